@@ -1,0 +1,43 @@
+# One entry for people, hooks and CI. Every target sets up what it needs in .venv, from pinned and hashed lists.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.ready
+
+.PHONY: demo run test check bench fmt lock clean
+
+$(STAMP): requirements/check.txt pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=python3.x")'
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP)        ## the whole story on loopback, no keys; STAY=1 leaves the gateway running
+	$(BIN)/python -m outlast.demo $(if $(STAY),--stay)
+
+run: $(STAMP)         ## the gateway, with ./outlast.toml
+	$(BIN)/outlast serve
+
+test: $(STAMP)        ## every test
+	$(BIN)/python -m pytest -n 2
+
+check: $(STAMP)       ## format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) test
+
+bench: $(STAMP)       ## figures against nginx and the peers, in one run
+	$(BIN)/python benchmarks/gateway.py
+
+fmt: $(STAMP)
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock:                 ## renew the pinned lists (needs pip-tools)
+	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --extra demo -o requirements/check.txt pyproject.toml requirements/check.in
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache

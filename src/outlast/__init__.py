@@ -1,0 +1,3 @@
+"""Outlast: software and people outlast the models they depend on."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,59 @@
+"""The values that everything known of models is made of: claims, their precision, the status derived from them.
+
+This file knows the words of the glossary. It does not know where claims are kept (``catalog.store``), nor how
+a status follows from them (``catalog.status``).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Literal
+
+Precision = Literal["exact", "not_before", "unspecified", "month", "derived"]
+Event = Literal["released", "announced", "legacy", "withdrawn", "restored", "deprecated", "extended-access", "retired"]
+Status = Literal["preview", "active", "legacy", "deprecated", "extended", "redirected", "retired", "unknown"]
+Origin = Literal["catalogue", "user", "observed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """One sourced statement of a date. Never overwritten; a later one stands beside it."""
+
+    model: str
+    """``provider/id``."""
+    surface: str
+    event: Event
+    date: dt.date
+    """A month-only date is the month's last day, with ``precision`` ``month``."""
+    precision: Precision
+    source: str
+    seen: dt.date
+    """When the source said so: from its own text, else the catalogue's date."""
+    origin: Origin = "catalogue"
+    note: str = ""
+    redirect_to: str | None = None
+    """What calls get after a retirement that redirects: ``provider/id``."""
+    disputed: bool = False
+    """A source that the catalogue keeps beside the claim it follows; shown, never decides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What the claims add up to for one model, surface and day."""
+
+    status: Status
+    unsure: bool = False
+    """The status or end rests on a date that nobody stated as exact."""
+    ends: dt.date | None = None
+    """The day of the end as known today, whatever the rehearsed day; None: no end is known."""
+    precision: Precision | None = None
+    announced: dt.date | None = None
+    deprecated: dt.date | None = None
+    redirect_to: str | None = None
+    decided_by: Claim | None = None
+    """The claim that gave the end."""
+    conflicts: tuple[Claim, ...] = ()
+
+    @property
+    def switches(self) -> bool:
+        """Whether this end may move traffic: only an exact date does."""
+        return self.ends is not None and self.precision == "exact"

@@ -1,0 +1,62 @@
+"""The ``outlast`` command: its sub-commands by name, loaded when called, and what becomes of an error.
+
+It knows the list of commands. It does not know what any of them does: each is one module of this room with a
+click command of the same name in it.
+"""
+
+import importlib
+import traceback
+from collections.abc import Sequence
+
+import click
+
+from outlast import __version__
+from outlast.cli.exits import FINDINGS, USAGE, exit_code
+from outlast.errors import OutlastError
+
+COMMANDS = ("init", "serve", "models", "explain", "horizon", "price", "usage")
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when it is called: ``outlast usage`` never loads the server."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command in the order of a first use."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of this name, imported now."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"outlast.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a defect of ours, not an input
+        return command
+
+
+@click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="outlast")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+def app(*, debug: bool) -> None:
+    """Software and people outlast the models they depend on."""
+    del debug
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command line; every error becomes a message on stderr and an exit code."""
+    debug = "--debug" in arguments
+    try:
+        result = app.main(list(arguments), prog_name="outlast", standalone_mode=False)
+    except OutlastError as error:
+        if debug:
+            traceback.print_exc()
+        click.echo(f"outlast: {error}", err=True)
+        return exit_code(error)
+    except click.exceptions.Abort:
+        click.echo("outlast: stopped", err=True)
+        return FINDINGS
+    except click.ClickException as error:
+        error.show()
+        return USAGE
+    return result if isinstance(result, int) else 0

@@ -1,0 +1,74 @@
+"""The options that commands share, and the frozen value that they become.
+
+It knows ``--config``, ``--format``, ``--today``, ``--quiet``. It does not know what a command prints.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from outlast.settings import Settings, load_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Day(click.ParamType[dt.date]):
+    """A UTC day, written ``2026-02-17``."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """Read the day, or say what a day looks like."""
+        if isinstance(value, dt.date):
+            return value
+        try:
+            return dt.date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a day; write it like 2026-02-17", param, ctx)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What every command that reads data starts from."""
+
+    settings: Settings
+    today: dt.date
+    """The rehearsed day (flag, then configuration), else the real one, UTC."""
+    rehearsed: bool
+    format: str
+    quiet: bool
+
+
+def shared(formats: tuple[str, ...] = ("text", "json")) -> Callable[[Command], Command]:
+    """Add the shared options to a command; it receives them as one ``Context`` through ``open_context``."""
+
+    def decorate(command: Command) -> Command:
+        for option in (
+            click.option("--quiet", is_flag=True, help="Results only, no notes."),
+            click.option("--today", type=Day(), metavar="DATE", help="Rehearse a day (UTC)."),
+            click.option("--format", "format_", type=click.Choice(formats), default="text", show_default=True),
+            click.option(
+                "--config", type=click.Path(path_type=Path, dir_okay=False), help="Default: ./outlast.toml, if there."
+            ),
+        ):
+            command = option(command)
+        return command
+
+    return decorate
+
+
+def open_context(*, config: Path | None, format_: str, today: dt.date | None, quiet: bool) -> Context:
+    """Load the configuration (the empty one where there is none) and settle which day it is."""
+    settings = load_settings(config)
+    rehearsed = today or settings.server.today
+    return Context(
+        settings=settings,
+        today=rehearsed or dt.datetime.now(dt.UTC).date(),
+        rehearsed=rehearsed is not None,
+        format=format_,
+        quiet=quiet,
+    )

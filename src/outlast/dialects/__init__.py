@@ -1,0 +1,1 @@
+"""Wire formats: the top level of a request body, server-sent events, OpenAI's shapes, parameter adaptation."""

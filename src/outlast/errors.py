@@ -1,0 +1,148 @@
+"""What can go wrong, split by who can act on it.
+
+    OutlastError
+    ├── CallerError              whoever sent the request
+    │   ├── MalformedRequest       the body or the HTTP around it cannot be read
+    │   ├── RequestTooLarge        over a stated limit
+    │   ├── RequestTooSlow         the request did not arrive in time
+    │   ├── KeyRequired            no key, or one that is not known
+    │   ├── NoSuchRoute            the path does not exist
+    │   ├── MethodNotAllowed       the path exists, the method does not
+    │   ├── ModelNotFound          no virtual model and no provider of that name
+    │   └── ModelRetired           the name has no living candidate left
+    ├── UpstreamError            the provider, or the network before it
+    │   ├── UpstreamUnreachable    no connection
+    │   ├── UpstreamBroken         reset, garbage, a lie about the length
+    │   └── UpstreamTimeout        silence: on connect, before the first byte, or between two
+    ├── OperatorError            whoever configures and runs Outlast
+    │   ├── SettingsInvalid        outlast.toml, a flag or the environment
+    │   └── UnknownModel           a command was asked about a model nobody knows
+    └── MachineError             the disk, the database, the port
+        └── LedgerUnavailable      the record cannot be read or written
+
+This file knows kinds and the facts each carries. It does not know HTTP statuses (``dialects.refusals``)
+nor exit codes (``cli.exits``): each of those is one table, and a test walks this tree against both.
+"""
+
+
+class OutlastError(Exception):
+    """Anything that Outlast itself reports; the message says what, with which value, and what to do."""
+
+    code = "outlast_error"
+
+
+class CallerError(OutlastError):
+    """The request cannot be served as it was sent."""
+
+    code = "invalid_request"
+
+    def __init__(self, message: str, *, param: str | None = None) -> None:
+        super().__init__(message)
+        self.param = param
+        """The field at fault, as OpenAI's ``error.param`` names it."""
+
+
+class MalformedRequest(CallerError):
+    """The body or the HTTP around it cannot be read."""
+
+    code = "malformed_request"
+
+
+class RequestTooLarge(CallerError):
+    """The request is over a stated limit."""
+
+    code = "request_too_large"
+
+
+class RequestTooSlow(CallerError):
+    """The request did not arrive in time."""
+
+    code = "request_timeout"
+
+
+class KeyRequired(CallerError):
+    """A key is required here, and none that is known came with the call."""
+
+    code = "invalid_api_key"
+
+
+class NoSuchRoute(CallerError):
+    """The path does not exist."""
+
+    code = "unknown_url"
+
+
+class MethodNotAllowed(CallerError):
+    """The path exists, the method does not."""
+
+    code = "method_not_allowed"
+
+
+class ModelNotFound(CallerError):
+    """No virtual model and no provider has this name."""
+
+    code = "model_not_found"
+
+
+class ModelRetired(CallerError):
+    """The virtual model has no living candidate left."""
+
+    code = "model_retired"
+
+
+class UpstreamError(OutlastError):
+    """The provider, or the network before it, failed; ``target`` is ``provider/model``."""
+
+    code = "upstream_error"
+
+    def __init__(self, message: str, *, target: str = "") -> None:
+        super().__init__(message)
+        self.target = target
+
+
+class UpstreamUnreachable(UpstreamError):
+    """No connection could be made."""
+
+    code = "upstream_unreachable"
+
+
+class UpstreamBroken(UpstreamError):
+    """The upstream reset the connection, sent what is not HTTP, or lied about its length."""
+
+    code = "upstream_broken"
+
+
+class UpstreamTimeout(UpstreamError):
+    """The upstream was silent: on connect, before its first byte, or between two."""
+
+    code = "upstream_timeout"
+
+
+class OperatorError(OutlastError):
+    """Whoever configures and runs Outlast can mend it."""
+
+    code = "operator_error"
+
+
+class SettingsInvalid(OperatorError):
+    """``outlast.toml``, a flag or the environment holds something that cannot be meant."""
+
+    code = "settings_invalid"
+
+
+class UnknownModel(OperatorError):
+    """A command was asked about a model that neither catalogue nor configuration knows."""
+
+    code = "unknown_model"
+
+
+class MachineError(OutlastError):
+    """The disk, the database or the port refuses."""
+
+    code = "machine_error"
+
+
+class LedgerUnavailable(MachineError):
+    """The record cannot be read or written."""
+
+    code = "ledger_unavailable"

@@ -1,0 +1,116 @@
+"""What the gateway needs of the outside world, as small protocols.
+
+The request path states here what it calls: an upstream, a journal, a caller to answer, a clock. It does not
+know who implements them: ``providers``, ``ledger`` and ``web`` do, and ``wiring`` connects them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from outlast.exchange import Exchange, Observation
+
+Headers = tuple[tuple[str, str], ...]
+"""Header names are lower case."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpstreamRequest:
+    """One request to one target, ready to be sent; the body is final."""
+
+    target: str
+    """``provider/model``, for messages and records."""
+    model: str
+    """The model id alone; it already stands in the body. Some upstreams (Azure) need it in the path too."""
+    path: str
+    """The endpoint below the provider's base URL: ``/chat/completions``."""
+    body: bytes
+    stream: bool
+    headers: Headers = ()
+    """Caller's headers that may pass (``openai-*``, ``traceparent``, ``idempotency-key``); never its key."""
+
+
+class UpstreamAnswer(Protocol):
+    """An upstream's answer after its head has arrived; the body follows."""
+
+    @property
+    def status(self) -> int:
+        """The HTTP status."""
+        ...
+
+    @property
+    def headers(self) -> Headers:
+        """Every header, hop-by-hop ones left out."""
+        ...
+
+    async def read(self) -> bytes:
+        """The rest of the body, whole. Raises an ``UpstreamError`` when it breaks or falls silent."""
+        ...
+
+    async def chunk(self) -> bytes:
+        """The next piece of the body as it arrived; empty at its end. Raises as ``read`` does."""
+        ...
+
+    def close(self) -> None:
+        """Stop: an answer that has not ended is cancelled. May be called at any time, more than once."""
+        ...
+
+
+class Upstream(Protocol):
+    """One provider of ``outlast.toml``."""
+
+    async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
+        """Send and wait for the head. Raises an ``UpstreamError``; cancelling cancels the call."""
+        ...
+
+    async def aclose(self) -> None:
+        """Give connections back."""
+        ...
+
+
+class Journal(Protocol):
+    """Where finished calls go. A call's failure to be recorded never fails the call."""
+
+    def append(self, exchange: Exchange) -> None:
+        """Keep one exchange durably against ``kill -9`` before returning; count what cannot be kept."""
+        ...
+
+    def observe(self, observation: Observation) -> None:
+        """Keep one observed life-cycle fact."""
+        ...
+
+
+class Reply(Protocol):
+    """The caller's side of one call: exactly one ``whole``, or ``begin``, any ``write`` and ``end``."""
+
+    def whole(self, status: int, headers: Headers, body: bytes) -> None:
+        """The complete answer at once."""
+        ...
+
+    def begin(self, status: int, headers: Headers) -> None:
+        """The head of an answer that is streamed."""
+        ...
+
+    def write(self, chunk: bytes) -> None:
+        """A piece of a streamed answer."""
+        ...
+
+    async def drained(self) -> None:
+        """Returns when the caller has taken enough that more may be written (back-pressure)."""
+        ...
+
+    def end(self, chunk: bytes = b"") -> None:
+        """The last piece, and the end of the answer."""
+        ...
+
+    def abort(self) -> None:
+        """Break the connection: what was begun cannot be finished honestly."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time, given from outside: real time for records, a monotonic one for durations."""
+
+    unix_ns: Callable[[], int]
+    monotonic_ns: Callable[[], int]

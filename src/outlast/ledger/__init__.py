@@ -1,0 +1,1 @@
+"""Adapters that keep the record: the journal, SQLite, the writer between them."""
