@@ -1,0 +1,180 @@
+"""``outlast.toml`` as text into ``Settings``, or into one message that names file, line, word and remedy.
+
+This file knows TOML and where a wrong value stands. It does not know what the values mean, beyond whether the
+names in them refer to tables that exist.
+"""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from outlast.errors import SettingsInvalid
+from outlast.settings.words import (
+    CatalogSettings,
+    ModelSettings,
+    ProviderSettings,
+    ServerSettings,
+    Settings,
+)
+
+DEFAULT_FILE = Path("outlast.toml")
+TABLES = ("server", "providers", "models", "catalog")
+
+Table = TypeVar("Table", ServerSettings, ProviderSettings, ModelSettings, CatalogSettings)
+
+
+def load_settings(path: Path | None = None) -> Settings:
+    """Read ``path``, or ``./outlast.toml`` where there is one, else the defaults.
+
+    Raises:
+        SettingsInvalid: the file is missing, is no TOML, or holds a word or value that cannot be meant.
+    """
+    chosen = path or DEFAULT_FILE
+    try:
+        text = chosen.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        if path is None:
+            return Settings()
+        raise SettingsInvalid(f"{path} does not exist; `outlast init` writes one to start from") from None
+    except (OSError, UnicodeDecodeError) as exc:
+        raise SettingsInvalid(f"{chosen} cannot be read: {exc}") from exc
+    return parse_settings(text, name=str(chosen), root=chosen.resolve().parent)
+
+
+def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()) -> Settings:
+    """The configuration in ``text``; ``name`` stands in messages, ``root`` is where relative paths start.
+
+    Raises:
+        SettingsInvalid: see ``load_settings``.
+    """
+    source = _Source(name, text)
+    try:
+        document = _days_as_text(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as exc:
+        raise SettingsInvalid(f"{name}: {exc}") from exc
+    for table in document:
+        if table not in TABLES:
+            raise source.wrong((table,), f"[{table}] is not a table of the configuration", table, TABLES)
+    settings = Settings(
+        server=source.read(("server",), document.get("server", {}), ServerSettings),
+        providers=source.read_all("providers", document.get("providers", {}), ProviderSettings),
+        models=source.read_all("models", document.get("models", {}), ModelSettings),
+        catalog=source.read(("catalog",), document.get("catalog", {}), CatalogSettings),
+        root=root,
+    )
+    _check(settings, source)
+    return settings
+
+
+def _days_as_text(document: Mapping[str, object]) -> dict[str, object]:
+    """TOML's own dates as ISO text, so that a bare and a quoted day read the same."""
+
+    def plain(value: object) -> object:
+        if isinstance(value, date):
+            return value.isoformat()
+        if isinstance(value, dict):
+            return {key: plain(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [plain(item) for item in value]
+        return value
+
+    return {key: plain(value) for key, value in document.items()}
+
+
+class _Source:
+    """The text that a value came from, for messages that name the line."""
+
+    def __init__(self, name: str, text: str) -> None:
+        self.name = name
+        self.lines = text.splitlines()
+
+    def read(self, path: tuple[str, ...], value: object, kind: type[Table]) -> Table:
+        """One table as its frozen value."""
+        try:
+            return msgspec.convert(value, kind)
+        except msgspec.ValidationError as exc:
+            raise self._explained(path, str(exc), kind) from exc
+
+    def read_all(self, table: str, value: object, kind: type[Table]) -> dict[str, Table]:
+        """Every sub-table of ``[table.…]``."""
+        if not isinstance(value, dict):
+            raise self.wrong((table,), f"[{table}] holds named tables, like [{table}.name]")
+        return {name: self.read((table, name), item, kind) for name, item in value.items()}
+
+    def _explained(self, path: tuple[str, ...], problem: str, kind: type[msgspec.Struct]) -> SettingsInvalid:
+        unknown = re.search(r"unknown field `([^`]+)`", problem)
+        if unknown:
+            word = unknown[1]
+            return self.wrong(
+                (*path, word), f"`{word}` is not a word of [{_dotted(path)}]", word, kind.__struct_fields__
+            )
+        missing = re.search(r"missing required field `([^`]+)`", problem)
+        if missing:
+            return self.wrong(path, f"[{_dotted(path)}] needs `{missing[1]}`")
+        where = re.search(r" - at `\$\.?([\w.]*)", problem)
+        word = where[1] if where else ""
+        said = problem.split(" - at ", maxsplit=1)[0]
+        return self.wrong((*path, word) if word else path, f"[{_dotted(path)}] {word}: {said}".replace(" : ", ": "))
+
+    def wrong(
+        self, path: tuple[str, ...], message: str, word: str = "", words: tuple[str, ...] = ()
+    ) -> SettingsInvalid:
+        """The error for a value at ``path``; names the nearest known word where one is near."""
+        near = difflib.get_close_matches(word, words, 1) if word else []
+        hint = f"; did you mean `{near[0]}`?" if near else (f"; known: {', '.join(words)}" if words else "")
+        line = self._line(path)
+        return SettingsInvalid(f"{self.name}{f':{line}' if line else ''}: {message}{hint}")
+
+    def _line(self, path: tuple[str, ...]) -> int:
+        """The line of a table's header or of a key in it; 0 where the text does not show it plainly."""
+        found = 0
+        for depth in range(len(path), 0, -1):
+            header = re.compile(r"\s*\[+\s*" + r"\s*\.\s*".join(_key(part) for part in path[:depth]) + r"\s*\]")
+            start = next((n for n, line in enumerate(self.lines, 1) if header.match(line)), 0)
+            if start:
+                found = start
+                rest = path[depth:]
+                key = re.compile(rf"\s*{_key(rest[0])}\s*[=.]") if rest else None
+                for number, line in enumerate(self.lines[start:], start + 1):
+                    if key is None or line.lstrip().startswith("["):
+                        break
+                    if key.match(line):
+                        return number
+                break
+        return found
+
+
+def _key(word: str) -> str:
+    return rf"""["']?{re.escape(word)}["']?"""
+
+
+def _dotted(path: tuple[str, ...]) -> str:
+    return ".".join(part if re.fullmatch(r"[\w-]+", part) else f'"{part}"' for part in path)
+
+
+def _check(settings: Settings, source: _Source) -> None:
+    """What one table cannot know: names that refer to other tables, words that belong together."""
+    for name, provider in settings.providers.items():
+        if provider.kind == "openai" and not provider.base_url:
+            raise source.wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url`')
+        if provider.kind == "recorded" and not provider.file:
+            raise source.wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
+        if "/" in name:
+            raise source.wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
+    for name, model in settings.models.items():
+        for word, refs in (("target", (model.target,)), ("successor", model.successors), ("fallback", model.fallbacks)):
+            for ref in refs:
+                table = ref.partition("/")[0]
+                if table not in settings.providers:
+                    raise source.wrong(
+                        ("models", name, word),
+                        f"[{_dotted(('models', name))}] {word} = {ref!r}: there is no [providers.{table}]",
+                        table,
+                        tuple(settings.providers),
+                    )
