@@ -91,6 +91,8 @@ class Exchange(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=Fa
     request_body: bytes | None = None
     """Only under ``record = "full"``."""
     response_body: bytes | None = None
+    estimated: bool = False
+    """The usage is our estimate of a part: the caller left before the provider could report it."""
 
 
 class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
