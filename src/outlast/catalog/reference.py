@@ -1,0 +1,37 @@
+"""Which catalogue model a configured target is, and by whose clock it lives.
+
+It knows how ``provider table/model id`` becomes ``catalogue provider/id`` and a surface. It does not know whether
+the catalogue has such a model.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from outlast.settings import ProviderSettings
+
+DEFAULT_SURFACE = "api"
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A model of the catalogue on one surface."""
+
+    ref: str
+    """``provider/id``."""
+    surface: str
+
+
+def reference(target: str, providers: Mapping[str, ProviderSettings], catalog_model: str | None = None) -> Reference:
+    """The catalogue's name for a target, ``provider table/model id``.
+
+    ``catalog_model`` wins where a deployment's name is not the model's. A table that the configuration does not
+    have is read as the catalogue's own provider, so a command can be asked about any model of the catalogue.
+    """
+    table, _, model = target.partition("/")
+    provider = providers.get(table)
+    surface = DEFAULT_SURFACE if provider is None else provider.surface
+    if catalog_model is not None:
+        return Reference(catalog_model, surface)
+    if provider is None or not model:
+        return Reference(target, surface)
+    return Reference(f"{provider.catalog or table}/{model}", surface)

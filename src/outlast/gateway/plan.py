@@ -1,0 +1,178 @@
+"""The ordered attempts for one virtual model on one day, and every candidate dropped with its reason.
+
+A pure function of configuration, catalogue, day and what was observed gone. It does not know requests,
+upstreams or time of day; ``gateway.attempts`` walks the plan, ``outlast explain`` prints it.
+"""
+
+import datetime as dt
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+from outlast.catalog.claims import Standing
+from outlast.catalog.port import Chain, Knowledge
+from outlast.catalog.reference import Reference, reference
+from outlast.exchange import Reason
+from outlast.settings import ModelSettings, ProviderSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One target that may be asked, and in which role."""
+
+    target: str
+    """``provider table/model id``, as configured."""
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A target that is not asked, and why."""
+
+    target: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What will be tried for a virtual model, in order."""
+
+    attempts: tuple[Candidate, ...]
+    dropped: tuple[Dropped, ...]
+    waiting: tuple[Dropped, ...]
+    """Declared successors whose day has not come; they are candidates from that day on."""
+    reference: Reference
+    """The catalogue's model behind the target, and the surface whose clock counts."""
+    standing: Standing
+    """The target's."""
+    switch_day: dt.date | None
+    """The day from which successors answer; None: never by itself, or no exact day is known."""
+    switched: bool
+    chain: Chain
+    """What the catalogue recommends; called only where ``successor = "chain"`` asks for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What a plan depends on besides the virtual model itself."""
+
+    providers: Mapping[str, ProviderSettings]
+    knowledge: Knowledge
+    day: dt.date
+    gone: Collection[str] = ()
+    """Targets that answered as retired within the last minutes."""
+
+
+def plan(model: ModelSettings, world: World) -> Plan:
+    """Settle who is asked for ``model`` and in which order; nothing is dropped without its reason."""
+    behind = reference(model.target, world.providers, model.catalog_model)
+    standing = world.knowledge.standing(behind.ref, behind.surface, world.day)
+    chain = world.knowledge.chain(behind.ref, behind.surface, world.day)
+    switch_day = _switch_day(model, standing)
+    due = switch_day is not None and world.day >= switch_day
+    switched = due or (model.target in world.gone and model.switch != "manual")
+    successors = _successors(model, world, chain, behind)
+    attempts: list[Candidate] = []
+    dropped: list[Dropped] = []
+    if due:
+        dropped.append(Dropped(model.target, _why_switched(model, standing, switch_day)))
+    for candidate, unusable in _candidates(model, successors if switched else (), due=due):
+        why = unusable or _why_dropped(candidate.target, model, world)
+        if why:
+            dropped.append(Dropped(candidate.target, why))
+        elif all(candidate.target != earlier.target for earlier in attempts):
+            attempts.append(candidate)
+    return Plan(
+        attempts=tuple(attempts),
+        dropped=tuple(dropped),
+        waiting=() if switched else tuple(_waiting(successors, model, switch_day)),
+        reference=behind,
+        standing=standing,
+        switch_day=switch_day,
+        switched=switched,
+        chain=chain,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Successor:
+    target: str
+    unusable: str = ""
+
+
+def _switch_day(model: ModelSettings, standing: Standing) -> dt.date | None:
+    if model.switch == "manual":
+        return None
+    if model.switch_day is not None:
+        return model.switch_day
+    return standing.ends if standing.switches else None
+
+
+def _successors(model: ModelSettings, world: World, chain: Chain, behind: Reference) -> tuple[_Successor, ...]:
+    """The declared successors, or the catalogue's chain as targets that this configuration can reach."""
+    if not model.follows_chain:
+        return tuple(_Successor(target) for target in model.successors)
+    table = model.target.partition("/")[0]
+    passed = tuple(
+        _Successor(_reachable(step.model, table, world, behind) or step.model, f"catalogue's chain: {step.skipped}")
+        for step in chain.steps
+        if step.skipped
+    )
+    if chain.living is None:
+        return passed
+    target = _reachable(chain.living, table, world, behind)
+    if target is None:
+        provider = chain.living.partition("/")[0]
+        return (*passed, _Successor(chain.living, f"no provider of this configuration serves {provider}'s models"))
+    return (*passed, _Successor(target))
+
+
+def _reachable(ref: str, table: str, world: World, behind: Reference) -> str | None:
+    """A catalogue model as a target: through the same provider table where it fits, else the first that does."""
+    provider, _, model = ref.partition("/")
+    if behind.ref.partition("/")[0] == provider:
+        return f"{table}/{model}"
+    for name, settings in world.providers.items():
+        if (settings.catalog or name) == provider:
+            return f"{name}/{model}"
+    return None
+
+
+def _candidates(
+    model: ModelSettings, successors: tuple[_Successor, ...], *, due: bool
+) -> Iterator[tuple[Candidate, str]]:
+    """Everything in order of asking; the text says why one cannot be asked whatever the catalogue says."""
+    if not due:
+        yield Candidate(model.target, "target"), ""
+    for successor in successors:
+        yield Candidate(successor.target, "successor"), successor.unusable
+    for target in model.fallbacks:
+        yield Candidate(target, "fallback"), ""
+
+
+def _why_switched(model: ModelSettings, standing: Standing, switch_day: dt.date | None) -> str:
+    if standing.status in {"retired", "redirected"} and standing.ends is not None:
+        return f"{standing.status} since {standing.ends}"
+    return f"switched on {switch_day}" + (" as declared" if model.switch_day else "")
+
+
+def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
+    """The reason for which a candidate is not asked; empty where nothing speaks against it."""
+    if target in world.gone:
+        return "observed gone: it answered as a retired model within the last 10 minutes"
+    named = model.catalog_model if target == model.target else None
+    found = reference(target, world.providers, named)
+    standing = world.knowledge.standing(found.ref, found.surface, world.day)
+    if standing.status == "retired" and standing.switches:
+        return f"retired since {standing.ends}"
+    return ""
+
+
+def _waiting(successors: tuple[_Successor, ...], model: ModelSettings, switch_day: dt.date | None) -> Iterator[Dropped]:
+    if model.switch == "manual":
+        turn = 'switch = "manual": never by itself'
+    elif switch_day is None:
+        turn = "no exact last day of the target is known"
+    else:
+        turn = f"its turn comes on {switch_day}"
+    for successor in successors:
+        yield Dropped(successor.target, successor.unusable or turn)
