@@ -32,8 +32,22 @@ class Claim:
     note: str = ""
     redirect_to: str | None = None
     """What calls get after a retirement that redirects: ``provider/id``."""
+    redirect_effort: str | None = None
+    """The reasoning effort that a redirected call is given."""
+    redirect_billed_at: str = ""
+    basis: str = ""
+    """What the date was taken over from, e.g. ``alias of claude-3-opus-20240229``."""
+    provider_state: str = ""
+    """The provider's own word for the state."""
     disputed: bool = False
     """A source that the catalogue keeps beside the claim it follows; shown, never decides."""
+    overtaken: bool = False
+    """An earlier word that a later one replaced, or that ``outlast.toml`` overrides; shown, never decides."""
+
+    @property
+    def decides(self) -> bool:
+        """Whether a status may rest on this claim."""
+        return not (self.disputed or self.overtaken or self.origin == "observed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +66,7 @@ class Standing:
     decided_by: Claim | None = None
     """The claim that gave the end."""
     conflicts: tuple[Claim, ...] = ()
+    """What speaks against the end or its notice: disputed, overridden or observed claims."""
 
     @property
     def switches(self) -> bool:

@@ -7,7 +7,9 @@ entries are stored (``catalog.store``).
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from outlast.catalog.claims import Claim
+from outlast.catalog.claims import Claim, Origin
+
+HOME_SURFACES = {"azure": "azure", "amazon-bedrock": "aws-bedrock"}
 
 Ability = bool | int | str | tuple[str, ...] | dict[str, int]
 
@@ -28,6 +30,8 @@ class Price:
     above: "Price | None" = None
     other: dict[str, Decimal] = field(default_factory=dict)
     """Every other published price by its catalogue word: ``batch_input``, ``priority_output`` …"""
+    per_unit: dict[str, Decimal] = field(default_factory=dict)
+    """USD for another unit than a million tokens, by the word that names it: ``input_cost_per_second`` …"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +45,11 @@ class Statement:
     date: str = ""
     surface: str = ""
     overtaken_by: str = ""
+    precision: str = ""
+    kept: str = ""
+    """What became of a promise, in words."""
+    limits_substitution_of: str = ""
+    """The model (``provider/id``) that this one cannot stand in for in every respect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,53 @@ class Recommendation:
     source: str
     seen: str = ""
     current: bool = True
+    alternative: bool = False
+    """Named beside the first choice; a chain does not follow it."""
+    origin: Origin = "catalogue"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldConflict:
+    """Sources that disagree on something other than a date; ``kept`` is what the entry says."""
+
+    field: str
+    kept: Ability
+    other: Ability
+    source: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsageShare:
+    """The part of somebody's users or calls that still went to a model; 0.001 is 0.1 %."""
+
+    value: Decimal
+    of: str
+    surface: str
+    date: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanReport:
+    """Which plans had the model on a surface, as one source tells it; reports may disagree."""
+
+    surface: str
+    plans: tuple[str, ...]
+    date: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The notice that a provider promises, in its own words."""
+
+    provider: str
+    surface: str
+    min_notice: dict[str, str]
+    source: str
+    audience: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,8 +131,36 @@ class Model:
     points_to: str | None = None
     statements: tuple[Statement, ...] = ()
     sources: tuple[str, ...] = ()
+    family: str = ""
+    knowledge_cutoff: str = ""
+    """As published: a day or a month."""
+    open_weights: bool | None = None
+    """None: not known."""
+    modalities_basis: str = ""
+    """Set where the modalities were derived instead of stated."""
+    channel_ids: dict[str, str] = field(default_factory=dict)
+    """The id on another surface: ``aws-bedrock``, ``vertex-ai``, ``azure``."""
+    conflicts: tuple[FieldConflict, ...] = ()
+    usage: tuple[UsageShare, ...] = ()
+    plans: tuple[PlanReport, ...] = ()
 
     @property
     def ref(self) -> str:
         """``provider/id``, the key of the catalogue."""
         return f"{self.provider}/{self.id}"
+
+    @property
+    def home(self) -> str:
+        """The surface that the provider itself sells this model on."""
+        if self.kind == "chat-app":
+            return "chat-app"
+        own = HOME_SURFACES.get(self.provider, "api")
+        # Google's older ids exist on Vertex alone; an ``api`` clock for them would be an invention.
+        elsewhere = {claim.surface for claim in self.claims}
+        return "vertex-ai" if self.provider == "google" and elsewhere == {"vertex-ai"} else own
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Every surface with a clock or an id of its own, the home surface first."""
+        others = {claim.surface for claim in self.claims} | set(self.channel_ids)
+        return (self.home, *sorted(others - {self.home}))
