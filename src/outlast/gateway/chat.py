@@ -1,0 +1,185 @@
+"""``POST /v1/chat/completions``: from a call to its answer and its record.
+
+It knows the order of things: who calls, what is asked, who answers, and that the record comes before the last
+byte. It does not know HTTP (``web``), candidates (``gateway.plan``) or storage (``ledger``).
+"""
+
+import asyncio
+from dataclasses import dataclass
+
+import msgspec
+
+from outlast.dialects.gone import says_gone
+from outlast.dialects.openai_chat import Answer, peek
+from outlast.dialects.openai_stream import StreamReader
+from outlast.dialects.refusals import refusal
+from outlast.errors import OutlastError, UpstreamBroken, UpstreamError
+from outlast.exchange import Outcome, Signal
+from outlast.gateway.attempts import Attempts, Served
+from outlast.gateway.call import Call
+from outlast.gateway.caller import Callers
+from outlast.gateway.counters import Counters
+from outlast.gateway.meter import Meter
+from outlast.gateway.ports import Clock, Headers, Journal, Reply, UpstreamAnswer
+from outlast.gateway.routes import Routes
+
+WITHHELD = frozenset(
+    {
+        "connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te",
+        "proxy-authenticate", "proxy-authorization", "set-cookie", "date", "server", "alt-svc",
+        "strict-transport-security", "deprecation", "sunset", "link",
+    }
+)  # fmt: skip
+"""An upstream's headers that are not the caller's: of its connection, its host, or said here by the catalogue."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chat:
+    """The handler of chat completions."""
+
+    callers: Callers
+    routes: Routes
+    attempts: Attempts
+    journal: Journal
+    counters: Counters
+    clock: Clock
+
+    async def __call__(self, call: Call, reply: Reply) -> None:
+        """Answer the call; whatever happens to it is recorded before its last byte."""
+        meter = Meter(call, self.clock)
+        try:
+            meter.key = self.callers.identify(call.headers)
+            meter.request = request = peek(call.body)
+            meter.route = route = self.routes.find(request.model)
+            served = await self.attempts.run(route, request, meter)
+        except OutlastError as error:
+            self._refuse(error, meter, reply)
+        except asyncio.CancelledError:
+            self._record(meter, status=0, outcome="cancelled", error="caller_left")
+            raise
+        else:
+            if served.stream is None:
+                self._answer(served, meter, reply)
+            else:
+                await self._stream(served, served.stream, meter, reply)
+
+    def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
+        """Outlast's own word: no candidate gave one."""
+        said = refusal(error, request_id=meter.call.id)
+        meter.sent.append(said.body)
+        outcome: Outcome = "failed" if isinstance(error, UpstreamError) else "refused"
+        self._record(meter, status=said.status, outcome=outcome, error=error.code)
+        reply.whole(said.status, (*self._headers(meter), *said.headers), said.body)
+
+    def _answer(self, served: Served, meter: Meter, reply: Reply) -> None:
+        """A plain answer, or a refusal that an upstream gave: as it came."""
+        outcome: Outcome = "refused" if served.status >= 400 else "answered"
+        error = "upstream_refused" if outcome == "refused" else ""
+        if meter.full:
+            meter.sent.append(served.body)
+        self._record(meter, status=served.status, outcome=outcome, error=error, answer=served.answer)
+        reply.whole(served.status, (*self._headers(meter), *_passed_back(served.headers)), served.body)
+
+    async def _stream(self, served: Served, stream: UpstreamAnswer, meter: Meter, reply: Reply) -> None:
+        """A streamed answer: every piece at once, the terminal event after the record."""
+        assert meter.request is not None  # noqa: S101 - nothing streams before it was asked for
+        reader = StreamReader(hide_usage=not meter.request.include_usage)
+        reply.begin(served.status, (*self._headers(meter), *_passed_back(served.headers)))
+        try:
+            await self._relay(reader, served.body, stream, meter, reply)
+        except UpstreamError as error:
+            event = _error_event(error, meter.call.id)
+            self._record(meter, status=served.status, outcome="failed", error=error.code, answer=reader.answer)
+            reply.end(event)
+        except asyncio.CancelledError:
+            part = reader.answer.usage is None
+            self._record(
+                meter,
+                status=served.status,
+                outcome="cancelled",
+                error="caller_left",
+                answer=reader.answer,
+                estimate=reader.events if part else None,
+            )
+            raise
+        else:
+            tail = reader.finish()
+            if meter.full:
+                meter.sent.append(tail)
+            outcome: Outcome = "failed" if reader.failed else "answered"
+            error_code = "upstream_refused" if reader.failed else ""
+            self._record(meter, status=served.status, outcome=outcome, error=error_code, answer=reader.answer)
+            reply.end(tail)
+        finally:
+            stream.close()
+
+    async def _relay(
+        self, reader: StreamReader, first: bytes, stream: UpstreamAnswer, meter: Meter, reply: Reply
+    ) -> None:
+        """Pass pieces on until the terminal event; raises ``UpstreamBroken`` when the stream ends without one."""
+        piece = first
+        while piece:
+            out = reader.feed(piece)
+            if out:
+                if meter.full:
+                    meter.sent.append(out)
+                reply.write(out)
+                await reply.drained()
+            if reader.done:
+                return
+            piece = await stream.chunk()
+        if not (reader.done or reader.failed or reader.answer.finish):
+            raise UpstreamBroken(
+                "the stream ended before its answer did", target=meter.candidate.target if meter.candidate else ""
+            )
+
+    def _record(
+        self,
+        meter: Meter,
+        *,
+        status: int,
+        outcome: Outcome,
+        error: str = "",
+        answer: Answer | None = None,
+        estimate: int | None = None,
+    ) -> None:
+        """Append the exchange, if the call got as far as a name that exists, and count it."""
+        signals: tuple[Signal, ...] = ()
+        if answer is not None and outcome == "answered" and says_gone(answer.text):
+            signals = ("soft_gone",)
+        exchange = meter.exchange(
+            status=status,
+            outcome=outcome,
+            error=error,
+            answer=answer,
+            estimated=None if estimate is None else meter.estimate(estimate),
+            signals=signals,
+        )
+        self.counters.count(exchange)
+        if meter.route is not None:
+            self.journal.append(exchange)
+
+    @staticmethod
+    def _headers(meter: Meter) -> Headers:
+        """What every answer says of itself; the life cycle's headers speak of the virtual model's target."""
+        route, candidate = meter.route, meter.candidate
+        said = [("x-outlast-request-id", meter.call.id)]
+        if meter.request is not None:
+            said.append(("x-outlast-requested-model", meter.request.model))
+        if candidate is not None:
+            said.append(("x-outlast-served-model", candidate.target))
+            said.append(("x-outlast-reason", candidate.reason))
+        if meter.adapted:
+            said.append(("x-outlast-adapted", ",".join(meter.adapted)))
+        return (*said, *route.headers) if route is not None else tuple(said)
+
+
+def _passed_back(headers: Headers) -> Headers:
+    return tuple(h for h in headers if h[0] not in WITHHELD and not h[0].startswith("x-outlast-"))
+
+
+def _error_event(error: UpstreamError, request_id: str) -> bytes:
+    """A broken stream's last event, in the shape that OpenAI's clients raise as an error."""
+    body = refusal(error, request_id=request_id).body
+    compact = msgspec.json.format(body, indent=-1)
+    return b"data: " + compact + b"\n\n"

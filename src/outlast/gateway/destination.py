@@ -1,0 +1,103 @@
+"""One target made ready for the request path: where it goes, what adapts to it, what its answers cost.
+
+It knows a target's upstream, catalogue entry, adaptation profile and rates. It does not know who asks for it
+(``gateway.routes``) nor in which order (``gateway.plan``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from outlast.catalog.models import Model
+from outlast.catalog.port import Knowledge
+from outlast.catalog.prices import Rates, rates_of
+from outlast.catalog.reference import Reference, reference
+from outlast.dialects.adaptation import Profile, profile
+from outlast.dialects.gone import same_model
+from outlast.exchange import Signal
+from outlast.gateway.ports import Upstream
+from outlast.settings import ProviderSettings
+
+REMEMBERED_ANSWERS = 64
+"""Model words that one target answered with; an upstream that invents more is worked out anew each time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tariff:
+    """What an answer costs by, given the model that it says it came from."""
+
+    rates: Rates | None
+    priced_as: str
+    signals: tuple[Signal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destination:
+    """A target: one provider's model."""
+
+    target: str
+    provider: str
+    model: str
+    upstream: Upstream
+    retries: int
+    reference: Reference
+    entry: Model | None
+    profile: Profile
+    tariff: Tariff
+    """For an answer that names the model that was asked for, or none."""
+    knowledge: Knowledge
+    answered: dict[str, Tariff] = field(default_factory=dict)
+
+    def tariff_for(self, answered: str) -> Tariff:
+        """The tariff of an answer whose ``model`` field says ``answered``."""
+        if not answered or answered == self.model:
+            return self.tariff
+        known = self.answered.get(answered)
+        if known is None:
+            known = self._work_out(answered)
+            if len(self.answered) < REMEMBERED_ANSWERS:
+                self.answered[answered] = known
+        return known
+
+    def _work_out(self, answered: str) -> Tariff:
+        provider = self.reference.ref.partition("/")[0]
+        entry = self.knowledge.find(f"{provider}/{answered}") or self.knowledge.find(answered)
+        asked = self.entry
+        same = same_model(
+            self.model if asked is None else asked.id,
+            answered,
+            points_to=asked.points_to if asked else None,
+            aliases=asked.aliases if asked else (),
+        )
+        signals: tuple[Signal, ...] = () if same or answered == self.model else ("redirected",)
+        rates = rates_of(entry.price) if entry else None
+        if entry is None or rates is None:
+            return Tariff(self.tariff.rates, self.tariff.priced_as, signals)
+        return Tariff(rates, entry.ref, signals)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Destinations:
+    """Makes destinations from targets; the expensive part of a route, done once."""
+
+    providers: Mapping[str, ProviderSettings]
+    upstreams: Mapping[str, Upstream]
+    knowledge: Knowledge
+
+    def open(self, target: str, catalog_model: str | None = None) -> Destination:
+        """The destination of ``provider table/model id``; the table exists in the configuration."""
+        provider, _, model = target.partition("/")
+        behind = reference(target, self.providers, catalog_model)
+        entry = self.knowledge.find(behind.ref)
+        rates = rates_of(entry.price) if entry else None
+        return Destination(
+            target=target,
+            provider=provider,
+            model=model,
+            upstream=self.upstreams[provider],
+            retries=self.providers[provider].retries,
+            reference=behind,
+            entry=entry,
+            profile=profile(entry),
+            tariff=Tariff(rates, entry.ref if entry and rates else ""),
+            knowledge=self.knowledge,
+        )

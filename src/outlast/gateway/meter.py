@@ -1,0 +1,108 @@
+"""One call's facts while it happens, and the exchange that they become.
+
+It knows what was asked, tried, answered and when. It does not know how an answer is read or sent on.
+"""
+
+from dataclasses import dataclass, field
+
+from outlast.catalog.prices import cost
+from outlast.dialects.openai_chat import Answer, ChatRequest
+from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
+from outlast.gateway.call import Call
+from outlast.gateway.destination import Destination
+from outlast.gateway.plan import Candidate
+from outlast.gateway.ports import Clock
+from outlast.gateway.routes import Route
+
+BYTES_PER_TOKEN = 4
+"""For the estimate of a part that no provider reported; English text averages about four bytes a token."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """Collects; ``exchange`` closes the account."""
+
+    call: Call
+    clock: Clock
+    key: str = ""
+    request: ChatRequest | None = None
+    route: Route | None = None
+    candidate: Candidate | None = None
+    """The last one that was called."""
+    destination: Destination | None = None
+    adapted: tuple[str, ...] = ()
+    attempts: list[AttemptRecord] = field(default_factory=list)
+    started_ns: int = 0
+    first_byte_ns: int = 0
+    sent: list[bytes] = field(default_factory=list)
+    """The answer as the caller got it; only collected under ``record = "full"``."""
+
+    def __post_init__(self) -> None:
+        """Fix the real time of arrival."""
+        self.started_ns = self.clock.unix_ns()
+
+    @property
+    def full(self) -> bool:
+        """Whether bodies are kept."""
+        return self.route is not None and self.route.model is not None and self.route.model.record == "full"
+
+    def tried(self, candidate: Candidate, since_ns: int, *, status: int, error: str = "") -> None:
+        """One upstream call has come to an end."""
+        elapsed = (self.clock.monotonic_ns() - since_ns) // 1000
+        self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, elapsed))
+
+    def first_byte(self) -> None:
+        """The answer's body has begun."""
+        self.first_byte_ns = self.clock.monotonic_ns()
+
+    def estimate(self, events: int) -> Usage:
+        """The usage of a stream that the caller left: one token an event, the prompt by its length."""
+        prompt = len(self.call.body) // BYTES_PER_TOKEN
+        return Usage(input_tokens=prompt, output_tokens=events)
+
+    def exchange(
+        self,
+        *,
+        status: int,
+        outcome: Outcome,
+        error: str = "",
+        answer: Answer | None = None,
+        estimated: Usage | None = None,
+        signals: tuple[Signal, ...] = (),
+    ) -> Exchange:
+        """The call as it is recorded."""
+        route, destination, candidate = self.route, self.destination, self.candidate
+        usage = estimated or (answer.usage if answer else None)
+        answered = answer.model if answer else ""
+        tariff = destination.tariff_for(answered) if destination else None
+        arrived = self.call.arrived_ns
+        now = self.clock.monotonic_ns()
+        model = route.model if route else None
+        return Exchange(
+            id=self.call.id,
+            started_ns=self.started_ns,
+            requested=route.name if route else "",
+            virtual=model is not None,
+            served=candidate.target if candidate else "",
+            answered=answered,
+            reason=candidate.reason if candidate else "",
+            key=self.key,
+            path=self.call.path,
+            streamed=self.request.stream if self.request else False,
+            status=status,
+            outcome=outcome,
+            error=error,
+            usage=usage,
+            cost_pico_usd=cost(usage, tariff.rates) if usage and tariff else None,
+            priced_as=tariff.priced_as if tariff and usage else "",
+            first_byte_us=(self.first_byte_ns - arrived) // 1000 if self.first_byte_ns else 0,
+            total_us=(now - arrived) // 1000,
+            finish=answer.finish if answer else "",
+            adapted=self.adapted,
+            signals=(tariff.signals if tariff else ()) + signals,
+            attempts=tuple(self.attempts),
+            keep="totals" if model and model.record == "off" else ("full" if self.full else "metadata"),
+            request_body=self.call.body if self.full else None,
+            response_body=b"".join(self.sent) if self.full else None,
+            estimated=estimated is not None,
+        )

@@ -1,0 +1,171 @@
+"""From the name in a request to what may be asked: virtual models with their plan, or a wire to one target.
+
+It knows names, and keeps each plan until its day ends or something is observed gone. It does not know requests
+or answers.
+"""
+
+import datetime as dt
+import difflib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from outlast.catalog.port import Knowledge
+from outlast.catalog.reference import reference
+from outlast.errors import ModelNotFound, ModelRetired
+from outlast.gateway.destination import Destination, Destinations
+from outlast.gateway.gone import GoneTargets
+from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.plan import Candidate, Plan, World, plan
+from outlast.gateway.ports import Headers
+from outlast.settings import ModelSettings, Settings
+
+REMEMBERED_WIRES = 2048
+"""Direct names come from callers: past this many the memory starts anew."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """What a name stands for today."""
+
+    name: str
+    model: ModelSettings | None
+    """None: a direct name, a wire without policy."""
+    plan: Plan | None
+    attempts: tuple[Candidate, ...]
+    headers: Headers
+    """``Deprecation``, ``Sunset`` and ``Link``, where the catalogue knows."""
+    day: dt.date
+    version: int
+
+
+class Routes:
+    """Every name that a caller may use."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        destinations: Destinations,
+        *,
+        gone: GoneTargets,
+        today: Callable[[], dt.date],
+    ) -> None:
+        self._models: Mapping[str, ModelSettings] = settings.models
+        self._providers = settings.providers
+        self._destinations = destinations
+        self._knowledge: Knowledge = destinations.knowledge
+        self._gone = gone
+        self._today = today
+        self._routes: dict[str, Route] = {}
+        self._wires: dict[str, Route] = {}
+        self._opened: dict[tuple[str, str | None], Destination] = {}
+
+    def find(self, name: str) -> Route:
+        """The route of a name; a virtual model's name wins over a direct one.
+
+        Raises:
+            ModelNotFound: neither a virtual model nor a provider has this name; names the closest.
+        """
+        gone = self._gone.current()
+        kept = self._routes.get(name) or self._wires.get(name)
+        day = self._today()
+        if kept is not None and kept.day == day and kept.version == self._gone.version:
+            return kept
+        model = self._models.get(name)
+        if model is not None:
+            route = self._virtual(
+                name, model, World(providers=self._providers, knowledge=self._knowledge, day=day, gone=gone)
+            )
+            self._routes[name] = route
+            return route
+        return self._wire(name, day)
+
+    def destination(self, candidate: Candidate, route: Route) -> Destination:
+        """The destination of one candidate of a route."""
+        own = route.model is not None and candidate.target == route.model.target
+        named = route.model.catalog_model if own and route.model is not None else None
+        key = (candidate.target, named)
+        opened = self._opened.get(key)
+        if opened is None:
+            opened = self._destinations.open(candidate.target, named)
+            if len(self._opened) >= REMEMBERED_WIRES:
+                self._opened.clear()
+            self._opened[key] = opened
+        return opened
+
+    def retired(self, route: Route) -> ModelRetired:
+        """The answer for a virtual model that has no candidate left: the day, the chain, how to declare it."""
+        assert route.plan is not None  # noqa: S101 - only virtual models have candidates to lose
+        return ModelRetired(_retired_text(route.name, route.plan), param="model")
+
+    def _virtual(self, name: str, model: ModelSettings, world: World) -> Route:
+        made = plan(model, world)
+        named = next((s.target for s in made.attempts if s.reason == "successor"), None)
+        named = named or next((s.target for s in made.waiting), None) or made.chain.living
+        return Route(
+            name=name,
+            model=model,
+            plan=made,
+            attempts=made.attempts,
+            headers=lifecycle_headers(made.standing, named),
+            day=world.day,
+            version=self._gone.version,
+        )
+
+    def _wire(self, name: str, day: dt.date) -> Route:
+        provider, slash, model = name.partition("/")
+        if not (slash and model and provider in self._providers):
+            raise ModelNotFound(self._not_found_text(name), param="model")
+        behind = reference(name, self._providers)
+        standing = self._knowledge.standing(behind.ref, behind.surface, day)
+        chain = self._knowledge.chain(behind.ref, behind.surface, day)
+        route = Route(
+            name=name,
+            model=None,
+            plan=None,
+            attempts=(Candidate(name, "target"),),
+            headers=lifecycle_headers(standing, chain.living),
+            day=day,
+            version=self._gone.version,
+        )
+        if len(self._wires) >= REMEMBERED_WIRES:
+            self._wires.clear()
+        self._wires[name] = route
+        return route
+
+    def _not_found_text(self, name: str) -> str:
+        near = closest_names(name, self._models, self._knowledge, tuple(self._providers))
+        hint = f" Closest known: {', '.join(near)}." if near else ""
+        if not self._providers:
+            hint = " No provider is configured; `outlast init` writes a configuration to start from."
+        return (
+            f"The model `{name}` does not exist here: it is no virtual model, and no provider/model "
+            f"of a configured provider.{hint}"
+        )
+
+
+def closest_names(
+    name: str, virtual: Mapping[str, ModelSettings], knowledge: Knowledge, tables: tuple[str, ...]
+) -> tuple[str, ...]:
+    """The known names most like ``name``: virtual models first, then direct names that a provider here serves."""
+    ours = difflib.get_close_matches(name, virtual, 3, 0.6)
+    known = [ref for ref in knowledge.closest(name, 6) if ref.partition("/")[0] in tables]
+    return tuple(dict.fromkeys([*ours, *known]))[:3]
+
+
+def _retired_text(name: str, made: Plan) -> str:
+    standing = made.standing
+    when = f"was retired on {standing.ends}" if standing.ends and made.switched else "answers as retired"
+    steps = [step.model for step in made.chain.steps]
+    living = made.chain.living
+    if living:
+        advice = (
+            f"The catalogue recommends {' -> '.join(steps)}. To let it answer, declare it: "
+            f'[models."{name}"] successor = "chain"'
+        )
+    else:
+        advice = (
+            f"The catalogue knows no living successor ({made.chain.why_none}). "
+            f'Declare one of your choice: [models."{name}"] successor = "provider/model"'
+        )
+    dropped = "; ".join(f"{entry.target}: {entry.reason}" for entry in made.dropped)
+    return f"`{name}` stands for {made.reference.ref}, which {when}, and no candidate is left ({dropped}). {advice}"
