@@ -1,0 +1,113 @@
+"""``outlast explain NAME``: who would be asked today, in which order, and who would not, and why.
+
+It knows how a plan is shown. It does not know how one is made (``gateway.plan``).
+"""
+
+import datetime as dt
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import click
+
+from outlast.catalog.port import Knowledge
+from outlast.cli.options import open_context, shared
+from outlast.cli.output import note, print_json, print_table
+from outlast.errors import UnknownModel
+from outlast.gateway.plan import Candidate, Dropped, Plan, World, plan
+from outlast.gateway.routes import closest_names
+from outlast.settings import ModelSettings, Settings
+from outlast.wiring import open_knowledge
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """A plan and what it is a plan for."""
+
+    name: str
+    virtual: bool
+    today: dt.date
+    plan: Plan
+
+
+@click.command()
+@click.argument("name")
+@shared()
+def explain(name: str, *, config: Path | None, format_: str, today: dt.date | None, quiet: bool) -> None:
+    """Print the plan for a model NAME: every attempt in order, every dropped candidate with its reason."""
+    context = open_context(config=config, format_=format_, today=today, quiet=quiet)
+    explained = explanation(name, context.settings, open_knowledge(context.settings), context.today)
+    if context.format == "json":
+        print_json(_document(explained))
+    else:
+        _print(explained, quiet=context.quiet)
+
+
+def explanation(name: str, settings: Settings, knowledge: Knowledge, today: dt.date) -> Explanation:
+    """The plan of a virtual model, or of a direct name, which is always asked as it is.
+
+    Raises:
+        UnknownModel: the configuration has neither a virtual model nor a provider of this name.
+    """
+    model = settings.models.get(name)
+    virtual = model is not None
+    if model is None:
+        table, slash, rest = name.partition("/")
+        if not (slash and rest and table in settings.providers):
+            near = closest_names(name, settings.models, knowledge, tuple(settings.providers))
+            hint = f"; closest: {', '.join(near)}" if near else "; outlast.toml declares [models.…] and [providers.…]"
+            raise UnknownModel(f"{name!r} is neither a virtual model nor provider/model of this configuration{hint}")
+        model = ModelSettings(target=name, switch="manual")
+    world = World(providers=settings.providers, knowledge=knowledge, day=today)
+    made = plan(model, world)
+    return Explanation(name=name, virtual=virtual, today=today, plan=made if virtual else _as_wire(made, name))
+
+
+def _as_wire(made: Plan, name: str) -> Plan:
+    """A direct name is asked whatever the catalogue says."""
+    return replace(made, attempts=(Candidate(name, "target"),), dropped=(), waiting=())
+
+
+def _document(explained: Explanation) -> dict[str, object]:
+    made = explained.plan
+    return {
+        "name": explained.name,
+        "virtual": explained.virtual,
+        "today": explained.today,
+        "model": made.reference.ref,
+        "surface": made.reference.surface,
+        "status": made.standing.status,
+        "ends": made.standing.ends,
+        "precision": made.standing.precision,
+        "switch_day": made.switch_day,
+        "switched": made.switched,
+        "attempts": [{"target": entry.target, "reason": entry.reason} for entry in made.attempts],
+        "dropped": [_row(entry) for entry in made.dropped],
+        "waiting": [_row(entry) for entry in made.waiting],
+        "chain": [
+            {"model": step.model, "status": step.standing.status, "ends": step.standing.ends, "skipped": step.skipped}
+            for step in made.chain.steps
+        ],
+        "chain_ends_at": made.chain.living,
+    }
+
+
+def _row(entry: Dropped) -> dict[str, str]:
+    return {"target": entry.target, "reason": entry.reason}
+
+
+def _print(explained: Explanation, *, quiet: bool) -> None:
+    made = explained.plan
+    ends = f", ends {made.standing.ends} ({made.standing.precision})" if made.standing.ends else ""
+    kind = "virtual model" if explained.virtual else "direct name: a wire, never switched or adapted"
+    click.echo(f"{explained.name} on {explained.today}: {kind}")
+    click.echo(f"  stands for {made.reference.ref} on {made.reference.surface}: {made.standing.status}{ends}")
+    rows = [(str(number), entry.target, entry.reason) for number, entry in enumerate(made.attempts, 1)]
+    rows += [("-", entry.target, f"dropped: {entry.reason}") for entry in made.dropped]
+    rows += [("-", entry.target, f"waiting: {entry.reason}") for entry in made.waiting]
+    print_table("", ("", "target", "reason"), rows)
+    if made.chain.steps:
+        end = "" if made.chain.living else f" (no living successor: {made.chain.why_none})"
+        steps = " -> ".join(step.model + (f" [{step.skipped}]" if step.skipped else "") for step in made.chain.steps)
+        click.echo(f"The catalogue recommends: {steps}{end}")
+    if not made.attempts:
+        note('Calls are answered with 410 until a successor is declared, e.g. successor = "chain".', quiet=quiet)
