@@ -1,0 +1,71 @@
+"""What this configuration and its traffic depend on: every virtual model, and every direct model that was called.
+
+It knows how names of the record and of ``outlast.toml`` lead to models of the catalogue. It does not know when a
+model ends.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from outlast.catalog.port import Knowledge
+from outlast.catalog.reference import Reference, reference
+from outlast.exchange import SeenModel
+from outlast.horizon.record import Recorded, add_up
+from outlast.settings import ModelSettings, Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dependant:
+    """One name that applications call, the model behind it, and its recorded traffic."""
+
+    name: str
+    target: str
+    """``provider table/model id``."""
+    behind: Reference
+    declared: ModelSettings | None
+    """The virtual model's settings; None for a direct name."""
+    recorded: Recorded
+
+
+def dependants(settings: Settings, seen: Sequence[SeenModel], knowledge: Knowledge) -> Iterator[Dependant]:
+    """Virtual models in the order of the configuration, then direct names as they were seen.
+
+    A name that is virtual today owns its earlier direct traffic too. A direct name counts once the catalogue
+    knows its model or the model has answered: a caller's slip of the pen is no dependence.
+    """
+    by_name: defaultdict[str, list[SeenModel]] = defaultdict(list)
+    for one in seen:
+        by_name[one.requested].append(one)
+    for name, declared in settings.models.items():
+        yield Dependant(
+            name=name,
+            target=declared.target,
+            behind=reference(declared.target, settings.providers, declared.catalog_model),
+            declared=declared,
+            recorded=add_up(by_name.pop(name, ())),
+        )
+    for name, rows in by_name.items():
+        direct = [one for one in rows if not one.virtual and one.served]
+        behind = reference(name, settings.providers)
+        recorded = add_up(direct)
+        if recorded.calls > recorded.failed or (direct and knowledge.find(behind.ref) is not None):
+            yield Dependant(name=name, target=name, behind=behind, declared=None, recorded=recorded)
+
+
+def recorded_of_model(ref: str, settings: Settings, seen: Iterable[SeenModel]) -> Recorded:
+    """The traffic that one catalogue model stands for: calls that it served, or whose virtual name has it as target."""
+    targets = {
+        name: reference(declared.target, settings.providers, declared.catalog_model).ref
+        for name, declared in settings.models.items()
+    }
+
+    def concerns(one: SeenModel) -> bool:
+        return ref in (targets.get(one.requested), reference(one.served, settings.providers).ref)
+
+    return add_up(one for one in seen if concerns(one))
+
+
+def recorded_of_name(name: str, seen: Iterable[SeenModel]) -> Recorded:
+    """The traffic of one name that applications call, whoever served it."""
+    return add_up(one for one in seen if one.requested == name)

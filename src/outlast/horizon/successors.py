@@ -1,0 +1,51 @@
+"""Who takes over from a model that ends: the operator's word first, then the catalogue's chain.
+
+It knows how to choose on a day. It does not know what the choice costs.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from outlast.catalog.claims import Standing
+from outlast.catalog.port import Knowledge
+from outlast.catalog.reference import reference
+from outlast.horizon.dependants import Dependant
+from outlast.settings import ProviderSettings
+
+ENDED = frozenset({"retired", "redirected"})
+"""Statuses under which a model's own answer is no longer to be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Successor:
+    """A living model that can take over."""
+
+    ref: str
+    """``provider/id`` of the catalogue."""
+    target: str | None
+    """As declared in ``outlast.toml``; None where only the catalogue names it."""
+    basis: Literal["declared", "chain"]
+    standing: Standing
+    passed: tuple[str, ...] = ()
+    """Declared successors that are themselves gone on the day."""
+
+
+def successor_of(
+    dependant: Dependant, providers: Mapping[str, ProviderSettings], knowledge: Knowledge, day: dt.date
+) -> Successor | None:
+    """The first declared successor alive on the day, else the chain's living end, else None: none is known."""
+    passed: list[str] = []
+    for target in dependant.declared.successors if dependant.declared else ():
+        found = reference(target, providers)
+        standing = knowledge.standing(found.ref, found.surface, day)
+        if standing.status not in ENDED:
+            return Successor(ref=found.ref, target=target, basis="declared", standing=standing, passed=tuple(passed))
+        passed.append(target)
+    surface = dependant.behind.surface
+    living = knowledge.chain(dependant.behind.ref, surface, day).living
+    if living is None:
+        return None
+    standing = knowledge.standing(living, surface, day)
+    return Successor(ref=living, target=None, basis="chain", standing=standing, passed=tuple(passed))
