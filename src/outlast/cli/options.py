@@ -15,6 +15,8 @@ from outlast.settings import Settings, load_settings
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
+DAYS_OF = {"d": 1, "w": 7}
+
 
 class Day(click.ParamType[dt.date]):
     """A UTC day, written ``2026-02-17``."""
@@ -29,6 +31,22 @@ class Day(click.ParamType[dt.date]):
             return dt.date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is not a day; write it like 2026-02-17", param, ctx)
+
+
+class Days(click.ParamType[int]):
+    """A number of days, written ``90d`` or ``12w``; a bare number is days."""
+
+    name = "days"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the length, or say what one looks like."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower()
+        number, unit = (text[:-1], text[-1]) if text[-1:] in DAYS_OF else (text, "d")
+        if not number.isdecimal():
+            self.fail(f"{value!r} is not a number of days; write it like 90d or 12w", param, ctx)
+        return int(number) * DAYS_OF[unit]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
