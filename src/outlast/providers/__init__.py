@@ -1,1 +1,1 @@
-"""Adapters that call upstreams: OpenAI's dialect over HTTP, and two built in, recorded and scripted."""
+"""Adapters that call upstreams, and two upstreams that are built in: recorded and scripted."""

@@ -1,0 +1,330 @@
+"""One HTTP/1.1 connection to an upstream: a request is written, its answer parsed as it arrives.
+
+It knows framing, limits and silence (a deadline that the pool's tick looks at). It does not know who else uses
+the pool, what the request means, nor how the connection was made.
+"""
+
+import asyncio
+import math
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+import httptools
+
+from outlast.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
+from outlast.providers.http_answer import HttpAnswer
+
+MAX_HEAD = 64 * 1024
+"""Bytes of header lines, interim answers and trailers included."""
+SMALL_BODY = 64 * 1024
+"""An answer that announces no more than this is handed over whole, in one wake-up."""
+COPY_BELOW = 64 * 1024
+"""Requests up to this size are joined into one write."""
+IDLE_SECONDS = 60.0
+"""An unused connection is closed after this; most servers drop theirs after 60 s or more."""
+STALE_SECONDS = 2.0
+"""A reused connection that dies later than this after the request may have been at work on it."""
+
+_HOP_BY_HOP = frozenset(
+    {"connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "upgrade"}
+)
+_NO_BODY = frozenset({204, 304})
+_NEVER = math.inf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long an upstream may be silent, in seconds."""
+
+    connect: float = 10.0
+    first_byte: float = 600.0
+    """Until the head has arrived; and from there, an answer that is not streamed must be complete in as long."""
+    idle: float = 120.0
+
+
+class Home(Protocol):
+    """The pool, as a connection sees it."""
+
+    def joined(self, connection: "Connection") -> None:
+        """The connection is open."""
+        ...
+
+    def free(self, connection: "Connection") -> None:
+        """The connection may be used again."""
+        ...
+
+    def left(self, connection: "Connection") -> None:
+        """The connection is gone."""
+        ...
+
+
+class Connection(asyncio.Protocol):
+    """Idle, or busy with exactly one answer."""
+
+    __slots__ = (
+        "_answer",
+        "_barren",
+        "_complete",
+        "_framed",
+        "_head_bytes",
+        "_headers",
+        "_held",
+        "_home",
+        "_keep",
+        "_length",
+        "_limit",
+        "_loop",
+        "_nominated",
+        "_parser",
+        "_patience",
+        "_received",
+        "_small",
+        "_started",
+        "_status",
+        "_streamed",
+        "_transport",
+        "_used",
+        "deadline",
+        "label",
+        "open",
+    )
+
+    def __init__(self, home: Home, loop: asyncio.AbstractEventLoop, patience: Patience, *, label: str) -> None:
+        self._home = home
+        self._loop = loop
+        self._patience = patience
+        self.label = label
+        """The provider and its origin, for messages."""
+        self.open = False
+        self.deadline = _NEVER
+        """Loop time at which silence has lasted too long."""
+        self._transport: asyncio.Transport | None = None
+        self._parser = httptools.HttpResponseParser(self)
+        self._answer: HttpAnswer | None = None
+        self._used = False
+        self._reset(streamed=False)
+
+    def _reset(self, *, streamed: bool) -> None:
+        self._streamed = streamed
+        self._status = 0
+        self._headers: list[tuple[str, str]] = []
+        self._nominated: tuple[str, ...] = ()
+        self._head_bytes = self._barren = 0
+        self._received = self._started = self._complete = self._held = False
+        self._keep = True
+        self._small = self._framed = False
+        self._length = -1
+        self._limit = _NEVER
+
+    # The pool's side.
+
+    def ask(self, head: bytes, body: bytes, *, streamed: bool, target: str) -> HttpAnswer:
+        """Write one request and return the answer that will be filled."""
+        self._reset(streamed=streamed)
+        answer = HttpAnswer(self, self._loop, target)
+        if not self.open:
+            answer.stale = self._used
+            answer.fail(UpstreamBroken(self._broken_off(), target=target))
+            return answer
+        self._answer = answer
+        transport = cast("asyncio.Transport", self._transport)
+        if len(body) <= COPY_BELOW:
+            transport.write(head + body)
+        else:
+            transport.writelines((head, body))
+        self.deadline = self._loop.time() + self._patience.first_byte
+        return answer
+
+    def expire(self) -> None:
+        """The deadline has passed: close an idle connection, fail a busy one."""
+        silent = "fell silent within its answer" if self._received else "sent no answer in time"
+        self._break(UpstreamTimeout(f"{self.label} {silent}"))
+
+    def close(self) -> None:
+        """Close at once; an answer in progress fails."""
+        self._break(UpstreamBroken(f"the connection to {self.label} was closed by the gateway"))
+
+    # The answer's side.
+
+    def hold(self) -> None:
+        """Stop reading; the reader's slowness is not the upstream's silence."""
+        self._held = True
+        self.deadline = _NEVER
+        cast("asyncio.Transport", self._transport).pause_reading()
+
+    def resume(self) -> None:
+        """Go on reading."""
+        self._held = False
+        if self._answer is not None and self.open:
+            self.deadline = min(self._limit, self._loop.time() + self._patience.idle)
+            cast("asyncio.Transport", self._transport).resume_reading()
+
+    def abandon(self) -> None:
+        """The reader left: an HTTP/1.1 answer can only be stopped by closing."""
+        self._answer = None
+        self.close()
+
+    # The event loop's side.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Called once the connection (and TLS, where it is used) stands."""
+        self._transport = cast("asyncio.Transport", transport)
+        self.open = True
+        self._home.joined(self)
+
+    def data_received(self, data: bytes) -> None:
+        """Parse; hand on; give the connection back once the message is complete."""
+        answer = self._answer
+        if answer is None:
+            self.close()  # nobody asked: these bytes would become the next caller's answer
+            return
+        if not self._received:
+            self._received = True
+            self._limit = min(self.deadline, self._loop.time() + self._patience.idle)
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._break(UpstreamBroken(f"{self.label} switched protocols, which nobody asked for"))
+        except httptools.HttpParserError as error:
+            if self._complete:
+                self._done(answer, keep=False)
+            else:
+                self._break(self._not_http(error))
+        else:
+            if self._complete:
+                self._done(answer, keep=self._keep)
+            else:
+                self._heard(len(data))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Decide what the end means for the answer."""
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            if self._started and not self._framed and exc is None:
+                answer.finish()
+            else:
+                answer.stale = self._used and not self._received and self._just_asked()
+                answer.fail(UpstreamBroken(self._broken_off(), target=answer.target))
+        self._leave()
+
+    def _just_asked(self) -> bool:
+        """A peer's close that was already on its way; a later one may follow work that it has done."""
+        return self._loop.time() - (self.deadline - self._patience.first_byte) < STALE_SECONDS
+
+    def _not_http(self, error: httptools.HttpParserError) -> UpstreamError:
+        cause = error.__context__
+        if isinstance(cause, UpstreamError):  # raised in one of the callbacks below, wrapped by the parser
+            return cause
+        return UpstreamBroken(f"{self.label} sent what is not HTTP ({error})")
+
+    def _heard(self, size: int) -> None:
+        """The message goes on: put the deadline off, count what brings no body."""
+        self._barren += size
+        if self._barren > MAX_HEAD and not self._held:
+            where = "after its body" if self._started else "as the head of its answer"
+            self._break(UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes {where}"))
+        elif not self._held:
+            self.deadline = min(self._limit, self._loop.time() + self._patience.idle)
+
+    def _broken_off(self) -> str:
+        if not self._received:
+            return f"{self.label} closed the connection without an answer"
+        part = "before the end of" if self._started else "within the head of"
+        return f"{self.label} closed the connection {part} its answer"
+
+    def _break(self, failure: UpstreamError) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None:
+            failure.target = answer.target
+            answer.fail(failure)
+        if self._transport is not None:
+            self._transport.abort()
+        self._leave()
+
+    def _leave(self) -> None:
+        if self.open:
+            self.open = False
+            self.deadline = _NEVER
+            self._home.left(self)
+
+    def _done(self, answer: HttpAnswer, *, keep: bool) -> None:
+        self._answer = None
+        if self._small:
+            answer.begin(self._status, tuple(self._headers))
+        answer.finish()
+        transport = cast("asyncio.Transport", self._transport)
+        # An answer that came before the request was taken leaves the rest of the request in the pipe.
+        if not keep or transport.is_closing() or transport.get_write_buffer_size():
+            transport.close()
+            self._leave()
+            return
+        if self._held:
+            transport.resume_reading()
+        self._used = True
+        self.deadline = self._loop.time() + IDLE_SECONDS
+        self._home.free(self)
+
+    # The parser's side: names are given by httptools.
+
+    def on_message_begin(self) -> None:
+        """A second message after the answer is refused; its bytes belong to nobody."""
+        if self._complete:
+            raise UpstreamBroken(f"{self.label} sent more than one answer")
+
+    def on_header(self, raw_name: bytes, raw_value: bytes) -> None:
+        """One header line, or a trailer (which nobody needs)."""
+        self._head_bytes += len(raw_name) + len(raw_value)
+        if self._head_bytes > MAX_HEAD:
+            raise UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes of headers")
+        if self._started:
+            return
+        name = raw_name.decode("latin-1").lower()
+        value = raw_value.decode("latin-1")
+        if name == "transfer-encoding":
+            self._framed = True
+            if not value.lower().endswith("chunked"):
+                raise UpstreamBroken(f"{self.label} used a transfer coding that is not chunked")
+            return
+        if name == "content-length":
+            self._framed = True
+            self._length = int(raw_value)
+        elif name == "connection" and value.lower() not in {"close", "keep-alive"}:
+            self._nominated += tuple(word.strip().lower() for word in value.split(","))
+        if name not in _HOP_BY_HOP:
+            self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """The head is complete, or that of an interim answer."""
+        status = self._parser.get_status_code()
+        if 100 <= status < 200 and status != 101:
+            return
+        if not 200 <= status <= 599:
+            raise UpstreamBroken(f"{self.label} answered with a status of {status}")
+        self._started = True
+        self._status = status
+        self._keep = self._parser.should_keep_alive()
+        if status in _NO_BODY:
+            self._framed = True
+        if self._nominated:
+            self._headers = [pair for pair in self._headers if pair[0] not in self._nominated]
+        self._small = 0 <= self._length <= SMALL_BODY
+        if self._small:
+            self._limit = self._loop.time() + self._patience.idle
+            return
+        self._limit = _NEVER if self._streamed else self._loop.time() + self._patience.first_byte
+        cast("HttpAnswer", self._answer).begin(status, tuple(self._headers))
+
+    def on_body(self, piece: bytes) -> None:
+        """A piece of the body."""
+        self._barren = 0
+        cast("HttpAnswer", self._answer).feed(piece)
+
+    def on_message_complete(self) -> None:
+        """The end of the answer, or of an interim one."""
+        if self._started:
+            self._complete = True
+        else:
+            self._headers.clear()
+            self._nominated = ()
+            self._length = -1
+            self._framed = False
