@@ -14,7 +14,7 @@ $(STAMP): requirements/check.txt pyproject.toml
 	@touch $(STAMP)
 
 demo: $(STAMP)        ## the whole story on loopback, no keys; STAY=1 leaves the gateway running
-	$(BIN)/python -m outlast.demo $(if $(STAY),--stay)
+	$(BIN)/outlast demo $(if $(STAY),--stay)
 
 run: $(STAMP)         ## the gateway, with ./outlast.toml
 	$(BIN)/outlast serve

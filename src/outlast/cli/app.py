@@ -14,7 +14,7 @@ from outlast import __version__
 from outlast.cli.exits import FINDINGS, USAGE, exit_code
 from outlast.errors import OutlastError
 
-COMMANDS = ("init", "serve", "models", "explain", "horizon", "price", "usage")
+COMMANDS = ("demo", "init", "serve", "models", "explain", "horizon", "price", "usage")
 
 
 class LazyGroup(click.Group):

@@ -161,9 +161,9 @@ class Chat:
 
     @staticmethod
     def _headers(meter: Meter) -> Headers:
-        """What every answer says of itself; the life cycle's headers speak of the virtual model's target."""
+        """What every answer says of itself beside its id, which the server writes; the life cycle's headers speak of the virtual model's target."""
         route, candidate = meter.route, meter.candidate
-        said = [("x-outlast-request-id", meter.call.id)]
+        said: list[tuple[str, str]] = []
         if meter.request is not None:
             said.append(("x-outlast-requested-model", meter.request.model))
         if candidate is not None:
