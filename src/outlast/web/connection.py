@@ -1,0 +1,303 @@
+"""One caller's connection: requests in order, one at a time, each answered by a task of its own.
+
+It knows when to read, when to wait, how long, and how to part. It does not know how requests are parsed
+(``web.reader``), how answers are framed (``web.reply``), nor what they say.
+"""
+
+import asyncio
+import logging
+import traceback
+from enum import Enum
+from typing import Protocol, cast
+
+from outlast.errors import CallerError, MachineError, RequestTooSlow
+from outlast.gateway.call import Call, Handler
+from outlast.web._shim import refusal
+from outlast.web.heads import HeadWriter
+from outlast.web.limits import Limits
+from outlast.web.reader import Phase, RequestReader
+from outlast.web.reply import HttpReply, Outlet, State
+
+LOG = logging.getLogger("outlast.web")
+NEVER = 1 << 63
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+class Finder(Protocol):
+    """Which handler answers a call."""
+
+    def find(self, method: str, path: str) -> Handler:
+        """A handler for anything, if only to refuse it."""
+        ...
+
+
+class Shared(Protocol):
+    """What the connections of one server have in common."""
+
+    limits: Limits
+    finder: Finder
+    heads: HeadWriter
+    loop: asyncio.AbstractEventLoop
+    now_ns: int
+    """The monotonic clock at the last sweep: coarse, and free."""
+    draining: bool
+
+    def reader(self) -> RequestReader:
+        """A reader for a new connection."""
+        ...
+
+    def request_id(self) -> str:
+        """An id for an answer to what never became a call."""
+        ...
+
+    def admit(self, connection: "Connection") -> bool:
+        """Count a connection in; False: there are too many."""
+        ...
+
+    def forget(self, connection: "Connection") -> None:
+        """Count it out."""
+        ...
+
+
+class Waits(Enum):
+    """What a connection's deadline is for."""
+
+    NOTHING = 0
+    REQUEST = 1
+    HEAD = 2
+    BODY = 3
+    CALLER = 4
+    """To take what it was sent."""
+    PARTING = 5
+    """To stop sending, after a refusal."""
+
+
+class Connection(asyncio.Protocol):
+    """The server's side of one connection."""
+
+    __slots__ = ("_ahead", "_ahead_size", "_outlet", "_reader", "_reply", "_shared", "_task", "_transport", "_unsent")
+    __slots__ += ("_waits", "deadline_ns")
+
+    _transport: asyncio.Transport
+    _outlet: Outlet
+
+    def __init__(self, shared: Shared) -> None:
+        self._shared = shared
+        self._reader = shared.reader()
+        self._reply: HttpReply | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ahead: list[bytes] = []  # sent while a call runs; parsed after it
+        self._ahead_size = 0
+        self._unsent = 0
+        self._waits = Waits.NOTHING
+        self.deadline_ns = NEVER
+        """When ``expire`` is due."""
+
+    # What the event loop says.
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A caller is there."""
+        self._transport = cast("asyncio.Transport", transport)
+        if not self._shared.admit(self):
+            self._transport.abort()
+            return
+        self._transport.set_write_buffer_limits(high=self._shared.limits.write_ahead)
+        self._outlet = Outlet(self._transport, self._shared.heads)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Something arrived: part of a request, several, or what comes after the one that runs."""
+        if self._reply is not None:
+            self._hold(data)
+        elif self._waits is not Waits.PARTING:
+            self._read(data)
+
+    def pause_writing(self) -> None:
+        """The caller takes its answer more slowly than it is made."""
+        self._outlet.pause()
+        self._unsent = self._transport.get_write_buffer_size()
+        if self._waits is not Waits.PARTING:
+            self._await_until(Waits.CALLER, self._shared.limits.send_wait)
+
+    def resume_writing(self) -> None:
+        """The caller has caught up."""
+        self._outlet.resume()
+        if self._reply is not None:
+            self._waits, self.deadline_ns = Waits.NOTHING, NEVER
+        elif self._waits is Waits.CALLER:
+            self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller is gone: a call that it cannot be answered any more is cancelled."""
+        del exc
+        self._shared.forget(self)
+        self.deadline_ns = NEVER
+        if self._reply is not None and self._task is not None and self._reply.state < State.COMPLETE:
+            self._task.cancel()
+        self._outlet.resume()
+        self._reader.release()
+        self._ahead.clear()
+
+    # Reading.
+
+    def _read(self, data: bytes) -> None:
+        self._reader.feed(data)
+        if self._reader.ready:
+            self._start()
+        elif self._reader.error is not None:
+            self._refuse(self._reader.error)
+        else:
+            self._wait()
+
+    def _hold(self, data: bytes) -> None:
+        """Keep what was sent ahead; past the read-ahead the caller has to wait.
+
+        Reading goes on until then, because only a reading connection notices that its caller has gone.
+        """
+        self._ahead.append(data)
+        self._ahead_size += len(data)
+        if self._ahead_size > self._shared.limits.read_ahead:
+            self._transport.pause_reading()
+
+    def _wait(self) -> None:
+        """Nothing can be answered yet: the caller has to send, within the time for what it is sending."""
+        limits = self._shared.limits
+        phase = self._reader.phase
+        if phase is Phase.BETWEEN:
+            self._await_until(Waits.REQUEST, limits.idle_wait)
+        elif phase is Phase.BODY:
+            self._await_until(Waits.BODY, limits.body_wait)
+            if self._reader.awaits_continue:
+                self._reader.awaits_continue = False
+                self._transport.write(_CONTINUE)
+        elif self._waits is not Waits.HEAD:  # a head has one deadline, its pieces have none
+            self._await_until(Waits.HEAD, limits.head_wait)
+
+    def _await_until(self, what: Waits, wait_ns: int) -> None:
+        self._waits = what
+        self.deadline_ns = self._shared.now_ns + wait_ns
+
+    # Answering.
+
+    def _start(self) -> None:
+        """Answer the first of the requests that are complete."""
+        incoming = self._reader.ready.popleft()
+        call = incoming.call
+        reply = HttpReply(
+            self._outlet,
+            call.id,
+            head_only=call.method == "HEAD",
+            speaks_1_1=incoming.speaks_1_1,
+            keep_alive=incoming.keep_alive and not self._shared.draining,
+        )
+        self._reply = reply
+        self._waits, self.deadline_ns = Waits.NOTHING, NEVER
+        self._task = self._shared.loop.create_task(self._serve(call, reply))
+
+    async def _serve(self, call: Call, reply: HttpReply) -> None:
+        """Run the handler; whatever becomes of it, the caller is answered or can see that it is not."""
+        try:
+            await self._shared.finder.find(call.method, call.path)(call, reply)
+        except asyncio.CancelledError:
+            reply.abort()
+            raise
+        except Exception as exc:  # noqa: BLE001 - the boundary where a defect becomes an answer
+            self._defect(call, reply, exc)
+        else:
+            if reply.state is not State.COMPLETE:
+                self._defect(call, reply, None)
+        finally:
+            self._served(reply)
+
+    def _defect(self, call: Call, reply: HttpReply, exc: Exception | None) -> None:
+        """A handler failed us: say so once, without the exception's text, which may quote a body."""
+        where = "".join(traceback.format_tb(exc.__traceback__)) if exc is not None else ""
+        what = type(exc).__name__ if exc is not None else "no answer"
+        LOG.error("request %s: %s %s ended with %s\n%s", call.id, call.method, call.path, what, where)
+        if reply.state is State.PENDING:
+            refused = refusal(MachineError("the gateway failed on this request; its log says why"), request_id=call.id)
+            reply.keep_alive = False
+            reply.whole(refused.status, refused.headers, refused.body)
+        else:
+            reply.abort()
+
+    def _served(self, reply: HttpReply) -> None:
+        """One call is over: the next, or the end."""
+        self._reply = self._task = None
+        if self._transport.is_closing():
+            return
+        if not reply.keep_alive or self._shared.draining:
+            self._part()
+        elif self._reader.ready:
+            self._start()
+        elif self._reader.error is not None:
+            self._refuse(self._reader.error)
+        elif self._ahead:
+            self._catch_up()
+        else:
+            self._wait()
+
+    def _catch_up(self) -> None:
+        data = b"".join(self._ahead)
+        self._ahead.clear()
+        if self._ahead_size > self._shared.limits.read_ahead:
+            self._transport.resume_reading()
+        self._ahead_size = 0
+        self._read(data)
+
+    def _refuse(self, error: CallerError) -> None:
+        """Answer what never became a call, and part."""
+        reply = HttpReply(
+            self._outlet, self._shared.request_id(), head_only=False, speaks_1_1=True, keep_alive=False
+        )
+        refused = refusal(error, request_id=reply.request_id)
+        reply.whole(refused.status, refused.headers, refused.body)
+        self._part()
+
+    # Parting.
+
+    def _part(self) -> None:
+        """Close our side; what the caller still sends is read and dropped for a while.
+
+        A socket that is closed with unread bytes in it resets the connection, and the reset can overtake the
+        answer: the caller of a refused upload would see a broken pipe in place of the reason.
+        """
+        self._ahead.clear()
+        self._ahead_size = 0
+        self._await_until(Waits.PARTING, self._shared.limits.linger_wait)
+        if self._reader.error is None and self._reader.phase is Phase.BETWEEN:
+            self._transport.close()
+            return
+        self._transport.resume_reading()
+        if self._transport.can_write_eof():
+            self._transport.write_eof()
+
+    def expire(self) -> None:
+        """The deadline has passed."""
+        if self._waits is Waits.REQUEST:
+            self._transport.close()
+            self._await_until(Waits.PARTING, self._shared.limits.linger_wait)
+        elif self._waits in (Waits.HEAD, Waits.BODY):
+            self._refuse(RequestTooSlow("the request did not arrive in time"))
+        elif self._waits is Waits.CALLER and self._transport.get_write_buffer_size() < self._unsent:
+            self.pause_writing()
+        else:
+            self._transport.abort()
+
+    def retire(self) -> None:
+        """The server stops: an idle connection closes, a running call is the last."""
+        if self._reply is not None:
+            self._reply.keep_alive = False
+        elif self._waits is not Waits.PARTING:
+            self._part()
+
+    def cut(self) -> None:
+        """The server stops now."""
+        if self._task is not None:
+            self._task.cancel()
+        self._transport.abort()
+
+    @property
+    def task(self) -> asyncio.Task[None] | None:
+        """The call that runs."""
+        return self._task

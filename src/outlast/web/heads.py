@@ -1,0 +1,76 @@
+"""The head of an answer as bytes, safe whatever its values are made of.
+
+It knows status lines, our own headers and which characters may stand in a header. It does not know when an
+answer is sent (``web.reply``) nor what it says.
+"""
+
+import re
+from email.utils import formatdate
+from http import HTTPStatus
+from urllib.parse import quote
+
+from outlast.gateway.ports import Headers
+
+# The server alone decides these: how the body is framed, how long the connection lives, who answered, when.
+OWN = frozenset(
+    {
+        "connection",
+        "content-length",
+        "date",
+        "keep-alive",
+        "server",
+        "transfer-encoding",
+        "upgrade",
+        "x-outlast-request-id",
+    }
+)
+CLOSE = "connection: close\r\n"
+KEEP = "connection: keep-alive\r\n"
+BODYLESS = frozenset({204, 304})
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-zA-Z-]+")
+_KNOWN_NAMES_LIMIT = 1024
+_STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
+
+
+class HeadWriter:
+    """Writes heads; keeps the headers that every answer of one second shares."""
+
+    __slots__ = ("_names", "_shared")
+
+    def __init__(self) -> None:
+        self._names: set[str] = set()
+        self._shared = ""
+        self.refresh(0)
+
+    def refresh(self, unix_seconds: int) -> None:
+        """Move the ``date`` header on."""
+        self._shared = f"server: outlast\r\ndate: {formatdate(unix_seconds, usegmt=True)}\r\n"
+
+    def head(self, status: int, headers: Headers, *, request_id: str, framing: str) -> bytes:
+        """Status line, the caller's headers, ours, and the empty line.
+
+        ``framing`` is text of this server: whole lines that say where the body ends. A name that is no token is
+        left out; a character that a header cannot carry is percent-encoded.
+        """
+        names = self._names
+        lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
+        for name, value in headers:
+            if name not in names and not self._admit(name):
+                continue
+            if not (value.isascii() and value.isprintable()):
+                value = quote(value, safe=_PRINTABLE, errors="replace")  # noqa: PLW2901 - the same value, made safe
+            lines.append(f"{name}: {value}\r\n")
+        lines.append(f"x-outlast-request-id: {request_id}\r\n{self._shared}{framing}\r\n")
+        return "".join(lines).encode("ascii")
+
+    def _admit(self, name: str) -> bool:
+        """Whether a header of this name may be sent; remembered, because names repeat."""
+        if name.lower() in OWN or not _TOKEN.fullmatch(name):
+            return False
+        if len(self._names) < _KNOWN_NAMES_LIMIT:
+            self._names.add(name)
+        return True
+
+
+_PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))

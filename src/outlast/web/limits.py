@@ -1,0 +1,36 @@
+"""What one caller may take: sizes and waits, with the defaults of the gateway.
+
+It knows numbers. It does not know what happens to a caller who passes them (``web.reader``, ``web.connection``).
+"""
+
+from dataclasses import dataclass
+
+from outlast.settings.words import MEBIBYTE
+
+SECOND_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sizes in bytes, waits in nanoseconds of the monotonic clock."""
+
+    body: int = 50 * MEBIBYTE
+    head: int = 64 * 1024
+    """Request line and header section together."""
+    headers: int = 100
+    head_wait: int = 30 * SECOND_NS
+    """From a request's first byte to the end of its header section, however the bytes trickle."""
+    body_wait: int = 60 * SECOND_NS
+    """Between two pieces of a body."""
+    idle_wait: int = 75 * SECOND_NS
+    """Between two requests of one connection."""
+    send_wait: int = 60 * SECOND_NS
+    """Between two pieces that a caller takes of an answer, once our buffer for it is full."""
+    linger_wait: int = 5 * SECOND_NS
+    """How long a refused caller may go on sending before the connection breaks: it shall see the refusal."""
+    connections: int | None = None
+    """How many at once; None: as many as the machine has descriptors."""
+    read_ahead: int = 64 * 1024
+    """What one connection may send ahead of its running call before reading pauses."""
+    write_ahead: int = 256 * 1024
+    """What may wait for a slow caller before ``Reply.drained`` waits."""

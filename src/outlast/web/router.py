@@ -1,0 +1,61 @@
+"""Which handler answers which method and path.
+
+It knows paths, exact and by prefix. It does not know what a handler does; what no route has is answered here,
+in OpenAI's shape, because every client of this server reads that.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from outlast.web._shim import refusal
+from outlast.errors import CallerError, MethodNotAllowed, NoSuchRoute
+from outlast.gateway.call import Call, Handler
+from outlast.gateway.ports import Reply
+
+Methods = Mapping[str, Handler]
+_SHOWN = 200  # characters of a path that an error repeats
+
+
+@dataclass(slots=True)
+class Router:
+    """Routes by path; a path that ends in ``/`` also holds for everything below it."""
+
+    _exact: dict[str, dict[str, Handler]] = field(default_factory=dict)
+    _below: dict[str, dict[str, Handler]] = field(default_factory=dict)
+
+    def add(self, method: str, path: str, handler: Handler) -> None:
+        """Answer ``method`` on ``path``; HEAD follows GET by itself."""
+        routes = self._below if path.endswith("/") else self._exact
+        routes.setdefault(path, {})[method] = handler
+
+    def find(self, method: str, path: str) -> Handler:
+        """The handler of a call; for what is not served, one that says so."""
+        methods = self._exact.get(path) or self._methods_below(path)
+        if methods is None:
+            return _Refuser(NoSuchRoute(f"{path[:_SHOWN]} does not exist here; the API is under /v1"))
+        handler = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
+        if handler is not None:
+            return handler
+        allowed = sorted({*methods, *(("HEAD",) if "GET" in methods else ())})
+        return _Refuser(
+            MethodNotAllowed(f"{method} is not a method of {path[:_SHOWN]}; use {' or '.join(allowed)}"), ", ".join(allowed)
+        )
+
+    def _methods_below(self, path: str) -> Methods | None:
+        """The longest prefix wins; the prefix alone, with nothing below it, is no route."""
+        prefixes = [prefix for prefix in self._below if path.startswith(prefix) and path != prefix]
+        return self._below[max(prefixes, key=len)] if prefixes else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Refuser:
+    """Answers every call with one error."""
+
+    error: CallerError
+    allow: str = ""
+
+    async def __call__(self, call: Call, reply: Reply) -> None:
+        """Say what is wrong with the path or the method."""
+        refused = refusal(self.error, request_id=call.id)
+        extra = (("allow", self.allow),) if self.allow else ()
+        reply.whole(refused.status, (*refused.headers, *extra), refused.body)

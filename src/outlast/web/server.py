@@ -1,0 +1,131 @@
+"""The HTTP server: listens, sweeps its connections for those that take too long, and stops with grace.
+
+It knows sockets and when calls have to end. It does not know what is served: a router says that.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Callable
+
+from outlast.gateway.ports import Clock
+from outlast.web.connection import Connection, Finder
+from outlast.web.heads import HeadWriter
+from outlast.web.limits import SECOND_NS, Limits
+from outlast.web.reader import RequestReader
+
+SWEEP_SECONDS = 1.0
+_BACKLOG = 1024
+
+
+class Server:
+    """HTTP/1.1 on one port.
+
+    ``tls`` is a server-side ``ssl.SSLContext``: with one, the port speaks HTTPS and nothing else.
+    """
+
+    def __init__(
+        self,
+        finder: Finder,
+        *,
+        id_maker: Callable[[], str],
+        clock: Clock,
+        limits: Limits | None = None,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.finder = finder
+        self.limits = limits or Limits()
+        self.heads = HeadWriter()
+        self.draining = False
+        self.now_ns = 0
+        self._id_maker = id_maker
+        self._clock = clock
+        self._tls = tls
+        self._connections: set[Connection] = set()
+        self._listener: asyncio.Server | None = None
+        self._sweeper: asyncio.TimerHandle | None = None
+        self._empty: asyncio.Event = asyncio.Event()
+
+    @property
+    def open_connections(self) -> int:
+        """How many callers are connected."""
+        return len(self._connections)
+
+    async def start(self, host: str, port: int) -> tuple[str, int]:
+        """Listen; returns the address that was bound (``port`` 0 lets the system choose).
+
+        Raises:
+            OSError: the address is taken or is not ours.
+        """
+        self.loop = asyncio.get_running_loop()
+        self.sweep()
+        self._listener = await self.loop.create_server(
+            lambda: Connection(self), host, port, ssl=self._tls, backlog=_BACKLOG
+        )
+        self._schedule()
+        bound = self._listener.sockets[0].getsockname()
+        return str(bound[0]), int(bound[1])
+
+    async def drain(self, grace: float) -> None:
+        """Accept nobody new, let running calls end within ``grace`` seconds, then cancel them."""
+        self.draining = True
+        if self._listener is not None:
+            self._listener.close()
+        for connection in tuple(self._connections):
+            connection.retire()
+        if self._connections and grace > 0:
+            self._empty.clear()
+            try:
+                await asyncio.wait_for(self._empty.wait(), grace)
+            except TimeoutError:
+                pass  # those who are left are cut below
+        await self._cut()
+        if self._sweeper is not None:
+            self._sweeper.cancel()
+
+    async def aclose(self) -> None:
+        """Stop now."""
+        await self.drain(0)
+
+    async def _cut(self) -> None:
+        tasks = [connection.task for connection in self._connections if connection.task is not None]
+        for connection in tuple(self._connections):
+            connection.cut()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    def sweep(self) -> None:
+        """Move the coarse clock on, and end what has waited too long."""
+        self.now_ns = now = self._clock.monotonic_ns()
+        self.heads.refresh(self._clock.unix_ns() // SECOND_NS)
+        for connection in [each for each in self._connections if each.deadline_ns <= now]:
+            connection.expire()
+
+    def _schedule(self) -> None:
+        self._sweeper = self.loop.call_later(SWEEP_SECONDS, self._sweep_again)
+
+    def _sweep_again(self) -> None:
+        self.sweep()
+        self._schedule()
+
+    # What connections ask of their server.
+
+    def reader(self) -> RequestReader:
+        """A reader with this server's limits."""
+        return RequestReader(self.limits, id_maker=self._id_maker, monotonic_ns=self._clock.monotonic_ns)
+
+    def request_id(self) -> str:
+        """An id for an answer to what never became a call."""
+        return self._id_maker()
+
+    def admit(self, connection: Connection) -> bool:
+        """Count a connection in, unless there are too many."""
+        if self.limits.connections is not None and len(self._connections) >= self.limits.connections:
+            return False
+        self._connections.add(connection)
+        return True
+
+    def forget(self, connection: Connection) -> None:
+        """Count a connection out."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._empty.set()
