@@ -1,0 +1,131 @@
+"""Who is asked, on which day, in which order; and nobody is dropped without a reason."""
+
+import datetime as dt
+from typing import Protocol
+
+import msgspec
+import pytest
+
+from outlast.catalog.store import Catalog
+from outlast.gateway.plan import Candidate, Plan, World, plan
+from outlast.settings import ModelSettings, ProviderSettings
+
+END = dt.date(2026, 6, 1)
+BEFORE = END - dt.timedelta(days=1)
+Providers = dict[str, ProviderSettings]
+WORDS = {"target": "acme/old", "successor": "acme/next", "fallback": "mirror/spare"}
+
+
+class Planned(Protocol):
+    def __call__(self, day: dt.date, gone: tuple[str, ...] = (), **words: object) -> Plan: ...
+
+
+@pytest.fixture
+def planned(acme: Catalog, providers: Providers) -> Planned:
+    def make(day: dt.date, gone: tuple[str, ...] = (), **words: object) -> Plan:
+        model = msgspec.convert({**WORDS, **words}, ModelSettings)
+        return plan(model, World(providers=providers, knowledge=acme, day=day, gone=frozenset(gone)))
+
+    return make
+
+
+def order(made: Plan) -> list[str]:
+    return [f"{entry.target} {entry.reason}" for entry in made.attempts]
+
+
+def reasons(made: Plan) -> dict[str, str]:
+    return {entry.target: entry.reason for entry in made.dropped}
+
+
+def test_before_the_day_the_target_then_the_fallbacks(planned: Planned) -> None:
+    made = planned(BEFORE)
+    assert order(made) == ["acme/old target", "mirror/spare fallback"]
+    assert made.dropped == ()
+    assert [entry.target for entry in made.waiting] == ["acme/next"]
+    assert str(END) in made.waiting[0].reason
+
+
+def test_from_the_day_the_successors_then_the_fallbacks(planned: Planned) -> None:
+    made = planned(END)
+    assert order(made) == ["acme/next successor", "mirror/spare fallback"]
+    assert reasons(made) == {"acme/old": f"retired since {END}"}
+
+
+def test_a_declared_day_wins_over_the_retirement(planned: Planned) -> None:
+    made = planned(BEFORE, switch=str(BEFORE))
+    assert order(made)[0] == "acme/next successor"
+    assert reasons(made) == {"acme/old": f"switched on {BEFORE} as declared"}
+
+
+def test_a_declared_day_after_the_retirement_leaves_the_fallbacks(planned: Planned) -> None:
+    made = planned(END, switch=str(END + dt.timedelta(days=30)))
+    assert order(made) == ["mirror/spare fallback"]
+    assert reasons(made) == {"acme/old": f"retired since {END}"}
+
+
+def test_manual_never_switches_by_itself(planned: Planned) -> None:
+    assert order(planned(END, switch="manual")) == ["mirror/spare fallback"]
+    assert order(planned(BEFORE, gone=("acme/old",), switch="manual")) == ["mirror/spare fallback"]
+
+
+def test_observed_gone_counts_as_the_day_reached(planned: Planned) -> None:
+    made = planned(BEFORE, gone=("acme/old",))
+    assert order(made) == ["acme/next successor", "mirror/spare fallback"]
+    assert reasons(made)["acme/old"].startswith("observed gone")
+
+
+def test_a_date_that_nobody_stated_exactly_never_switches(planned: Planned) -> None:
+    made = planned(END + dt.timedelta(days=30), target="acme/vague")
+    assert order(made)[0] == "acme/vague target"
+    assert made.switch_day is None
+
+
+def test_a_retired_successor_and_a_retired_fallback_are_dropped_with_their_day(planned: Planned) -> None:
+    made = planned(END, successor=["acme/dead", "acme/next"], fallback=["acme/dead"])
+    assert order(made) == ["acme/next successor"]
+    assert reasons(made)["acme/dead"].startswith("retired since")
+
+
+def test_nobody_is_asked_twice(planned: Planned) -> None:
+    assert order(planned(END, fallback=["acme/next", "mirror/spare"])) == [
+        "acme/next successor",
+        "mirror/spare fallback",
+    ]
+
+
+def test_chain_asks_the_catalogues_living_end_through_the_targets_provider(planned: Planned) -> None:
+    assert order(planned(END, target="mirror/old", successor="chain"))[0] == "mirror/next successor"
+
+
+def test_without_a_declared_successor_nothing_is_recommended_into_the_plan(planned: Planned) -> None:
+    made = planned(END, successor=(), fallback=())
+    assert made.attempts == ()
+    assert made.chain.living == "acme/next"
+
+
+@pytest.mark.parametrize(
+    ("day", "attempts", "dropped"),
+    [
+        (dt.date(2026, 2, 16), [Candidate("openai/chatgpt-4o-latest", "target")], []),
+        (
+            dt.date(2026, 2, 17),
+            [Candidate("openai/gpt-5.1-chat-latest", "successor")],
+            ["openai/chatgpt-4o-latest"],
+        ),
+        (dt.date(2026, 7, 23), [], ["openai/chatgpt-4o-latest", "openai/gpt-5.1-chat-latest"]),
+    ],
+)
+def test_the_story_of_chatgpt_4o_latest(
+    acme: Catalog, providers: Providers, day: dt.date, attempts: list[Candidate], dropped: list[str]
+) -> None:
+    model = ModelSettings(target="openai/chatgpt-4o-latest", successor=("openai/gpt-5.1-chat-latest",))
+    made = plan(model, World(providers=providers, knowledge=acme, day=day))
+    assert list(made.attempts) == attempts
+    assert [entry.target for entry in made.dropped] == dropped
+
+
+def test_the_chain_goes_on_past_a_dead_recommendation(acme: Catalog, providers: Providers) -> None:
+    model = ModelSettings(target="openai/chatgpt-4o-latest", successor="chain")
+    made = plan(model, World(providers=providers, knowledge=acme, day=dt.date(2026, 8, 1)))
+    assert order(made) == ["openai/gpt-5.6-sol successor"]
+    assert "openai/gpt-5.1-chat-latest" in reasons(made)
