@@ -1,0 +1,113 @@
+"""A streamed chat completion on its way through: what may go to the caller now, and what the record needs of it.
+
+It knows OpenAI's chunks, the chunk that only carries usage, and the terminal ``[DONE]``. It does not know where
+bytes come from or go to. An event passes whole, unchanged and at once, or it is hidden or held back whole.
+"""
+
+import re
+
+import msgspec
+
+from outlast.dialects.completions import (
+    TEXT_LIMIT,
+    Answer,
+    Completion,
+    choice_text,
+    decode_completion,
+    error_message,
+    first_choice,
+)
+from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of, name_of
+from outlast.errors import UpstreamBroken
+from outlast.exchange import Usage
+
+_DONE = b"[DONE]"
+# Many providers send both members as null in every chunk. Quotes inside words are escaped, so words cannot match.
+_USAGE = re.compile(rb'"usage"\s*:\s*\{')
+_FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+
+
+class StreamReader:
+    """Reads one stream. ``hide_usage``: the caller did not ask for the chunk that only carries usage."""
+
+    __slots__ = ("_finish", "_hide_usage", "_model", "_splitter", "_terminal", "_text", "_usage", "done", "failed")
+
+    def __init__(self, hide_usage: bool) -> None:  # noqa: FBT001  the gateway's contract; one flag, named at the call
+        self.done = False
+        """The terminal event was seen."""
+        self.failed = False
+        """An error event was seen."""
+        self._hide_usage = hide_usage
+        self._splitter = Splitter()
+        self._terminal = b""
+        self._model = ""
+        self._usage: Usage | None = None
+        self._finish = ""
+        self._text = ""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The bytes that may go to the caller now.
+
+        Raises:
+            UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
+        """
+        return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
+
+    def finish(self) -> bytes:
+        """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""
+        rest = self._splitter.finish()
+        return rest if rest and self._passes(rest) else b""
+
+    def held(self) -> bytes:
+        """What is held back from the terminal event on: to be written when the call is recorded."""
+        return self._terminal + self._splitter.rest if self.done else b""
+
+    @property
+    def answer(self) -> Answer:
+        """The facts so far: the first model named, the last usage and finish, the first words."""
+        return Answer(self._model, self._usage, self._finish, self._text)
+
+    def _passes(self, event: bytes) -> bool:
+        if self.done or (_DONE in event and data_of(event) == _DONE):
+            self.done = True
+            self._terminal += event
+            if len(self._terminal) > LARGEST_EVENT:
+                raise UpstreamBroken("the upstream goes on after the end of its stream")
+            return False
+        if self._model and len(self._text) >= TEXT_LIMIT and not _matters(event):
+            return True
+        return not self._read(event)
+
+    def _read(self, event: bytes) -> bool:
+        """Note the facts of one event; whether it must be hidden."""
+        if b"event:" in event and name_of(event) == b"error":
+            self.failed = True
+        data = data_of(event)
+        if not data:
+            return False
+        try:
+            piece = decode_completion(data)
+        except msgspec.MsgspecError:
+            return False  # No JSON object: the caller's client has to judge it, the bytes pass.
+        self._note(piece)
+        return self._hide_usage and piece.choices is not None and not piece.choices and piece.usage is not None
+
+    def _note(self, piece: Completion) -> None:
+        if not self._model:
+            self._model = piece.model or ""
+        self._usage = piece.reported or self._usage
+        if piece.failed:
+            self.failed = True
+            self._text = self._text or error_message(piece)[:TEXT_LIMIT]
+        choice = first_choice(piece)
+        if choice is not None:
+            self._finish = choice.finish_reason or self._finish
+            if len(self._text) < TEXT_LIMIT:
+                self._text = (self._text + choice_text(choice))[:TEXT_LIMIT]
+
+
+def _matters(event: bytes) -> bool:
+    """Whether an event can say more than further words, by a look that costs far less than decoding it."""
+    return (
+        _USAGE.search(event) is not None or _FINISH.search(event) is not None or b'"error"' in event or b"event:" in event
+    )

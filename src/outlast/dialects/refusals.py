@@ -1,0 +1,99 @@
+"""Every error as the caller sees it: one table from kind to HTTP status, and the body in OpenAI's shape.
+
+It knows statuses and OpenAI's error object. It does not know why an error was raised. What is not in
+``errors.py`` is a defect of ours: the caller is told no more than the request id.
+"""
+
+from typing import NamedTuple
+
+import msgspec
+
+from outlast import errors
+
+
+class Kind(NamedTuple):
+    """What one class of error becomes."""
+
+    status: int
+    type: str
+    """OpenAI's ``error.type``."""
+
+
+CALLER, AUTHENTICATION, UPSTREAM, SERVER = (
+    "invalid_request_error",
+    "authentication_error",
+    "upstream_error",
+    "server_error",
+)
+
+KINDS: dict[type[errors.OutlastError], Kind] = {
+    errors.OutlastError: Kind(500, SERVER),
+    errors.CallerError: Kind(400, CALLER),
+    errors.MalformedRequest: Kind(400, CALLER),
+    errors.RequestTooLarge: Kind(413, CALLER),
+    errors.RequestTooSlow: Kind(408, CALLER),
+    errors.KeyRequired: Kind(401, AUTHENTICATION),
+    errors.NoSuchRoute: Kind(404, CALLER),
+    errors.MethodNotAllowed: Kind(405, CALLER),
+    errors.ModelNotFound: Kind(404, CALLER),
+    errors.ModelRetired: Kind(410, CALLER),
+    errors.UpstreamError: Kind(502, UPSTREAM),
+    errors.UpstreamUnreachable: Kind(502, UPSTREAM),
+    errors.UpstreamBroken: Kind(502, UPSTREAM),
+    errors.UpstreamTimeout: Kind(504, UPSTREAM),
+    errors.OperatorError: Kind(500, SERVER),
+    errors.SettingsInvalid: Kind(500, SERVER),
+    errors.UnknownModel: Kind(500, SERVER),
+    errors.MachineError: Kind(500, SERVER),
+    errors.LedgerUnavailable: Kind(503, SERVER),
+}
+DEFECT = Kind(500, SERVER)
+
+_JSON = ("content-type", "application/json")
+
+
+class Refusal(NamedTuple):
+    """An error answer, ready to be sent; header names are lower case."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class ErrorObject(msgspec.Struct, frozen=True):
+    """OpenAI's ``error`` object."""
+
+    message: str
+    type: str
+    param: str | None
+    code: str | None
+
+
+class ErrorBody(msgspec.Struct, frozen=True):
+    """The body of an error answer."""
+
+    error: ErrorObject
+
+
+def refusal(error: Exception, *, request_id: str) -> Refusal:
+    """The answer for an error that ended a call."""
+    kind, code = kind_of(error), error.code if isinstance(error, errors.OutlastError) else "internal_error"
+    param = error.param if isinstance(error, errors.CallerError) else None
+    shown = ErrorObject(_message(error, request_id), kind.type, param, code)
+    headers = (_JSON, ("www-authenticate", "Bearer")) if kind.status == 401 else (_JSON,)  # noqa: PLR2004  HTTP's word
+    return Refusal(kind.status, headers, msgspec.json.encode(ErrorBody(shown)))
+
+
+def kind_of(error: Exception) -> Kind:
+    """The nearest entry of the table; a defect when there is none."""
+    return next((KINDS[ancestor] for ancestor in type(error).__mro__ if ancestor in KINDS), DEFECT)
+
+
+def _message(error: Exception, request_id: str) -> str:
+    if isinstance(error, errors.CallerError):
+        return str(error)
+    if isinstance(error, errors.UpstreamError):
+        return f"{error} (request {request_id})"
+    if isinstance(error, errors.OutlastError):
+        return f"the gateway cannot serve this call: {error} (request {request_id})"
+    return f"the gateway failed on this call; its log has the reason under request {request_id}"
