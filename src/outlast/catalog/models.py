@@ -4,14 +4,25 @@ This file knows the shape of an entry. It does not know its life cycle on a day 
 entries are stored (``catalog.store``).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 
 from outlast.catalog.claims import Claim, Origin
 
+Ability = bool | int | str | tuple[str, ...] | dict[str, int]
+
 HOME_SURFACES = {"azure": "azure", "amazon-bedrock": "aws-bedrock"}
 
-Ability = bool | int | str | tuple[str, ...] | dict[str, int]
+
+def home_surface(provider: str, kind: str, surfaces: Collection[str]) -> str:
+    """The surface that a provider itself sells a model on, given the surfaces that claims speak of."""
+    if kind == "chat-app":
+        return "chat-app"
+    # Google's older ids exist on Vertex alone; an ``api`` clock for them would be an invention.
+    if provider == "google" and set(surfaces) == {"vertex-ai"}:
+        return "vertex-ai"
+    return HOME_SURFACES.get(provider, "api")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,12 +163,7 @@ class Model:
     @property
     def home(self) -> str:
         """The surface that the provider itself sells this model on."""
-        if self.kind == "chat-app":
-            return "chat-app"
-        own = HOME_SURFACES.get(self.provider, "api")
-        # Google's older ids exist on Vertex alone; an ``api`` clock for them would be an invention.
-        elsewhere = {claim.surface for claim in self.claims}
-        return "vertex-ai" if self.provider == "google" and elsewhere == {"vertex-ai"} else own
+        return home_surface(self.provider, self.kind, {claim.surface for claim in self.claims})
 
     @property
     def surfaces(self) -> tuple[str, ...]:

@@ -1,0 +1,131 @@
+"""The catalogue: the package's data, what ``outlast.toml`` says and what a gateway observed, as one.
+
+It knows which entry a name means and keeps what it has worked out. It does not know the rules: status, chains and
+names each have a file of their own.
+"""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
+from outlast.catalog.chain import follow
+from outlast.catalog.claims import Standing
+from outlast.catalog.entries import EntryReader
+from outlast.catalog.models import Model, Policy
+from outlast.catalog.names import Name, Names
+from outlast.catalog.notice import ObservedNotice, observed
+from outlast.catalog.overlay import Addition, additions
+from outlast.catalog.port import Chain
+from outlast.catalog.records import AboutFile, ModelRecord, ProviderFile, read_about, read_providers
+from outlast.catalog.status import is_preview, standing
+from outlast.exchange import Observation
+from outlast.settings import CatalogSettings
+
+KEPT_STANDINGS = 10_000
+UNKNOWN = Standing(status="unknown")
+
+
+class Catalog:
+    """Answers ``Knowledge``. Entries are built when first asked for: a gateway needs few of them."""
+
+    def __init__(
+        self, about: AboutFile, providers: Sequence[ProviderFile], added: dict[str, Addition] | None = None
+    ) -> None:
+        self._reader = EntryReader(about)
+        self._about = about
+        self._records = {f"{p.provider}/{record.id}": record for p in providers for record in p.models}
+        self._names = Names(Name(ref, record.aliases, record.channel_ids) for ref, record in self._records.items())
+        # An addition may go by an alias; a ref that nobody knows becomes an entry of its own.
+        self._added = {self._names.resolve(ref) or ref: addition for ref, addition in (added or {}).items()}
+        new = [ref for ref in self._added if ref not in self._records]
+        if new:
+            self._names = Names(
+                [*(Name(r, e.aliases, e.channel_ids) for r, e in self._records.items()), *map(Name, new)]
+            )
+        self._order = sorted({*self._records, *new}, key=lambda ref: ref.partition("/")[::2])
+        self._models: dict[str, Model] = {}
+        self._standings: dict[tuple[str, str, dt.date], Standing] = {}
+
+    @property
+    def day(self) -> dt.date:
+        """As of which day the package's data speaks."""
+        return self._about.day
+
+    @property
+    def caveats(self) -> tuple[str, ...]:
+        """What to bear in mind about the data."""
+        return self._about.caveats
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        """Every surface that the data speaks of."""
+        return self._about.surfaces
+
+    def find(self, ref: str) -> Model | None:
+        """The model of this ``provider/id``, alias or id on another surface; None where it is none or more than one."""
+        known = self._names.resolve(ref)
+        return self._entry(known) if known else None
+
+    def find_bare(self, name: str) -> Model | None:
+        """As ``find``, and an id without a provider where only one provider has it."""
+        known = self._names.resolve(name) or self._names.resolve_bare(name)
+        return self._entry(known) if known else None
+
+    def named(self, ref: str) -> Model | None:
+        """The model that a recommendation means. A marketplace recommends other makers' models by their ids."""
+        return self.find(ref) or self.find_bare(ref.partition("/")[2])
+
+    def standing(self, ref: str, surface: str, day: dt.date) -> Standing:
+        """Status and end on a surface and day; ``unknown`` for what nobody has claims about."""
+        model = self.find(ref)
+        if model is None:
+            return UNKNOWN
+        key = (model.ref, surface, day)
+        if key not in self._standings:
+            if len(self._standings) >= KEPT_STANDINGS:
+                self._standings.clear()
+            claims = [claim for claim in model.claims if claim.surface == surface]
+            self._standings[key] = standing(claims, day, preview=is_preview(model.id))
+        return self._standings[key]
+
+    def chain(self, ref: str, surface: str, day: dt.date) -> Chain:
+        """The recommended successors, followed to a living model or to the statement that none is known."""
+        model = self.find(ref)
+        if model is None:
+            return Chain((), None, f"{ref} is not in the catalogue")
+        return follow(model, self, surface, day)
+
+    def closest(self, ref: str, limit: int = 3) -> tuple[str, ...]:
+        """The known names most like this one, best first."""
+        return self._names.closest(ref, limit)
+
+    def models(self) -> Iterator[Model]:
+        """Every model, ordered by provider and id."""
+        return (self._entry(ref) for ref in self._order)
+
+    def policies(self, provider: str) -> tuple[Policy, ...]:
+        """What a provider promises about notice."""
+        return tuple(policy for policy in self._reader.policies(self._about) if policy.provider == provider)
+
+    def observed_notice(self, provider: str) -> tuple[ObservedNotice, ...]:
+        """What a provider's notices came to, per surface."""
+        return observed(model for model in self.models() if model.provider == provider)
+
+    def _entry(self, ref: str) -> Model:
+        if ref not in self._models:
+            provider, _, model_id = ref.partition("/")
+            record = self._records.get(ref) or ModelRecord(id=model_id)
+            model = self._reader.model(provider, record)
+            addition = self._added.get(ref)
+            self._models[ref] = addition.to(model) if addition else model
+        return self._models[ref]
+
+
+def open_catalog(user: CatalogSettings | None = None, observations: Sequence[Observation] = ()) -> Catalog:
+    """The package's data with the operator's claims (they win, visibly) and what a gateway observed (shown only).
+
+    Raises:
+        SettingsInvalid: ``[catalog]`` uses a word that the catalogue does not have.
+    """
+    about = read_about()
+    added = additions(user or CatalogSettings(), observations, day=about.day)
+    return Catalog(about, read_providers(), added)
