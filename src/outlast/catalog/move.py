@@ -3,6 +3,7 @@
 It knows two models and a mix. It does not know whether the move is wise, nor when it happens.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -45,7 +46,10 @@ class Move:
     """A month on the mix; None without a mix or without a price."""
     new_usd: Decimal | None
     differences: tuple[Difference, ...]
+    said: tuple[str, ...]
+    """What somebody said of either model that no price or flag holds; what limits the exchange comes first."""
     assumptions: tuple[str, ...]
+    """What the figures rest on."""
 
     @property
     def difference_usd(self) -> Decimal | None:
@@ -53,8 +57,8 @@ class Move:
         return None if self.old_usd is None or self.new_usd is None else self.new_usd - self.old_usd
 
 
-def move(old: Model, new: Model, mix: Mix | None = None) -> Move:
-    """Compare two models; without a mix the monthly sums stay unknown."""
+def move(old: Model, new: Model, mix: Mix | None = None, *, as_of: dt.date) -> Move:
+    """Compare two models; without a mix the monthly sums stay unknown. ``as_of``: the day the prices speak of."""
     return Move(
         old=old,
         new=new,
@@ -63,7 +67,8 @@ def move(old: Model, new: Model, mix: Mix | None = None) -> Move:
         old_usd=None if mix is None else monthly_usd(mix, rates_of(old.price)),
         new_usd=None if mix is None else monthly_usd(mix, rates_of(new.price)),
         differences=differences(old, new),
-        assumptions=tuple(_assumptions(old, new, mix)),
+        said=tuple(_said(old, new)),
+        assumptions=tuple(_assumptions(old, new, mix, as_of)),
     )
 
 
@@ -76,19 +81,18 @@ def parts_of(old: Price, new: Price) -> tuple[Part, ...]:
     return (*base, *(part for part in (*audio, *tier) if (part.old, part.new) != (None, None)))
 
 
-def _assumptions(old: Model, new: Model, mix: Mix | None) -> Iterator[str]:
-    yield from chain(*(_of_price(model, mix) for model in (old, new)))
+def _assumptions(old: Model, new: Model, mix: Mix | None, as_of: dt.date) -> Iterator[str]:
+    yield from chain(*(_of_price(model, mix, as_of) for model in (old, new)))
     yield from _of_tokens(old, new)
     yield from _of_mix(old, new, mix)
-    yield from chain(*(_said(model) for model in (old, new)))
 
 
-def _of_price(model: Model, mix: Mix | None) -> Iterator[str]:
+def _of_price(model: Model, mix: Mix | None, as_of: dt.date) -> Iterator[str]:
     price = model.price
     if rates_of(price) is None or price is None:
         yield f"{model.ref}: no token price is known; its sums are unknown"
         return
-    yield f"{model.ref}: the list price known, standard tier, without a date of its own{_sources(model)}"
+    yield f"{model.ref}: the list price known on {as_of}, standard tier{_sources(model)}"
     if price.cached_input is None:
         yield f"{model.ref}: no price for cached input is published; cached tokens cost as input"
     if price.cache_write is None and mix is not None and mix.usage.cache_write_tokens:
@@ -102,7 +106,7 @@ def _sources(model: Model) -> str:
         return ""
     more = len(model.sources) - SOURCES_SHOWN
     tail = f"; and {more} more" if more > 0 else ""
-    return f" (sources: {'; '.join(model.sources[:SOURCES_SHOWN])}{tail})"
+    return f" (sources of the entry: {'; '.join(model.sources[:SOURCES_SHOWN])}{tail})"
 
 
 def _of_tokens(old: Model, new: Model) -> Iterator[str]:
@@ -130,9 +134,16 @@ def _of_mix(old: Model, new: Model, mix: Mix | None) -> Iterator[str]:
             )
 
 
-def _said(model: Model) -> Iterator[str]:
-    for statement in model.statements:
-        if statement.kind == "price-note":
-            yield f"{model.ref}: {statement.says}"
-        elif statement.kind == "statement" and statement.surface == "api" and not statement.overtaken_by:
-            yield f"said of {model.ref} ({statement.date}): {statement.says} [{statement.source}]"
+def _said(old: Model, new: Model) -> Iterator[str]:
+    told = [
+        (statement, model)
+        for model in (new, old)
+        for statement in model.statements
+        if statement.kind == "price-note"
+        or (statement.kind == "statement" and statement.surface == "api" and not statement.overtaken_by)
+    ]
+    told.sort(key=lambda pair: pair[0].limits_substitution_of != old.ref)
+    for statement, model in told:
+        when = f" ({statement.date})" if statement.date else ""
+        source = f" [{statement.source}]" if statement.source else ""
+        yield f"of {model.ref}{when}: {statement.says}{source}"

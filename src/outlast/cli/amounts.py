@@ -1,0 +1,60 @@
+"""Amounts as people write and read them: ``10M`` tokens, ``2.50`` dollars, ``half``.
+
+It knows notation. It does not know what is counted or paid.
+"""
+
+from decimal import Decimal, InvalidOperation
+
+import click
+
+from outlast.cli.output import format_decimal
+
+SUFFIXES = {"k": 10**3, "m": 10**6, "b": 10**9}
+RATIOS = {
+    Decimal("0.1"): "a tenth",
+    Decimal("0.2"): "a fifth",
+    Decimal("0.25"): "a quarter",
+    Decimal("0.5"): "half",
+    Decimal(1): "equal",
+    Decimal(2): "double",
+}
+
+
+class Count(click.ParamType[int]):
+    """A number of tokens or calls, written ``1500``, ``20k``, ``1.5M`` or ``2B``."""
+
+    name = "count"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the count, or say what one looks like."""
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower().replace("_", "").replace(",", "")
+        factor = SUFFIXES.get(text[-1:], 1)
+        try:
+            exact = Decimal(text.rstrip("kmb") if factor > 1 else text) * factor
+        except InvalidOperation:
+            exact = Decimal(-1)
+        if not exact.is_finite() or exact < 0 or exact != int(exact):
+            self.fail(f"{value!r} is not a count; write it like 1500, 20k, 1.5M or 2B", param, ctx)
+        return int(exact)
+
+
+def usd_text(amount: Decimal) -> str:
+    """Dollars with every digit that they have, and at least two decimals."""
+    digits = format_decimal(amount)
+    whole, _, cents = digits.partition(".")
+    return f"{whole}.{cents.ljust(2, '0')}"
+
+
+def month_text(amount: Decimal) -> str:
+    """A month's sum to read: cents, or the first three digits where it is less than a dollar."""
+    if amount == 0 or abs(amount) >= 1:
+        return f"{amount:,.2f}"
+    places = -amount.adjusted() + 2
+    return usd_text(round(amount, places))
+
+
+def ratio_text(ratio: Decimal) -> str:
+    """A price against another: a word where one fits exactly, else a factor."""
+    return RATIOS.get(ratio.normalize()) or f"{ratio:.3g} times"

@@ -1,0 +1,148 @@
+"""How the calendar is shown: as one JSON document, or as bars and figures.
+
+It knows keys, columns, marks and their legend. It does not know how an entry came about.
+"""
+
+from collections.abc import Iterator
+from decimal import Decimal
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from outlast.catalog.claims import Claim
+from outlast.cli.amounts import month_text
+from outlast.cli.output import console
+from outlast.cli.timeline import LEGEND, axis, bar
+from outlast.horizon.calendar import Entry, Horizon
+from outlast.horizon.successors import Successor
+
+NEXT_STEP = """\
+Nothing depends on a model yet, as far as is known here. Next:
+  outlast init                 writes an outlast.toml with a virtual model to start from
+  outlast serve                runs the gateway; what is called through it shows up here
+  outlast models list --ending-within 90d   shows what ends soon anywhere"""
+
+MARKS = {
+    "!": "sources disagree on the end",
+    "?": "the end is not an exact day",
+    "↪": "another model answered in its place",
+    "∅": "answered that it is gone, with status 200",
+    "~": "the sum leaves out calls without a known price",
+}
+
+
+def horizon_document(made: Horizon) -> dict[str, object]:
+    """The calendar as data."""
+    return {"today": made.today, "calls": made.calls, "entries": [_entry_document(entry) for entry in made.entries]}
+
+
+def print_horizon(made: Horizon) -> None:
+    """The calendar as a page: one bar a line, its marks explained, then what each line's dates rest on."""
+    if not made.entries:
+        click.echo(NEXT_STEP)
+        return
+    click.echo(f"Horizon on {made.today}, with the {made.calls:,} calls of the last 30 days")
+    click.echo()
+    console().print(_table(made))
+    click.echo()
+    click.echo(LEGEND)
+    used = {mark for entry in made.entries for mark in _marks(entry)}
+    if used:
+        click.echo("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used))
+    click.echo()
+    for line in _remarks(made):
+        click.echo(line)
+
+
+def _table(made: Horizon) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("name", axis(made.today), "ends", "days", "share", "USD a month", "successor", "USD a month", ""):
+        table.add_column(Text(heading), justify="right" if heading in {"days", "share", "USD a month"} else "left")
+    for entry in made.entries:
+        standing = entry.standing
+        table.add_row(
+            Text(entry.name),
+            bar(entry.days_left, ended=entry.ended, unsure=standing.unsure),
+            str(standing.ends or "no end known"),
+            "" if entry.days_left is None else str(entry.days_left),
+            f"{entry.calls_share:.1%}",
+            _sum(entry.recorded.cost_usd),
+            Text(entry.successor.ref if entry.successor else "none known"),
+            _sum(entry.successor_monthly_cost_usd) if entry.successor else "",
+            " ".join(_marks(entry)),
+        )
+    return table
+
+
+def _sum(amount: Decimal | None) -> str:
+    return "unknown" if amount is None else month_text(amount)
+
+
+def _marks(entry: Entry) -> Iterator[str]:
+    recorded = entry.recorded
+    for mark, holds in (
+        ("!", bool(entry.standing.conflicts)),
+        ("?", entry.standing.unsure),
+        ("↪", bool(recorded.redirected)),
+        ("∅", bool(recorded.soft_gone)),
+        ("~", bool(recorded.unpriced_calls)),
+    ):
+        if holds:
+            yield mark
+
+
+def _remarks(made: Horizon) -> Iterator[str]:
+    for entry in made.entries:
+        standing = entry.standing
+        end = f", ends {standing.ends} ({standing.precision})" if standing.ends else ", no end known"
+        yield f"{entry.name}: {entry.model} on {entry.surface}, {standing.status}{end}"
+        for claim in standing.conflicts:
+            yield f"  ! {claim.event} {claim.date} ({claim.precision}) says {claim.source}"
+        if entry.switch_day is not None:
+            yield f"  successors answer from {entry.switch_day}"
+        if entry.successor is not None:
+            yield f"  {_successor_text(entry.successor)}"
+        if entry.recorded.answered:
+            yield f"  answered in its place: {', '.join(entry.recorded.answered)}"
+
+
+def _successor_text(successor: Successor) -> str:
+    basis = "declared" if successor.basis == "declared" else "recommended, not declared"
+    ends = f"; ends {successor.standing.ends} itself" if successor.standing.ends else ""
+    passed = f"; declared but gone: {', '.join(successor.passed)}" if successor.passed else ""
+    return f"successor {successor.ref} ({basis}){ends}{passed}"
+
+
+def _entry_document(entry: Entry) -> dict[str, object]:
+    standing, recorded, successor = entry.standing, entry.recorded, entry.successor
+    return {
+        "name": entry.name,
+        "virtual": entry.virtual,
+        "target": entry.target,
+        "model": entry.model,
+        "surface": entry.surface,
+        "status": standing.status,
+        "ends": standing.ends,
+        "precision": standing.precision,
+        "unsure": standing.unsure,
+        "conflicts": [_claim_document(claim) for claim in standing.conflicts],
+        "days_left": entry.days_left,
+        "switch_day": entry.switch_day,
+        "calls": recorded.calls,
+        "calls_share": entry.calls_share,
+        "monthly_cost_usd": recorded.cost_usd,
+        "unpriced_calls": recorded.unpriced_calls,
+        "redirected": recorded.redirected,
+        "soft_gone": recorded.soft_gone,
+        "answered": list(recorded.answered),
+        "successor": successor.ref if successor else None,
+        "successor_basis": successor.basis if successor else None,
+        "successor_target": successor.target if successor else None,
+        "successor_ends": successor.standing.ends if successor else None,
+        "successor_monthly_cost_usd": entry.successor_monthly_cost_usd,
+    }
+
+
+def _claim_document(claim: Claim) -> dict[str, object]:
+    return {"event": claim.event, "date": claim.date, "precision": claim.precision, "source": claim.source}

@@ -1,0 +1,121 @@
+"""``outlast price``: what models cost, and what moving from one to another changes.
+
+It knows how names, flags and the record become two models and a mix. It does not know what a move costs
+(``catalog.move``) nor how it is shown (``cli.price_views``).
+"""
+
+import datetime as dt
+import time
+from pathlib import Path
+
+import click
+
+from outlast.catalog.mix import Mix
+from outlast.catalog.models import Model
+from outlast.catalog.move import move
+from outlast.catalog.reference import Reference, reference
+from outlast.catalog.store import Catalog
+from outlast.cli.mix_flags import mix_flags
+from outlast.cli.options import Context, open_context, shared
+from outlast.cli.output import print_json
+from outlast.cli.price_views import Offer, Side, move_document, offers_document, print_move, print_offers
+from outlast.errors import UnknownModel
+from outlast.horizon.dependants import Dependant, recorded_of_model, recorded_of_name
+from outlast.horizon.record import add_up, window_start_ns
+from outlast.horizon.successors import successor_of
+from outlast.settings import Settings
+from outlast.wiring import open_knowledge, open_record
+
+
+@click.command()
+@click.argument("models", nargs=-1, metavar="[MODEL]...")
+@click.option("--from", "old", metavar="MODEL", help="provider/id, or a virtual model's name.")
+@click.option("--to", "new", metavar="MODEL", help="The same; without it, the successor that the horizon shows.")
+@mix_flags
+@shared()
+def price(
+    models: tuple[str, ...],
+    old: str | None,
+    new: str | None,
+    *,
+    config: Path | None,
+    format_: str,
+    today: dt.date | None,
+    quiet: bool,
+    stated: Mix | None,
+) -> None:
+    """Show list prices of MODELs, or compare two: per million tokens, and per month on a token mix.
+
+    Token counts are per month (10M, 20k), or per call with --calls. Without counts the mix is the record of the
+    last 30 days: the calls of --from, and of the virtual models that it serves.
+
+    \b
+      outlast price openai/gpt-4o openai/gpt-5.1 openai/gpt-5-mini
+      outlast price --from openai/gpt-4o --to openai/gpt-5.1 --input 10M --cached 6M --output 2M
+      outlast price --from chatgpt-4o-latest --calls 50k --input 1200 --output 300
+    """
+    context = open_context(config=config, format_=format_, today=today, quiet=quiet)
+    knowledge = open_knowledge(context.settings)
+    if old is not None and not models:
+        _compare(old, new, context, knowledge, stated)
+    elif models and old is None and new is None:
+        offers = [_offer(_side(name, context, knowledge).model, knowledge) for name in models]
+        print_json(offers_document(offers)) if context.format == "json" else print_offers(offers)
+    else:
+        raise click.UsageError("name the models to list, or compare two with --from A --to B")
+
+
+def _compare(old: str, new: str | None, context: Context, knowledge: Catalog, stated: Mix | None) -> None:
+    before = _side(old, context, knowledge)
+    after = _side(new or _successor(old, before, context, knowledge), context, knowledge)
+    mix = stated or _recorded_mix(old, before, context.settings)
+    made = move(before.model, after.model, mix, as_of=knowledge.day)
+    instead = [offer for side in (before, after) for offer in _offer(side.model, knowledge).instead]
+    if context.format == "json":
+        print_json(move_document(made, before, after, instead))
+    else:
+        print_move(made, before, after, instead)
+
+
+def _side(name: str, context: Context, knowledge: Catalog) -> Side:
+    """The catalogue's model behind a virtual name, a configured target or a plain ``provider/id``."""
+    settings = context.settings
+    declared = settings.models.get(name)
+    target = name if declared is None else declared.target
+    behind = reference(target, settings.providers, declared.catalog_model if declared else None)
+    model = knowledge.find(behind.ref)
+    if model is None:
+        near = knowledge.closest(behind.ref)
+        raise UnknownModel(f"no model {behind.ref} is known" + (f"; closest: {', '.join(near)}" if near else ""))
+    surface = behind.surface if target.partition("/")[0] in settings.providers else model.home
+    return Side(model=model, surface=surface, standing=knowledge.standing(model.ref, surface, context.today))
+
+
+def _successor(name: str, side: Side, context: Context, knowledge: Catalog) -> str:
+    dependant = Dependant(
+        name=name,
+        target=name,
+        behind=Reference(side.model.ref, side.surface),
+        declared=context.settings.models.get(name),
+        recorded=add_up(()),
+    )
+    found = successor_of(dependant, context.settings.providers, knowledge, context.today)
+    if found is None:
+        raise UnknownModel(f"no living successor of {side.model.ref} is known on {side.surface}; name one with --to")
+    return found.ref
+
+
+def _recorded_mix(name: str, side: Side, settings: Settings) -> Mix | None:
+    seen = open_record(settings).seen(window_start_ns(time.time_ns()))
+    if name in settings.models:
+        return recorded_of_name(name, seen).mix
+    return recorded_of_model(side.model.ref, settings, seen).mix
+
+
+def _offer(model: Model, knowledge: Catalog) -> Offer:
+    """A model's price, and the prices of those that its price note names instead."""
+    noted = [statement.says for statement in model.statements if statement.kind == "price-note"]
+    words = {word.strip("(),.:;").removesuffix("'s") for note in noted for word in note.split()}
+    found = (knowledge.find(f"{model.provider}/{word}") for word in sorted(words) if word)
+    instead = tuple(Offer(model=other) for other in found if other is not None and other.ref != model.ref)
+    return Offer(model=model, notes=tuple(noted), instead=instead)
