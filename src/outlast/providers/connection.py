@@ -12,7 +12,9 @@ from typing import Protocol, cast
 import httptools
 
 from outlast.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
+from outlast.gateway.ports import Headers
 from outlast.providers.http_answer import HttpAnswer
+from outlast.providers.http_head import read_head
 
 MAX_HEAD = 64 * 1024
 """Bytes of header lines, interim answers and trailers included."""
@@ -25,9 +27,6 @@ IDLE_SECONDS = 60.0
 STALE_SECONDS = 2.0
 """A reused connection that dies later than this after the request may have been at work on it."""
 
-_HOP_BY_HOP = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "upgrade"}
-)
 _NO_BODY = frozenset({204, 304})
 _NEVER = math.inf
 
@@ -66,17 +65,16 @@ class Connection(asyncio.Protocol):
         "_barren",
         "_complete",
         "_framed",
-        "_head_bytes",
+        "_head_size",
         "_headers",
         "_held",
         "_home",
         "_keep",
-        "_length",
         "_limit",
         "_loop",
-        "_nominated",
         "_parser",
         "_patience",
+        "_raw",
         "_received",
         "_small",
         "_started",
@@ -107,13 +105,11 @@ class Connection(asyncio.Protocol):
     def _reset(self, *, streamed: bool) -> None:
         self._streamed = streamed
         self._status = 0
-        self._headers: list[tuple[str, str]] = []
-        self._nominated: tuple[str, ...] = ()
-        self._head_bytes = self._barren = 0
-        self._received = self._started = self._complete = self._held = False
+        self._raw: list[tuple[bytes, bytes]] = []
+        self._headers: Headers = ()
+        self._barren = self._head_size = 0
+        self._received = self._started = self._complete = self._held = self._small = self._framed = False
         self._keep = True
-        self._small = self._framed = False
-        self._length = -1
         self._limit = _NEVER
 
     # The pool's side.
@@ -178,9 +174,7 @@ class Connection(asyncio.Protocol):
         if answer is None:
             self.close()  # nobody asked: these bytes would become the next caller's answer
             return
-        if not self._received:
-            self._received = True
-            self._limit = min(self.deadline, self._loop.time() + self._patience.idle)
+        self._received = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -218,13 +212,26 @@ class Connection(asyncio.Protocol):
         return UpstreamBroken(f"{self.label} sent what is not HTTP ({error})")
 
     def _heard(self, size: int) -> None:
-        """The message goes on: put the deadline off, count what brings no body."""
+        """The message goes on: put the deadline off within its bounds, count what brings no body."""
         self._barren += size
-        if self._barren > MAX_HEAD and not self._held:
+        if self._held:
+            return
+        if self._barren > MAX_HEAD:
             where = "after its body" if self._started else "as the head of its answer"
             self._break(UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes {where}"))
-        elif not self._held:
-            self.deadline = min(self._limit, self._loop.time() + self._patience.idle)
+            return
+        now = self._loop.time()
+        if self._limit == _NEVER:
+            self._limit = self._bound(now)
+        self.deadline = min(self._limit, now + self._patience.idle)
+
+    def _bound(self, now: float) -> float:
+        """When this part of the message, head or body, must be over however it trickles."""
+        if not self._started:
+            return min(self.deadline, now + self._patience.idle)
+        if self._small:
+            return now + self._patience.idle
+        return _NEVER if self._streamed else now + self._patience.first_byte
 
     def _broken_off(self) -> str:
         if not self._received:
@@ -250,11 +257,11 @@ class Connection(asyncio.Protocol):
     def _done(self, answer: HttpAnswer, *, keep: bool) -> None:
         self._answer = None
         if self._small:
-            answer.begin(self._status, tuple(self._headers))
+            answer.begin(self._status, self._headers)
         answer.finish()
         transport = cast("asyncio.Transport", self._transport)
         # An answer that came before the request was taken leaves the rest of the request in the pipe.
-        if not keep or transport.is_closing() or transport.get_write_buffer_size():
+        if not keep or transport.get_write_buffer_size():
             transport.close()
             self._leave()
             return
@@ -271,27 +278,11 @@ class Connection(asyncio.Protocol):
         if self._complete:
             raise UpstreamBroken(f"{self.label} sent more than one answer")
 
-    def on_header(self, raw_name: bytes, raw_value: bytes) -> None:
-        """One header line, or a trailer (which nobody needs)."""
-        self._head_bytes += len(raw_name) + len(raw_value)
-        if self._head_bytes > MAX_HEAD:
-            raise UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes of headers")
-        if self._started:
-            return
-        name = raw_name.decode("latin-1").lower()
-        value = raw_value.decode("latin-1")
-        if name == "transfer-encoding":
-            self._framed = True
-            if not value.lower().endswith("chunked"):
-                raise UpstreamBroken(f"{self.label} used a transfer coding that is not chunked")
-            return
-        if name == "content-length":
-            self._framed = True
-            self._length = int(raw_value)
-        elif name == "connection" and value.lower() not in {"close", "keep-alive"}:
-            self._nominated += tuple(word.strip().lower() for word in value.split(","))
-        if name not in _HOP_BY_HOP:
-            self._headers.append((name, value))
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header line; trailers are left out."""
+        if not self._started:
+            self._head_size += len(name) + len(value)
+            self._raw.append((name, value))
 
     def on_headers_complete(self) -> None:
         """The head is complete, or that of an interim answer."""
@@ -300,19 +291,20 @@ class Connection(asyncio.Protocol):
             return
         if not 200 <= status <= 599:
             raise UpstreamBroken(f"{self.label} answered with a status of {status}")
+        if self._head_size > MAX_HEAD:
+            raise UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes of headers")
+        head = read_head(self._raw)
+        if head.odd_coding:
+            raise UpstreamBroken(f"{self.label} used a transfer coding that is not chunked")
         self._started = True
         self._status = status
+        self._headers = head.headers
         self._keep = self._parser.should_keep_alive()
-        if status in _NO_BODY:
-            self._framed = True
-        if self._nominated:
-            self._headers = [pair for pair in self._headers if pair[0] not in self._nominated]
-        self._small = 0 <= self._length <= SMALL_BODY
-        if self._small:
-            self._limit = self._loop.time() + self._patience.idle
-            return
-        self._limit = _NEVER if self._streamed else self._loop.time() + self._patience.first_byte
-        cast("HttpAnswer", self._answer).begin(status, tuple(self._headers))
+        self._framed = head.framed or status in _NO_BODY
+        self._small = 0 <= head.length <= SMALL_BODY
+        self._limit = _NEVER
+        if not self._small:
+            cast("HttpAnswer", self._answer).begin(status, head.headers)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
@@ -324,7 +316,4 @@ class Connection(asyncio.Protocol):
         if self._started:
             self._complete = True
         else:
-            self._headers.clear()
-            self._nominated = ()
-            self._length = -1
-            self._framed = False
+            self._raw.clear()

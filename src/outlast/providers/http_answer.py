@@ -33,11 +33,10 @@ class Source(Protocol):
 
 
 class HttpAnswer:
-    """An ``UpstreamAnswer``; its head is there once ``arrived`` returns."""
+    """An ``UpstreamAnswer``; its head is there once ``arrival`` is done."""
 
     __slots__ = (
         "_ended",
-        "_failure",
         "_held",
         "_loop",
         "_pieces",
@@ -45,6 +44,7 @@ class HttpAnswer:
         "_unread",
         "_waiter",
         "_whole",
+        "failure",
         "headers",
         "stale",
         "status",
@@ -62,26 +62,28 @@ class HttpAnswer:
         self._pieces: list[bytes] = []
         self._unread = 0
         self._ended = False
-        self._failure: UpstreamError | None = None
+        self.failure: UpstreamError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._held = False
         self._whole = False
 
     # The reader's side.
 
-    async def arrived(self) -> None:
-        """Wait for the head, of a small answer for the whole. Raises an ``UpstreamError``."""
-        while not self.status and self._failure is None:
-            await self._wait()
-        if self._failure is not None:
-            raise self._failure
+    def arrival(self) -> "asyncio.Future[None]":
+        """Done when the head has arrived, of a small answer the whole, or when ``failure`` says why not."""
+        waiter = self._loop.create_future()
+        if self.status or self.failure is not None:
+            waiter.set_result(None)
+        else:
+            self._waiter = waiter
+        return waiter
 
     async def read(self) -> bytes:
         """The rest of the body, whole."""
         self._whole = True
         while not self._ended:
-            if self._failure is not None:
-                raise self._failure
+            if self.failure is not None:
+                raise self.failure
             if self._unread > MAX_BODY:
                 self.close()
                 raise UpstreamBroken(f"the answer is larger than {MAX_BODY} bytes", target=self.target)
@@ -92,8 +94,8 @@ class HttpAnswer:
     async def chunk(self) -> bytes:
         """What has arrived since the last call; waits when that is nothing; empty at the end."""
         while not self._pieces:
-            if self._failure is not None:
-                raise self._failure
+            if self.failure is not None:
+                raise self.failure
             if self._ended:
                 return b""
             await self._wait()
@@ -103,7 +105,7 @@ class HttpAnswer:
 
     def close(self) -> None:
         """Stop: an answer that has not ended is cancelled at the upstream."""
-        if self._ended or self._failure is not None:
+        if self._ended or self.failure is not None:
             return
         self.fail(UpstreamBroken("the answer was closed before its end", target=self.target))
         self._source.abandon()
@@ -149,8 +151,8 @@ class HttpAnswer:
 
     def fail(self, failure: UpstreamError) -> None:
         """The answer broke off; a reader sees what arrived before, then this."""
-        if not self._ended and self._failure is None:
-            self._failure = failure
+        if not self._ended and self.failure is None:
+            self.failure = failure
             self._wake()
 
     def _wake(self) -> None:

@@ -53,15 +53,14 @@ class Pool:
         while True:
             answer = connection.ask(head, body, streamed=streamed, target=target)
             try:
-                await answer.arrived()
-            except UpstreamError:
-                if not answer.stale:
-                    raise
+                await answer.arrival()
             except asyncio.CancelledError:
                 answer.close()
                 raise
-            else:
+            if answer.failure is None:
                 return answer
+            if not answer.stale:
+                raise answer.failure
             connection = await self._renew(target)
 
     def _reuse(self) -> Connection | None:
