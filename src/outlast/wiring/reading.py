@@ -1,6 +1,6 @@
-"""The composition root: the only file that names concrete adapters and opens resources.
+"""The half of the composition root that commands need: what was recorded and what is known, opened for reading.
 
-It knows which class stands behind each protocol. It does not know what any of them does.
+It knows which class stands behind each protocol. It does not load the server, so that a command starts at once.
 """
 
 from outlast.catalog.store import Catalog, open_catalog
