@@ -5,13 +5,15 @@ click command of the same name in it.
 """
 
 import importlib
+import os
+import sys
 import traceback
 from collections.abc import Sequence
 
 import click
 
 from outlast import __version__
-from outlast.cli.exits import FINDINGS, USAGE, exit_code
+from outlast.cli.exits import FINDINGS, FINE, UNFINISHED, USAGE, exit_code
 from outlast.errors import OutlastError
 
 COMMANDS = ("demo", "init", "serve", "models", "explain", "horizon", "price", "usage")
@@ -59,4 +61,12 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         error.show()
         return USAGE
+    except BrokenPipeError:  # the reader of our output has had enough, as `head` does
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
+        return FINE
+    except Exception as error:  # the boundary of the program: a defect of ours becomes a message
+        if debug:
+            traceback.print_exc()
+        click.echo(f"outlast: a defect in Outlast: {type(error).__name__}: {error} (--debug shows where)", err=True)
+        return UNFINISHED
     return result if isinstance(result, int) else 0
