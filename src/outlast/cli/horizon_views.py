@@ -13,6 +13,7 @@ from rich.text import Text
 from outlast.catalog.claims import Claim
 from outlast.cli.amounts import month_text
 from outlast.cli.output import console
+from outlast.cli.standing_text import end_text
 from outlast.cli.timeline import LEGEND, axis, bar
 from outlast.horizon.calendar import Entry, Horizon
 from outlast.horizon.successors import Successor
@@ -23,12 +24,20 @@ Nothing depends on a model yet, as far as is known here. Next:
   outlast serve                runs the gateway; what is called through it shows up here
   outlast models list --ending-within 90d   shows what ends soon anywhere"""
 
+FIGURES = ("days", "share", "USD a month", "USD a month then")
+
 MARKS = {
     "!": "sources disagree on the end",
     "?": "the end is not an exact day",
     "↪": "another model answered in its place",
     "∅": "answered that it is gone, with status 200",
     "~": "the sum leaves out calls without a known price",
+}
+
+BASES = {
+    "declared": "declared",
+    "chain": "by the catalogue's chain, as declared",
+    "recommended": "recommended, not declared",
 }
 
 
@@ -57,8 +66,9 @@ def print_horizon(made: Horizon) -> None:
 
 def _table(made: Horizon) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("name", axis(made.today), "ends", "days", "share", "USD a month", "successor", "USD a month", ""):
-        table.add_column(Text(heading), justify="right" if heading in {"days", "share", "USD a month"} else "left")
+    bars = axis(made.today)
+    for heading in ("name", bars, "ends", *FIGURES[:3], "successor", FIGURES[3], ""):
+        table.add_column(Text(heading), justify="right" if heading in FIGURES else "left", no_wrap=heading == bars)
     for entry in made.entries:
         standing = entry.standing
         table.add_row(
@@ -95,23 +105,22 @@ def _marks(entry: Entry) -> Iterator[str]:
 def _remarks(made: Horizon) -> Iterator[str]:
     for entry in made.entries:
         standing = entry.standing
-        end = f", ends {standing.ends} ({standing.precision})" if standing.ends else ", no end known"
-        yield f"{entry.name}: {entry.model} on {entry.surface}, {standing.status}{end}"
+        yield f"{entry.name}: {entry.model} on {entry.surface}, {standing.status}, {end_text(standing)}"
         for claim in standing.conflicts:
             yield f"  ! {claim.event} {claim.date} ({claim.precision}) says {claim.source}"
-        if entry.switch_day is not None:
-            yield f"  successors answer from {entry.switch_day}"
         if entry.successor is not None:
-            yield f"  {_successor_text(entry.successor)}"
+            yield f"  {_successor_text(entry.successor, entry)}"
+        if entry.virtual and not entry.covered:
+            yield '  no living successor is declared: name one, or say successor = "chain"'
         if entry.recorded.answered:
             yield f"  answered in its place: {', '.join(entry.recorded.answered)}"
 
 
-def _successor_text(successor: Successor) -> str:
-    basis = "declared" if successor.basis == "declared" else "recommended, not declared"
+def _successor_text(successor: Successor, entry: Entry) -> str:
+    since = f" from {entry.switch_day}" if entry.covered and entry.switch_day else ""
     ends = f"; ends {successor.standing.ends} itself" if successor.standing.ends else ""
     passed = f"; declared but gone: {', '.join(successor.passed)}" if successor.passed else ""
-    return f"successor {successor.ref} ({basis}){ends}{passed}"
+    return f"successor {successor.ref} ({BASES[successor.basis]}){since}{ends}{passed}"
 
 
 def _entry_document(entry: Entry) -> dict[str, object]:

@@ -68,7 +68,7 @@ def price(
 def _compare(old: str, new: str | None, context: Context, knowledge: Catalog, stated: Mix | None) -> None:
     before = _side(old, context, knowledge)
     after = _side(new or _successor(old, before, context, knowledge), context, knowledge)
-    mix = stated or _recorded_mix(old, before, context.settings)
+    mix = stated or _recorded_mix(old, before, context.settings, knowledge)
     made = move(before.model, after.model, mix, as_of=knowledge.day)
     instead = [offer for side in (before, after) for offer in _offer(side.model, knowledge).instead]
     if context.format == "json":
@@ -105,11 +105,11 @@ def _successor(name: str, side: Side, context: Context, knowledge: Catalog) -> s
     return found.ref
 
 
-def _recorded_mix(name: str, side: Side, settings: Settings) -> Mix | None:
+def _recorded_mix(name: str, side: Side, settings: Settings, knowledge: Catalog) -> Mix | None:
     seen = open_record(settings).seen(window_start_ns(time.time_ns()))
     if name in settings.models:
         return recorded_of_name(name, seen).mix
-    return recorded_of_model(side.model.ref, settings, seen).mix
+    return recorded_of_model(side.model, settings, seen, knowledge).mix
 
 
 def _offer(model: Model, knowledge: Catalog) -> Offer:

@@ -17,6 +17,7 @@ from outlast.catalog.models import Ability, Model, Price
 from outlast.catalog.move import ALWAYS, WHERE_PRICED, Move, Part
 from outlast.cli.amounts import ratio_text, usd_text
 from outlast.cli.output import console
+from outlast.cli.standing_text import end_text
 
 FIRST = ("input", "cached_input", "output")
 """The three lines that everybody compares come first."""
@@ -96,6 +97,9 @@ def print_move(made: Move, before: Side, after: Side, instead: Sequence[Offer]) 
     _print_list("Said", made.said)
     for line in _month_lines(made):
         click.echo(line)
+    click.echo()
+    if all(one.verdict != "lost" for one in made.differences):
+        click.echo("Lost: nothing that is known\n")
     for verdict, heading in HEADINGS.items():
         _print_list(heading, [_difference_text(one) for one in made.differences if one.verdict == verdict])
     _print_list("Assumptions", made.assumptions)
@@ -152,7 +156,7 @@ def _ability_text(value: Ability | None) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, tuple):
-        return ", ".join(value) or "none"
+        return ", ".join(value) or "nothing"
     return str(value)
 
 
@@ -162,12 +166,12 @@ def _print_list(heading: str, lines: Sequence[str]) -> None:
     click.echo(f"{heading}:")
     for line in lines:
         click.echo(f"  - {line}")
+    click.echo()
 
 
 def _life_text(side: Side) -> str:
     standing = side.standing
-    ends = f", ends {standing.ends} ({standing.precision})" if standing.ends else ", no end known"
-    return f"{side.model.ref} on {side.surface}: {standing.status}{ends}"
+    return f"{side.model.ref} on {side.surface}: {standing.status}, {end_text(standing)}"
 
 
 def _life_document(side: Side) -> dict[str, object]:
@@ -249,6 +253,8 @@ def _price_cells(price: Price | None) -> tuple[str, ...]:
 def _cell(part: str, amount: Decimal | None) -> str:
     if amount is not None:
         return usd_text(amount)
+    if part.startswith("long_context_"):
+        return "no tier"
     return f"none, {STANDS_IN[part]}" if part in STANDS_IN else "none"
 
 

@@ -36,9 +36,9 @@ def bar(days_left: int | None, *, ended: bool, unsure: bool) -> str:
 
 
 def axis(today: dt.date) -> str:
-    """The heading over the bars: each quarter's month, at the cell where it begins."""
+    """The heading over the bars: every twelfth week's month, at its cell."""
     line = [" "] * CELLS
-    for cell in range(0, CELLS - 6, 6):
-        label = (today + dt.timedelta(days=cell * DAYS_A_CELL)).strftime("%b %y")
+    for cell in range(0, CELLS - 3, 6):
+        label = (today + dt.timedelta(days=cell * DAYS_A_CELL)).strftime("%b")
         line[cell : cell + len(label)] = label
     return "".join(line).rstrip()

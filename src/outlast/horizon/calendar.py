@@ -50,6 +50,11 @@ class Entry:
         """Whether the model itself no longer answers on the day."""
         return self.standing.status in ENDED
 
+    @property
+    def covered(self) -> bool:
+        """Whether a living successor takes over by the operator's own word."""
+        return self.successor is not None and self.successor.basis != "recommended"
+
     def ends_within(self, days: int) -> bool:
         """Whether it has ended or ends in at most that many days, on any date that is known, sure or not."""
         return self.ended or (self.days_left is not None and self.days_left <= days)

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from outlast.catalog.models import Model
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import Reference, reference
 from outlast.exchange import SeenModel
@@ -53,17 +54,14 @@ def dependants(settings: Settings, seen: Sequence[SeenModel], knowledge: Knowled
             yield Dependant(name=name, target=name, behind=behind, declared=None, recorded=recorded)
 
 
-def recorded_of_model(ref: str, settings: Settings, seen: Iterable[SeenModel]) -> Recorded:
-    """The traffic that one catalogue model stands for: calls that it served, or whose virtual name has it as target."""
-    targets = {
-        name: reference(declared.target, settings.providers, declared.catalog_model).ref
-        for name, declared in settings.models.items()
-    }
+def recorded_of_model(model: Model, settings: Settings, seen: Iterable[SeenModel], knowledge: Knowledge) -> Recorded:
+    """The traffic that one model stands for: calls that it served, or whose virtual name has it as target."""
 
-    def concerns(one: SeenModel) -> bool:
-        return ref in (targets.get(one.requested), reference(one.served, settings.providers).ref)
+    def stands_for(target: str, catalog_model: str | None = None) -> bool:
+        return knowledge.find(reference(target, settings.providers, catalog_model).ref) == model
 
-    return add_up(one for one in seen if concerns(one))
+    names = {name for name, declared in settings.models.items() if stands_for(declared.target, declared.catalog_model)}
+    return add_up(one for one in seen if one.requested in names or stands_for(one.served))
 
 
 def recorded_of_name(name: str, seen: Iterable[SeenModel]) -> Recorded:

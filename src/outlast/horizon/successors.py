@@ -14,6 +14,8 @@ from outlast.catalog.reference import reference
 from outlast.horizon.dependants import Dependant
 from outlast.settings import ProviderSettings
 
+Basis = Literal["declared", "chain", "recommended"]
+
 ENDED = frozenset({"retired", "redirected"})
 """Statuses under which a model's own answer is no longer to be had."""
 
@@ -25,8 +27,9 @@ class Successor:
     ref: str
     """``provider/id`` of the catalogue."""
     target: str | None
-    """As declared in ``outlast.toml``; None where only the catalogue names it."""
-    basis: Literal["declared", "chain"]
+    """As declared in ``outlast.toml``; None where the catalogue names it."""
+    basis: Basis
+    """declared: by name. chain: the operator follows the catalogue. recommended: nobody has declared it."""
     standing: Standing
     passed: tuple[str, ...] = ()
     """Declared successors that are themselves gone on the day."""
@@ -48,4 +51,5 @@ def successor_of(
     if living is None:
         return None
     standing = knowledge.standing(living, surface, day)
-    return Successor(ref=living, target=None, basis="chain", standing=standing, passed=tuple(passed))
+    basis: Basis = "chain" if dependant.declared and dependant.declared.follows_chain else "recommended"
+    return Successor(ref=living, target=None, basis=basis, standing=standing, passed=tuple(passed))

@@ -1,0 +1,14 @@
+"""A model's end in words, the same on every page.
+
+It knows wording. It does not know how a standing follows from claims.
+"""
+
+from outlast.catalog.claims import Standing
+
+
+def end_text(standing: Standing) -> str:
+    """``ends 2027-01-14 (exact)``, ``ended …`` once it has passed, or that no end is known."""
+    if standing.ends is None:
+        return "no end known"
+    verb = "ended" if standing.status in {"retired", "redirected"} else "ends"
+    return f"{verb} {standing.ends} ({standing.precision})"
