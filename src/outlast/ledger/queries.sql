@@ -1,0 +1,65 @@
+-- insert_exchanges: Calls, many at once; one that is there already stays as it is.
+INSERT INTO exchanges (
+  id, started_ns, requested, virtual, served, answered, reason, key, path, streamed, status, outcome, error,
+  cost_pico_usd, priced_as, first_byte_us, total_us, finish, estimated, adapted, signals, attempts,
+  input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, audio_input_tokens,
+  audio_output_tokens
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO NOTHING;
+
+-- insert_body: What was said in one call.
+INSERT INTO bodies (id, request, response) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;
+
+-- insert_observation: One thing seen of a target's life.
+INSERT INTO observations (target, surface, event, seen_ns, evidence) VALUES (?, ?, ?, ?, ?);
+
+-- add_totals: A batch's sums of one hour, added to what the hour has.
+INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (hour, requested, virtual, served, key, instead) DO UPDATE SET
+  calls = calls + excluded.calls,
+  failed = failed + excluded.failed,
+  unpriced = unpriced + excluded.unpriced,
+  redirected = redirected + excluded.redirected,
+  soft_gone = soft_gone + excluded.soft_gone,
+  micro_usd = micro_usd + excluded.micro_usd + (pico_usd + excluded.pico_usd) / 1000000,
+  pico_usd = (pico_usd + excluded.pico_usd) % 1000000,
+  input_tokens = input_tokens + excluded.input_tokens,
+  cached_tokens = cached_tokens + excluded.cached_tokens,
+  cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
+  output_tokens = output_tokens + excluded.output_tokens,
+  reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens;
+
+-- position: Up to where the journal is in the database.
+SELECT segment, "offset" FROM journal_position;
+
+-- set_position: The same, after a batch.
+UPDATE journal_position SET segment = ?, "offset" = ?;
+
+-- usage: Calls between two hours, the second excluded, added up by one dimension or altogether.
+SELECT
+  CASE :by
+    WHEN 'model' THEN requested
+    WHEN 'served' THEN served
+    WHEN 'key' THEN key
+    WHEN 'day' THEN date(hour * 3600, 'unixepoch')
+    ELSE ''
+  END AS name,
+  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
+FROM totals
+WHERE (:first IS NULL OR hour >= :first) AND (:end IS NULL OR hour < :end)
+GROUP BY name;
+
+-- seen: What was asked for since an hour, and who was called for it.
+SELECT
+  requested, virtual, served,
+  sum(redirected), sum(soft_gone), json_group_array(DISTINCT instead) FILTER (WHERE instead <> ''),
+  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
+FROM totals
+WHERE hour >= :first
+GROUP BY requested, virtual, served
+ORDER BY requested, virtual, served;
+
+-- observations: Everything seen of targets' lives, oldest first.
+SELECT target, surface, event, seen_ns, evidence FROM observations ORDER BY seen_ns, seq;

@@ -1,0 +1,108 @@
+"""The ledger as commands and the horizon read it: SQLite, read only, a new look each time.
+
+It knows how sums become rows with exact money. It never makes or changes a file: where there is none, nothing
+was recorded. Every look sees all calls that the writer has brought in, which takes it half a second.
+"""
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+from contextlib import closing
+from decimal import Decimal
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from outlast.errors import LedgerUnavailable
+from outlast.exchange import Ledger, Observation, SeenModel, UsageQuery, UsageRow
+from outlast.ledger.database import open_for_reading, version_of
+from outlast.ledger.location import database_path
+from outlast.ledger.queries import QUERIES
+from outlast.ledger.totals import NS_PER_HOUR, PICO_PER_MICRO
+
+_TOKENS: Final = ("input_tokens", "cached_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens")
+_EPOCH: Final = dt.date(1970, 1, 1)
+_Parameters = dict[str, int | str | None]
+_Found = tuple[int | str, ...]
+
+
+class SqliteLedger:
+    """The ``Ledger`` of one database file."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def usage(self, query: UsageQuery) -> Sequence[UsageRow]:
+        """Calls added up by the query's dimension, most expensive first, then by calls and name."""
+        found = self._rows("usage", {**_between(query), "by": query.by})
+        rows = [_usage_row(str(name), sums) for name, *sums in found]
+        return sorted(rows, key=lambda row: (-row.cost_usd, -row.calls, row.name))
+
+    def total(self, query: UsageQuery) -> UsageRow:
+        """The same calls as one row."""
+        found = self._rows("usage", {**_between(query), "by": None})
+        return _usage_row("", found[0][1:]) if found else UsageRow(name="", calls=0)
+
+    def seen(self, since_ns: int) -> Sequence[SeenModel]:
+        """Every (requested, served) pair since the beginning of an instant's hour."""
+        return [_seen_model(found) for found in self._rows("seen", {"first": since_ns // NS_PER_HOUR})]
+
+    def observations(self) -> Sequence[Observation]:
+        """Every observed life-cycle fact, oldest first."""
+        return [
+            msgspec.convert(dict(zip(Observation.__struct_fields__, found, strict=True)), Observation)
+            for found in self._rows("observations", {})
+        ]
+
+    def _rows(self, name: str, parameters: _Parameters) -> list[_Found]:
+        if not self._path.exists():
+            return []
+        try:
+            with closing(open_for_reading(self._path)) as connection:
+                if version_of(connection, self._path) == 0:
+                    return []
+                return connection.execute(QUERIES[name], parameters).fetchall()
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"the ledger {self._path} cannot be read: {error}") from error
+
+
+def open_reader(database_url: str, root: Path) -> Ledger:
+    """The ledger behind a configuration's ``server.database``; empty where nothing was recorded yet.
+
+    Raises:
+        SettingsInvalid: the address is none of a SQLite file.
+    """
+    return SqliteLedger(database_path(database_url, root))
+
+
+def _between(query: UsageQuery) -> _Parameters:
+    return {
+        "first": (query.since - _EPOCH).days * 24 if query.since else None,
+        "end": ((query.until - _EPOCH).days + 1) * 24 if query.until else None,
+    }
+
+
+def _usage_row(name: str, sums: Sequence[int | str]) -> UsageRow:
+    calls, failed, unpriced, micro_usd, pico_usd, *tokens = map(int, sums)
+    return UsageRow(
+        name=name,
+        calls=calls,
+        failed=failed,
+        unpriced_calls=unpriced,
+        cost_usd=Decimal(micro_usd * PICO_PER_MICRO + pico_usd).scaleb(-12),
+        **dict(zip(_TOKENS, tokens, strict=True)),
+    )
+
+
+def _seen_model(found: _Found) -> SeenModel:
+    requested, virtual, served, redirected, soft_gone, instead, *sums = found
+    return SeenModel(
+        requested=str(requested),
+        virtual=bool(virtual),
+        served=str(served),
+        row=_usage_row(str(requested), sums),
+        redirected=int(redirected),
+        soft_gone=int(soft_gone),
+        answered=tuple(sorted(msgspec.json.decode(str(instead), type=list[str]))),
+    )

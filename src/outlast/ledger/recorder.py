@@ -1,0 +1,142 @@
+"""The gateway's ``Journal``: what the request path calls, and what is told of it.
+
+It knows how a finished call becomes a record and what is counted when it cannot. It does not know segments
+nor SQL.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from outlast.errors import LedgerUnavailable
+from outlast.exchange import Exchange, Observation
+from outlast.ledger.database import open_for_writing
+from outlast.ledger.drain import stored_position
+from outlast.ledger.frames import EXCHANGE, OBSERVATION
+from outlast.ledger.journal import SEGMENT_SIZE, Journal
+from outlast.ledger.location import database_path, journal_folder
+from outlast.ledger.lock import FolderLock
+from outlast.ledger.rows import bounded
+from outlast.ledger.writer import Writer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecorderStats:
+    """How the record fares; every number counts records since this process opened it."""
+
+    appended: int
+    """Kept: in the journal, and from there in the database within a second."""
+    drained: int
+    """In the database; what an earlier process had left included."""
+    recovered: int
+    """In the database at the opening: left in the journal by an earlier process."""
+    lag: int
+    """In the journal, not yet in the database."""
+    lost: int
+    """Not kept: there was no room on the disk."""
+    bodies_lost: int
+    """Kept without what was said, because there was no room for that."""
+    damaged: int
+    """Places in the journal where the disk did not give back what was written."""
+    torn: int
+    """Unfinished records of a process that died; no caller had their whole answer."""
+    journal_ok: bool
+    """False: the disk is full, and further records are lost until it is not."""
+    database_ok: bool
+    """False: the database refuses, and the journal waits for it."""
+    refusals: int
+    last_error: str
+
+
+class Recorder:
+    """Keeps finished calls. ``append`` and ``observe`` belong to one thread, the event loop's."""
+
+    def __init__(self, journal: Journal, writer: Writer, lock: FolderLock) -> None:
+        self._journal = journal
+        self._writer = writer
+        self._lock = lock
+        self._recovered = writer.drained
+        self._appended = 0
+        self._lost = 0
+        self._bodies_lost = 0
+        self._encode = msgspec.msgpack.Encoder().encode
+
+    def append(self, exchange: Exchange) -> None:
+        """Keep one exchange against ``kill -9`` before returning; count it as lost where that cannot be."""
+        try:
+            payload = self._encode(exchange)
+        except (ValueError, OverflowError):  # an upstream's number past 64 bits, text that is no UTF-8
+            payload = self._encode(bounded(exchange))
+        if self._journal.append(EXCHANGE, payload):
+            self._appended += 1
+        elif exchange.request_body is None and exchange.response_body is None:
+            self._lost += 1
+        else:
+            self._bodies_lost += 1
+            self.append(msgspec.structs.replace(exchange, request_body=None, response_body=None))
+
+    def observe(self, observation: Observation) -> None:
+        """Keep one observed life-cycle fact."""
+        if self._journal.append(OBSERVATION, self._encode(observation)):
+            self._appended += 1
+        else:
+            self._lost += 1
+
+    def stats(self) -> RecorderStats:
+        """How the record fares now."""
+        writer = self._writer
+        drained = writer.drained
+        return RecorderStats(
+            appended=self._appended,
+            drained=drained,
+            recovered=self._recovered,
+            lag=max(0, self._appended + self._recovered - drained),
+            lost=self._lost,
+            bodies_lost=self._bodies_lost,
+            damaged=writer.damaged,
+            torn=writer.torn,
+            journal_ok=self._journal.has_room,
+            database_ok=not writer.last_error,
+            refusals=writer.refusals,
+            last_error=writer.last_error,
+        )
+
+    def close(self) -> None:
+        """Bring everything into the database and let another process record; what it refuses waits."""
+        self._writer.stop()
+        self._lock.release()
+
+
+def open_recorder(
+    database_url: str,
+    root: Path,
+    *,
+    segment_size: int = SEGMENT_SIZE,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Recorder:
+    """Own the record: bring in what an earlier process left, then record in the background.
+
+    Raises:
+        SettingsInvalid: the address is none of a SQLite file.
+        LedgerUnavailable: another process owns it, or the file cannot be opened or written.
+    """
+    path = database_path(database_url, root)
+    lock = FolderLock(journal_folder(path))
+    try:
+        connection = open_for_writing(path)
+        after = stored_position(connection).segment
+        journal = Journal(journal_folder(path), after=after, segment_size=segment_size, entropy=entropy)
+        writer = Writer(journal, connection, path)
+        writer.catch_up()
+    except (sqlite3.Error, OSError) as error:
+        lock.release()
+        raise LedgerUnavailable(f"the ledger {path} cannot be written: {error}") from error
+    except LedgerUnavailable:
+        lock.release()
+        raise
+    writer.start()
+    return Recorder(journal, writer, lock)
