@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader of our output has had enough, as `head` does
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
         return FINE
-    except Exception as error:  # the boundary of the program: a defect of ours becomes a message
+    except Exception as error:  # noqa: BLE001 - the boundary of the program: a defect of ours becomes a message
         if debug:
             traceback.print_exc()
         click.echo(f"outlast: a defect in Outlast: {type(error).__name__}: {error} (--debug shows where)", err=True)
