@@ -16,6 +16,7 @@ from outlast.errors import MalformedRequest
 _TEXT = msgspec.json.Decoder(str)
 _NO_CHANGES: Mapping[str, bytes | None] = MappingProxyType({})
 _ONLY_USAGE = b'{"include_usage":true}'
+_ARRAY = ord("[")
 _LONGEST_MODEL = 512
 """Characters of a model's name; the longest of the catalogue has under 100."""
 
@@ -59,7 +60,7 @@ def peek(body: bytes) -> ChatRequest:
     envelope = Envelope.parse(body)
     fields = envelope.fields
     messages = fields.get("messages")
-    if messages is None or memoryview(messages)[:1] != b"[":
+    if messages is None or memoryview(messages)[0] != _ARRAY:
         raise _wrong(envelope, "messages", "an array of messages")
     stream = "stream" in fields and _flag(envelope, "stream")
     return ChatRequest(envelope, _model(envelope), stream, _asks_usage(envelope))

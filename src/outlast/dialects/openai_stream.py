@@ -108,6 +108,6 @@ class StreamReader:
 
 def _matters(event: bytes) -> bool:
     """Whether an event can say more than further words, by a look that costs far less than decoding it."""
-    return (
-        _USAGE.search(event) is not None or _FINISH.search(event) is not None or b'"error"' in event or b"event:" in event
-    )
+    if b'"error"' in event or b"event:" in event:
+        return True
+    return _USAGE.search(event) is not None or _FINISH.search(event) is not None

@@ -79,8 +79,10 @@ def refusal(error: Exception, *, request_id: str) -> Refusal:
     """The answer for an error that ended a call."""
     kind, code = kind_of(error), error.code if isinstance(error, errors.OutlastError) else "internal_error"
     param = error.param if isinstance(error, errors.CallerError) else None
-    shown = ErrorObject(_message(error, request_id), kind.type, param, code)
-    headers = (_JSON, ("www-authenticate", "Bearer")) if kind.status == 401 else (_JSON,)  # noqa: PLR2004  HTTP's word
+    # A path or header may have carried half a surrogate pair into the message, and JSON cannot.
+    message = _message(error, request_id).encode(errors="replace").decode()
+    shown = ErrorObject(message, kind.type, param, code)
+    headers = (_JSON, ("www-authenticate", "Bearer")) if kind.type == AUTHENTICATION else (_JSON,)
     return Refusal(kind.status, headers, msgspec.json.encode(ErrorBody(shown)))
 
 
