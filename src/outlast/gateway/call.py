@@ -3,14 +3,14 @@
 It knows the request line, headers and body. It does not know what they mean.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from outlast.gateway.ports import Reply
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A complete request; the server made its id when the head arrived."""
 
     id: str

@@ -10,13 +10,14 @@ import traceback
 from enum import Enum
 from typing import Protocol, cast
 
+from outlast.dialects.refusals import refusal
 from outlast.errors import CallerError, MachineError, RequestTooSlow
 from outlast.gateway.call import Call, Handler
-from outlast.web._shim import refusal
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import Limits
-from outlast.web.reader import Phase, RequestReader
-from outlast.web.reply import HttpReply, Outlet, State
+from outlast.web.manner import LAST
+from outlast.web.reader import BETWEEN, BODY, RequestReader
+from outlast.web.reply import COMPLETE, PENDING, HttpReply, Outlet
 
 LOG = logging.getLogger("outlast.web")
 NEVER = 1 << 63
@@ -65,18 +66,34 @@ class Waits(Enum):
     NOTHING = 0
     REQUEST = 1
     HEAD = 2
-    BODY = 3
+    TRICKLE = 3
+    """A body's next piece."""
     CALLER = 4
     """To take what it was sent."""
     PARTING = 5
     """To stop sending, after a refusal."""
 
 
+# A member of an enumeration costs a call to look up, a name of the module does not.
+NOTHING, REQUEST, HEAD, TRICKLE, CALLER, PARTING = Waits
+
+
 class Connection(asyncio.Protocol):
     """The server's side of one connection."""
 
-    __slots__ = ("_ahead", "_ahead_size", "_outlet", "_reader", "_reply", "_shared", "_task", "_transport", "_unsent")
-    __slots__ += ("_waits", "deadline_ns")
+    __slots__ = (
+        "_ahead",
+        "_ahead_size",
+        "_outlet",
+        "_reader",
+        "_reply",
+        "_shared",
+        "_task",
+        "_transport",
+        "_unsent",
+        "_waits",
+        "deadline_ns",
+    )
 
     _transport: asyncio.Transport
     _outlet: Outlet
@@ -89,7 +106,7 @@ class Connection(asyncio.Protocol):
         self._ahead: list[bytes] = []  # sent while a call runs; parsed after it
         self._ahead_size = 0
         self._unsent = 0
-        self._waits = Waits.NOTHING
+        self._waits = NOTHING
         self.deadline_ns = NEVER
         """When ``expire`` is due."""
 
@@ -109,22 +126,22 @@ class Connection(asyncio.Protocol):
         """Something arrived: part of a request, several, or what comes after the one that runs."""
         if self._reply is not None:
             self._hold(data)
-        elif self._waits is not Waits.PARTING:
+        elif self._waits is not PARTING:
             self._read(data)
 
     def pause_writing(self) -> None:
         """The caller takes its answer more slowly than it is made."""
         self._outlet.pause()
         self._unsent = self._transport.get_write_buffer_size()
-        if self._waits is not Waits.PARTING:
-            self._await_until(Waits.CALLER, self._shared.limits.send_wait)
+        if self._waits is not PARTING:
+            self._await_until(CALLER, self._shared.limits.send_wait)
 
     def resume_writing(self) -> None:
         """The caller has caught up."""
         self._outlet.resume()
         if self._reply is not None:
-            self._waits, self.deadline_ns = Waits.NOTHING, NEVER
-        elif self._waits is Waits.CALLER:
+            self._waits, self.deadline_ns = NOTHING, NEVER
+        elif self._waits is CALLER:
             self._wait()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -132,7 +149,7 @@ class Connection(asyncio.Protocol):
         del exc
         self._shared.forget(self)
         self.deadline_ns = NEVER
-        if self._reply is not None and self._task is not None and self._reply.state < State.COMPLETE:
+        if self._reply is not None and self._task is not None and self._reply.state < COMPLETE:
             self._task.cancel()
         self._outlet.resume()
         self._reader.release()
@@ -144,8 +161,15 @@ class Connection(asyncio.Protocol):
         self._reader.feed(data)
         if self._reader.ready:
             self._start()
-        elif self._reader.error is not None:
+        else:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        """No request is complete: what was sent ahead, an error, or a wait for more."""
+        if self._reader.error is not None:
             self._refuse(self._reader.error)
+        elif self._ahead:
+            self._catch_up()
         else:
             self._wait()
 
@@ -163,15 +187,15 @@ class Connection(asyncio.Protocol):
         """Nothing can be answered yet: the caller has to send, within the time for what it is sending."""
         limits = self._shared.limits
         phase = self._reader.phase
-        if phase is Phase.BETWEEN:
-            self._await_until(Waits.REQUEST, limits.idle_wait)
-        elif phase is Phase.BODY:
-            self._await_until(Waits.BODY, limits.body_wait)
+        if phase is BETWEEN:
+            self._await_until(REQUEST, limits.idle_wait)
+        elif phase is BODY:
+            self._await_until(TRICKLE, limits.body_wait)
             if self._reader.awaits_continue:
                 self._reader.awaits_continue = False
                 self._transport.write(_CONTINUE)
-        elif self._waits is not Waits.HEAD:  # a head has one deadline, its pieces have none
-            self._await_until(Waits.HEAD, limits.head_wait)
+        elif self._waits is not HEAD:  # a head has one deadline, its pieces have none
+            self._await_until(HEAD, limits.head_wait)
 
     def _await_until(self, what: Waits, wait_ns: int) -> None:
         self._waits = what
@@ -181,18 +205,10 @@ class Connection(asyncio.Protocol):
 
     def _start(self) -> None:
         """Answer the first of the requests that are complete."""
-        incoming = self._reader.ready.popleft()
-        call = incoming.call
-        reply = HttpReply(
-            self._outlet,
-            call.id,
-            head_only=call.method == "HEAD",
-            speaks_1_1=incoming.speaks_1_1,
-            keep_alive=incoming.keep_alive and not self._shared.draining,
-        )
-        self._reply = reply
-        self._waits, self.deadline_ns = Waits.NOTHING, NEVER
-        self._task = self._shared.loop.create_task(self._serve(call, reply))
+        call, manner = self._reader.ready.popleft()
+        self._reply = reply = HttpReply(self._outlet, call.id, manner)
+        self._waits, self.deadline_ns = NOTHING, NEVER
+        self._task = asyncio.Task(self._serve(call, reply), loop=self._shared.loop, name=call.id)
 
     async def _serve(self, call: Call, reply: HttpReply) -> None:
         """Run the handler; whatever becomes of it, the caller is answered or can see that it is not."""
@@ -204,7 +220,7 @@ class Connection(asyncio.Protocol):
         except Exception as exc:  # noqa: BLE001 - the boundary where a defect becomes an answer
             self._defect(call, reply, exc)
         else:
-            if reply.state is not State.COMPLETE:
+            if reply.state is not COMPLETE:
                 self._defect(call, reply, None)
         finally:
             self._served(reply)
@@ -214,7 +230,7 @@ class Connection(asyncio.Protocol):
         where = "".join(traceback.format_tb(exc.__traceback__)) if exc is not None else ""
         what = type(exc).__name__ if exc is not None else "no answer"
         LOG.error("request %s: %s %s ended with %s\n%s", call.id, call.method, call.path, what, where)
-        if reply.state is State.PENDING:
+        if reply.state is PENDING:
             refused = refusal(MachineError("the gateway failed on this request; its log says why"), request_id=call.id)
             reply.keep_alive = False
             reply.whole(refused.status, refused.headers, refused.body)
@@ -226,16 +242,12 @@ class Connection(asyncio.Protocol):
         self._reply = self._task = None
         if self._transport.is_closing():
             return
-        if not reply.keep_alive or self._shared.draining:
+        if not reply.keep_alive:
             self._part()
         elif self._reader.ready:
             self._start()
-        elif self._reader.error is not None:
-            self._refuse(self._reader.error)
-        elif self._ahead:
-            self._catch_up()
         else:
-            self._wait()
+            self._go_on()
 
     def _catch_up(self) -> None:
         data = b"".join(self._ahead)
@@ -247,9 +259,7 @@ class Connection(asyncio.Protocol):
 
     def _refuse(self, error: CallerError) -> None:
         """Answer what never became a call, and part."""
-        reply = HttpReply(
-            self._outlet, self._shared.request_id(), head_only=False, speaks_1_1=True, keep_alive=False
-        )
+        reply = HttpReply(self._outlet, self._shared.request_id(), LAST)
         refused = refusal(error, request_id=reply.request_id)
         reply.whole(refused.status, refused.headers, refused.body)
         self._part()
@@ -264,8 +274,8 @@ class Connection(asyncio.Protocol):
         """
         self._ahead.clear()
         self._ahead_size = 0
-        self._await_until(Waits.PARTING, self._shared.limits.linger_wait)
-        if self._reader.error is None and self._reader.phase is Phase.BETWEEN:
+        self._await_until(PARTING, self._shared.limits.linger_wait)
+        if self._reader.error is None and self._reader.phase is BETWEEN:
             self._transport.close()
             return
         self._transport.resume_reading()
@@ -274,12 +284,12 @@ class Connection(asyncio.Protocol):
 
     def expire(self) -> None:
         """The deadline has passed."""
-        if self._waits is Waits.REQUEST:
+        if self._waits is REQUEST:
             self._transport.close()
-            self._await_until(Waits.PARTING, self._shared.limits.linger_wait)
-        elif self._waits in (Waits.HEAD, Waits.BODY):
+            self._await_until(PARTING, self._shared.limits.linger_wait)
+        elif self._waits in (HEAD, TRICKLE):
             self._refuse(RequestTooSlow("the request did not arrive in time"))
-        elif self._waits is Waits.CALLER and self._transport.get_write_buffer_size() < self._unsent:
+        elif self._waits is CALLER and self._transport.get_write_buffer_size() < self._unsent:
             self.pause_writing()
         else:
             self._transport.abort()
@@ -288,7 +298,7 @@ class Connection(asyncio.Protocol):
         """The server stops: an idle connection closes, a running call is the last."""
         if self._reply is not None:
             self._reply.keep_alive = False
-        elif self._waits is not Waits.PARTING:
+        elif self._waits is not PARTING:
             self._part()
 
     def cut(self) -> None:

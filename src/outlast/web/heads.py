@@ -58,9 +58,7 @@ class HeadWriter:
         for name, value in headers:
             if name not in names and not self._admit(name):
                 continue
-            if not (value.isascii() and value.isprintable()):
-                value = quote(value, safe=_PRINTABLE, errors="replace")  # noqa: PLW2901 - the same value, made safe
-            lines.append(f"{name}: {value}\r\n")
+            lines.append(f"{name}: {value if value.isascii() and value.isprintable() else _safe(value)}\r\n")
         lines.append(f"x-outlast-request-id: {request_id}\r\n{self._shared}{framing}\r\n")
         return "".join(lines).encode("ascii")
 
@@ -74,3 +72,7 @@ class HeadWriter:
 
 
 _PRINTABLE = "".join(map(chr, range(0x20, 0x7F)))
+
+
+def _safe(value: str) -> str:
+    return quote(value, safe=_PRINTABLE, errors="replace")

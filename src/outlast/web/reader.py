@@ -6,14 +6,16 @@ in two ways. It knows HTTP/1.x requests. It does no I/O and does not know who an
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote
 
 import httptools
 
 from outlast.errors import CallerError, MalformedRequest, RequestTooLarge
 from outlast.gateway.call import Call
 from outlast.web.limits import Limits
+from outlast.web.manner import USUAL, Manner
 
 _NAMES_LIMIT = 1024
 _VERSIONS = ("1.1", "1.0")
@@ -30,15 +32,12 @@ class Phase(Enum):
     BODY = "a request's body"
 
 
-class Incoming:
-    """A complete request, and what its answer has to respect."""
+# A member of an enumeration costs a call to look up, a name of the module does not.
+BETWEEN, HEAD, BODY = Phase
 
-    __slots__ = ("call", "keep_alive", "speaks_1_1")
 
-    def __init__(self, call: Call, *, keep_alive: bool, speaks_1_1: bool) -> None:
-        self.call = call
-        self.keep_alive = keep_alive
-        self.speaks_1_1 = speaks_1_1
+Incoming = tuple[Call, Manner]
+"""A complete request, and how its answer has to be given."""
 
 
 class RequestReader:
@@ -50,7 +49,7 @@ class RequestReader:
     def __init__(self, limits: Limits, *, id_maker: Callable[[], str], monotonic_ns: Callable[[], int]) -> None:
         self.ready: deque[Incoming] = deque()
         self.error: CallerError | None = None
-        self.phase = Phase.BETWEEN
+        self.phase = BETWEEN
         self.awaits_continue = False
         """The caller sends its body only after ``100 Continue``."""
         self._limits = limits
@@ -65,8 +64,7 @@ class RequestReader:
         self._repeats = 0
         self._request_headers: dict[str, str] = {}
         self._arrived_ns = 0
-        self._keep_alive = True
-        self._speaks_1_1 = True
+        self._manner = USUAL
         self._body: list[bytes] = []
         self._body_size = 0
         self._barren = 0  # bytes of a chunked body, since its last byte of content
@@ -85,9 +83,9 @@ class RequestReader:
         except httptools.HttpParserError as exc:
             self.error = self._refusal or MalformedRequest(f"the request is not HTTP/1.1 as we read it: {exc}")
             return
-        if self.phase is Phase.HEAD:
+        if self.phase is HEAD:
             self._measure_head()
-        elif self.phase is Phase.BODY:
+        elif self.phase is BODY:
             self._barren = self._barren + len(data) if self._body_size == body_size else 0
             if self._barren > self._limits.head:
                 self.error = RequestTooLarge("the chunked body carries trailers or extensions without end")
@@ -110,7 +108,7 @@ class RequestReader:
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
-        self.phase = Phase.HEAD
+        self.phase = HEAD
         self._url = b""
         self._headers = {}
         self._repeats = 0
@@ -134,23 +132,23 @@ class RequestReader:
         """The head is whole: what is decided before the body arrives."""
         headers = self._headers
         self._request_headers, self._headers = headers, {}
-        self.phase = Phase.BODY
+        self.phase = BODY
         self._arrived_ns = self._monotonic_ns()
         self._body_size = 0
         if self._head_fed or self._fed > self._limits.head or len(headers) > self._limits.headers or self._repeats:
             self._check_size(headers)
-        self._keep_alive = self._parser.should_keep_alive()
-        self._speaks_1_1 = True
-        # An answer that may stay open, without a word about it, can only be 1.1's.
-        if not self._keep_alive or "connection" in headers or "host" not in headers:
-            self._check_version(headers)
+        self._manner = USUAL
+        keep_alive = self._parser.should_keep_alive()
+        # A connection that may stay open, without a word about it, can only be 1.1's.
+        if not keep_alive or "connection" in headers or "host" not in headers:
+            self._manner = self._version_manner(headers, keep_alive=keep_alive)
         if "content-length" in headers:
             if int(headers["content-length"]) > self._limits.body:
-                self._refuse(self._body_too_large())
+                raise self._refusing(self._body_too_large())
         elif "transfer-encoding" in headers:
             self._check_coding(headers["transfer-encoding"])
         if "expect" in headers:
-            self.awaits_continue = self._speaks_1_1 and headers["expect"].lower() == "100-continue"
+            self.awaits_continue = self._manner.speaks_1_1 and headers["expect"].lower() == "100-continue"
         if "upgrade" in headers and self._parser.should_upgrade():
             self._stay_in_http(headers)
 
@@ -159,14 +157,17 @@ class RequestReader:
         self._body.append(piece)
         self._body_size += len(piece)
         if self._body_size > self._limits.body:
-            self._refuse(self._body_too_large())
+            raise self._refusing(self._body_too_large())
 
     def on_message_complete(self) -> None:
         """The request is whole."""
         body = self._body
-        url = self._url
-        path, query = (url.decode("ascii"), "") if _is_plain(url) else self._split_target(url)
+        path, query = self._url.decode("ascii"), ""
+        if not path.startswith("/") or "?" in path or "%" in path or "#" in path:
+            path, query = self._split_target(path)
         method = self._parser.get_method()
+        if method == b"HEAD":
+            self._manner = replace(self._manner, head_only=True)
         call = Call(
             id=self._id_maker(),
             method=_METHODS.get(method) or method.decode("ascii"),
@@ -176,19 +177,19 @@ class RequestReader:
             body=b"" if not body else body[0] if len(body) == 1 else b"".join(body),
             arrived_ns=self._arrived_ns,
         )
-        self.ready.append(Incoming(call, keep_alive=self._keep_alive, speaks_1_1=self._speaks_1_1))
+        self.ready.append((call, self._manner))
         if body:
             self._body = []
         self._body_size = self._head_fed = self._barren = 0
         self.awaits_continue = False
-        self.phase = Phase.BETWEEN
+        self.phase = BETWEEN
 
     # What a head is held to.
 
-    def _refuse(self, error: CallerError) -> None:
-        """Stop llhttp where it is; ``feed`` finds the reason."""
+    def _refusing(self, error: CallerError) -> CallerError:
+        """To be raised: it stops llhttp where it is, and ``feed`` finds the reason."""
         self._refusal = error
-        raise error
+        return error
 
     def _body_too_large(self) -> RequestTooLarge:
         return RequestTooLarge(f"the body is over {self._limits.body} bytes, the limit of this server")
@@ -204,52 +205,45 @@ class RequestReader:
         """A header that came before: joined, unless two of it can be read in two ways."""
         self._repeats += 1
         if key == "host":
-            self._refuse(MalformedRequest("the request has more than one Host header"))
+            raise self._refusing(MalformedRequest("the request has more than one Host header"))
         self._headers[key] += ", " + value.strip().decode("latin-1")
 
     def _check_size(self, headers: dict[str, str]) -> None:
         if len(headers) + self._repeats > self._limits.headers:
-            self._refuse(RequestTooLarge(f"the request has more than {self._limits.headers} headers"))
+            raise self._refusing(RequestTooLarge(f"the request has more than {self._limits.headers} headers"))
         if len(self._url) + sum(len(name) + len(value) + 4 for name, value in headers.items()) > self._limits.head:
-            self._refuse(self._head_too_large())
+            raise self._refusing(self._head_too_large())
 
-    def _check_version(self, headers: dict[str, str]) -> None:
+    def _version_manner(self, headers: dict[str, str], *, keep_alive: bool) -> Manner:
         version = self._parser.get_http_version()
         if version not in _VERSIONS:
-            self._refuse(MalformedRequest(f"HTTP/{version} is not spoken here; use HTTP/1.1"))
-        self._speaks_1_1 = version == "1.1"
-        if self._speaks_1_1 and "host" not in headers:
-            self._refuse(MalformedRequest("the request has no Host header"))
+            raise self._refusing(MalformedRequest(f"HTTP/{version} is not spoken here; use HTTP/1.1"))
+        if version == "1.1" and "host" not in headers:
+            raise self._refusing(MalformedRequest("the request has no Host header"))
+        return Manner(speaks_1_1=version == "1.1", keep_alive=keep_alive)
 
     def _check_coding(self, coding: str) -> None:
         """Only plain chunked, only in 1.1: anything else another server may delimit differently."""
-        if coding.lower() != "chunked" or not self._speaks_1_1:
-            self._refuse(MalformedRequest(f"Transfer-Encoding {coding!r} is not accepted here; send chunked, in HTTP/1.1"))
+        if coding.lower() != "chunked" or not self._manner.speaks_1_1:
+            raise self._refusing(
+                MalformedRequest(f"Transfer-Encoding {coding!r} is not accepted here; send chunked, in HTTP/1.1")
+            )
 
     def _stay_in_http(self, headers: dict[str, str]) -> None:
         """An offer to upgrade is declined by answering; llhttp reads no body after one, so there must be none."""
         if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
-            self._refuse(MalformedRequest("a request with a body cannot ask for an upgrade here"))
-        self._keep_alive = False
+            raise self._refusing(MalformedRequest("a request with a body cannot ask for an upgrade here"))
+        self._manner = replace(self._manner, keep_alive=False)
 
-    def _split_target(self, url: bytes) -> tuple[str, str]:
+    def _split_target(self, target: str) -> tuple[str, str]:
         """Path, percent-decoded, and query of any form of target; scheme and authority are dropped."""
-        if b"://" in url and not url.startswith(b"/"):
-            _, slash, rest = url.partition(b"://")[2].partition(b"/")
-            url = slash + rest or b"/"
-        target = url.partition(b"#")[0]
-        path, _, query = target.partition(b"?")
+        if not target.startswith("/") and "://" in target:
+            target = "/" + target.partition("://")[2].partition("/")[2]
+        path, _, query = target.partition("#")[0].partition("?")
         try:
-            decoded = unquote_to_bytes(path).decode()
+            return unquote(path, errors="strict"), query
         except UnicodeDecodeError:
-            self._refuse(MalformedRequest("the path is not UTF-8"))
-            raise  # not reached
-        return decoded, query.decode("ascii")
+            raise self._refusing(MalformedRequest("the path is not UTF-8")) from None
 
 
 _REMEMBERED_NAME = 64
-
-
-def _is_plain(url: bytes) -> bool:
-    """A path and nothing else, nothing encoded: what nearly every call has."""
-    return url.startswith(b"/") and b"%" not in url and b"?" not in url and b"#" not in url

@@ -11,6 +11,7 @@ from enum import IntEnum
 
 from outlast.gateway.ports import Headers
 from outlast.web.heads import BODYLESS, CLOSE, KEEP, HeadWriter
+from outlast.web.manner import Manner
 
 _JOINED = 64 * 1024  # a larger body is not copied behind its head
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
@@ -23,6 +24,10 @@ class State(IntEnum):
     BEGUN = 1
     COMPLETE = 2
     BROKEN = 3
+
+
+# A member of an enumeration costs a call to look up, a name of the module does not.
+PENDING, BEGUN, COMPLETE, BROKEN = State
 
 
 class Outlet:
@@ -59,21 +64,21 @@ class HttpReply:
     write to a caller who has gone is none: it does nothing.
     """
 
-    __slots__ = ("_chunked", "_outlet", "_silent", "_speaks_1_1", "keep_alive", "request_id", "state")
+    __slots__ = ("_chunked", "_manner", "_outlet", "_silent", "keep_alive", "request_id", "state")
 
-    def __init__(self, outlet: Outlet, request_id: str, *, head_only: bool, speaks_1_1: bool, keep_alive: bool) -> None:
+    def __init__(self, outlet: Outlet, request_id: str, manner: Manner) -> None:
         self._outlet = outlet
-        self._silent = head_only
-        self._speaks_1_1 = speaks_1_1
+        self._manner = manner
+        self._silent = manner.head_only
+        self.keep_alive = manner.keep_alive
         self._chunked = False
         self.request_id = request_id
-        self.keep_alive = keep_alive
         """Whether the connection may serve another call after this one."""
-        self.state = State.PENDING
+        self.state = PENDING
 
     def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """The complete answer at once: one write of head and body."""
-        self._step(State.PENDING, State.COMPLETE)
+        self._step(PENDING, COMPLETE)
         framing = "" if status in BODYLESS else f"content-length: {len(body)}\r\n"
         head = self._head(status, headers, framing)
         transport = self._outlet.transport
@@ -88,17 +93,17 @@ class HttpReply:
 
     def begin(self, status: int, headers: Headers) -> None:
         """The head of an answer whose end is not known yet."""
-        self._step(State.PENDING, State.BEGUN)
+        self._step(PENDING, BEGUN)
         self._silent = self._silent or status in BODYLESS
-        self._chunked = self._speaks_1_1 and status not in BODYLESS
-        if not self._speaks_1_1:
+        self._chunked = self._manner.speaks_1_1 and status not in BODYLESS
+        if not self._manner.speaks_1_1:
             self.keep_alive = False
         head = self._head(status, headers, "transfer-encoding: chunked\r\n" if self._chunked else "")
         self._send(head)
 
     def write(self, chunk: bytes) -> None:
         """A piece of a begun answer; an empty one is none."""
-        self._step(State.BEGUN, State.BEGUN)
+        self._step(BEGUN, BEGUN)
         if chunk and not self._silent:
             self._send(b"%x\r\n%b\r\n" % (len(chunk), chunk) if self._chunked else chunk)
 
@@ -108,7 +113,7 @@ class HttpReply:
 
     def end(self, chunk: bytes = b"") -> None:
         """The last piece, and the end of the answer."""
-        self._step(State.BEGUN, State.COMPLETE)
+        self._step(BEGUN, COMPLETE)
         if self._silent:
             return
         if not self._chunked:
@@ -124,9 +129,9 @@ class HttpReply:
         What was written still goes out; then a chunked answer lacks its last chunk. One that is delimited by the
         end of the connection would look complete, so there the connection is reset.
         """
-        if self.state in (State.COMPLETE, State.BROKEN):
+        if self.state in (COMPLETE, BROKEN):
             return
-        begun, self.state, self.keep_alive = self.state is State.BEGUN, State.BROKEN, False
+        begun, self.state, self.keep_alive = self.state is BEGUN, BROKEN, False
         transport = self._outlet.transport
         if begun and not self._chunked and not transport.is_closing():
             carrier = transport.get_extra_info("socket")
@@ -143,7 +148,7 @@ class HttpReply:
     def _head(self, status: int, headers: Headers, framing: str) -> bytes:
         if not self.keep_alive:
             framing += CLOSE
-        elif not self._speaks_1_1:
+        elif not self._manner.speaks_1_1:
             framing += KEEP
         return self._outlet.heads.head(status, headers, request_id=self.request_id, framing=framing)
 

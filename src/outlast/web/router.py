@@ -7,7 +7,7 @@ in OpenAI's shape, because every client of this server reads that.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from outlast.web._shim import refusal
+from outlast.dialects.refusals import refusal
 from outlast.errors import CallerError, MethodNotAllowed, NoSuchRoute
 from outlast.gateway.call import Call, Handler
 from outlast.gateway.ports import Reply
@@ -38,7 +38,8 @@ class Router:
             return handler
         allowed = sorted({*methods, *(("HEAD",) if "GET" in methods else ())})
         return _Refuser(
-            MethodNotAllowed(f"{method} is not a method of {path[:_SHOWN]}; use {' or '.join(allowed)}"), ", ".join(allowed)
+            MethodNotAllowed(f"{method} is not a method of {path[:_SHOWN]}; use {' or '.join(allowed)}"),
+            ", ".join(allowed),
         )
 
     def _methods_below(self, path: str) -> Methods | None:

@@ -4,6 +4,7 @@ It knows sockets and when calls have to end. It does not know what is served: a 
 """
 
 import asyncio
+import contextlib
 import ssl
 from collections.abc import Callable
 
@@ -74,10 +75,8 @@ class Server:
             connection.retire()
         if self._connections and grace > 0:
             self._empty.clear()
-            try:
+            with contextlib.suppress(TimeoutError):  # those who are left are cut below
                 await asyncio.wait_for(self._empty.wait(), grace)
-            except TimeoutError:
-                pass  # those who are left are cut below
         await self._cut()
         if self._sweeper is not None:
             self._sweeper.cancel()
