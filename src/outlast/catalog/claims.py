@@ -35,6 +35,8 @@ class Claim:
     redirect_effort: str | None = None
     """The reasoning effort that a redirected call is given."""
     redirect_billed_at: str = ""
+    month_only: bool = False
+    """The source named a month; ``date`` is its last day."""
     basis: str = ""
     """What the date was taken over from, e.g. ``alias of claude-3-opus-20240229``."""
     provider_state: str = ""
@@ -43,6 +45,11 @@ class Claim:
     """A source that the catalogue keeps beside the claim it follows; shown, never decides."""
     overtaken: bool = False
     """An earlier word that a later one replaced, or that ``outlast.toml`` overrides; shown, never decides."""
+
+    @property
+    def said(self) -> str:
+        """The date as the source put it: a day, or a month such as ``2025-08``."""
+        return f"{self.date:%Y-%m}" if self.month_only else self.date.isoformat()
 
     @property
     def decides(self) -> bool:

@@ -127,6 +127,7 @@ class EntryReader:
             redirect_billed_at=after.billed_at if after else "",
             basis=record.basis,
             provider_state=record.provider_state,
+            month_only=len(record.date) == MONTH,
             disputed=record.disputed,
             overtaken=record.overtaken,
         )

@@ -43,16 +43,18 @@ class Names:
         every = list(names)
         self._refs = {name.ref: name.ref for name in every}
         self._others = _only(_other_names(every))
-        self._bare = _only((name.id, name.ref) for name in every)
+        self._bare: dict[str, list[str]] = defaultdict(list)
+        for name in every:
+            self._bare[name.id].append(name.ref)
         self._grams: dict[str, frozenset[str]] = {}
 
     def resolve(self, ref: str) -> str | None:
         """The model of a ``provider/id``, of a ``provider/alias`` or of a ``surface/channel id``."""
         return self._refs.get(ref) or self._others.get(ref)
 
-    def resolve_bare(self, model_id: str) -> str | None:
-        """The only model with this id, whoever its provider is."""
-        return self._bare.get(model_id)
+    def with_id(self, model_id: str) -> tuple[str, ...]:
+        """Every model with this id, whoever its provider is."""
+        return tuple(self._bare.get(model_id, ()))
 
     def closest(self, ref: str, limit: int = 3) -> tuple[str, ...]:
         """The known refs most like this one, best first; a name without a provider is compared with ids."""

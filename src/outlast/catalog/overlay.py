@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import get_args
 
 from outlast.catalog.claims import Claim, Event, Precision
+from outlast.catalog.entries import day_of
 from outlast.catalog.models import Ability, FieldConflict, Model, Price, Recommendation
 from outlast.errors import SettingsInvalid
 from outlast.exchange import Observation
@@ -87,8 +88,9 @@ def _own_claim(claim: UserClaim, day: dt.date) -> Claim:
         model=claim.model,
         surface=claim.surface,
         event=event,
-        date=claim.date,
+        date=day_of(f"{claim.date:%Y-%m}") if precision == "month" else claim.date,
         precision=precision,
+        month_only=precision == "month",
         source=claim.source,
         seen=day,
         origin="user",

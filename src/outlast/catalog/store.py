@@ -65,14 +65,15 @@ class Catalog:
         known = self._names.resolve(ref)
         return self._entry(known) if known else None
 
-    def find_bare(self, name: str) -> Model | None:
-        """As ``find``, and an id without a provider where only one provider has it."""
-        known = self._names.resolve(name) or self._names.resolve_bare(name)
-        return self._entry(known) if known else None
+    def with_id(self, model_id: str) -> tuple[str, ...]:
+        """The refs of every model with this id, whoever its provider is."""
+        return self._names.with_id(model_id)
 
     def named(self, ref: str) -> Model | None:
         """The model that a recommendation means. A marketplace recommends other makers' models by their ids."""
-        return self.find(ref) or self.find_bare(ref.partition("/")[2])
+        known = self._names.resolve(ref)
+        others = self._names.with_id(ref.partition("/")[2]) if known is None else ()
+        return self._entry(others[0]) if len(others) == 1 else self.find(ref)
 
     def standing(self, ref: str, surface: str, day: dt.date) -> Standing:
         """Status and end on a surface and day; ``unknown`` for what nobody has claims about."""
