@@ -12,7 +12,7 @@ from outlast.catalog.port import Knowledge
 from outlast.catalog.prices import Rates, rates_of
 from outlast.catalog.reference import Reference, reference
 from outlast.dialects.adaptation import Profile, profile
-from outlast.dialects.gone import same_model
+from outlast.dialects.identity import same_model
 from outlast.exchange import Signal
 from outlast.gateway.ports import Upstream
 from outlast.settings import ProviderSettings
