@@ -24,7 +24,17 @@ _SHORT_ANSWER = 300
 """Characters: a longer answer talks about something; a notice in place of an answer is shorter."""
 
 _STATUSES = frozenset({400, 404, 410, 422})
-_NAME = r"[`'\"‘’“”]?[\w][\w./:@+ -]{0,100}?[`'\"‘’“”]?"
+_QUOTE = "[`'\"\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}“”*]"
+_FAMILY = (
+    r"(?:chat)?gpt|claude|gemini|gemma|llama|mistral|mixtral|magistral|ministral|codestral|devstral|grok|command|"
+    r"deepseek|qwen|kimi|glm|nova|titan|jamba|phi|o[1345]\b|text-davinci|sonnet|opus|haiku"
+)
+_FAMILY_ID = rf"{_QUOTE}*(?:[\w.-]+/)?(?:{_FAMILY})[\w.:@-]*(?: [\w.:@-]+){{0,4}}?{_QUOTE}*(?: model)?"
+# A bare word after "model" names it, unless it names a part of the request: "the model parameter is removed".
+_NAME = (
+    rf"(?:{_QUOTE}+[\w./:@+ -]{{1,120}}{_QUOTE}+|{_FAMILY_ID}"
+    r"|(?!(?:param|field|option|arg|type|setting|endpoint|feature|input|output)\w*\b)\S{1,120})"
+)
 _ENDED = (
     r"(?:deprecated|retired|decommissioned|discontinued|removed|sunset|sunsetted|shut ?down|"
     r"no longer (?:available|supported|offered|served|accessible|active|exists?))"
@@ -42,7 +52,6 @@ _MESSAGES = re.compile(
     r"|\bmodel not (?:exist|found)\b"
     rf"|\bmodels?(?: {_NAME})? (?:was|is)? ?not found\b"
     r"|\bmodels/\S{1,100} is not found for api version\b"
-    rf"|\bmodels? (?:models/)?\S{{1,100}} {_IS}{_ENDED}"
     r"|\bmodel version has reached the end of its life\b"
     r"|\bmodel is marked by provider as legacy and you have not been actively using\b"
     r"|\bmodel identifier is invalid\b"
@@ -92,7 +101,7 @@ def _says(status: int, said: Said) -> bool:
 
 
 def _read(body: bytes) -> Said | None:
-    """The words of an error body: OpenAI's shape and its relatives, a list of one, JSON in a JSON string, plain text."""
+    """The words of an error body: OpenAI's shape and its relatives, a list of one, JSON in a string, plain text."""
     text = body.decode(errors="replace").strip()
     if not text or text.startswith("<"):
         return None
@@ -140,16 +149,12 @@ def _evidence(status: int, said: Said) -> str:
 _LEAD = (
     r"^(?:[\W_]*)(?:(?:error|notice|warning|sorry|we(?:'re| are) sorry|unfortunately|i'm sorry)\b[\s,.:;!-]*(?:but )?)?"
 )
-_FAMILY = (
-    r"(?:chat)?gpt|claude|gemini|gemma|llama|mistral|mixtral|magistral|ministral|codestral|devstral|grok|command|"
-    r"deepseek|qwen|kimi|glm|nova|titan|jamba|phi|o[1345]\b|text-davinci|sonnet|opus|haiku"
+_THIS_MODEL = (
+    r"(?:this|the (?:requested|selected|specified)|your requested) (?:ai |language )?model(?: version)?"
+    rf"(?: \(?{_NAME}\)?)?"
 )
-_FAMILY_ID = rf"[`'\"“*]*(?:[\w.-]+/)?(?:{_FAMILY})[\w.:@-]*(?: [\w.:@-]+){{0,4}}?[`'\"”*]*(?: model)?"
-_NOTICE = re.compile(
-    rf"{_LEAD}(?:(?:this|the requested|the selected|the specified|your requested) (?:ai |language )?model"
-    rf"(?: version)?(?: \({_NAME}\)| {_NAME})?|the model [`'\"“*]+[\w./:@-]+[`'\"”*]+|the model {_FAMILY_ID}) {_IS}{_ENDED}",
-    re.IGNORECASE,
-)
+_QUOTED_MODEL = rf"the model (?:{_QUOTE}+[\w./:@-]+{_QUOTE}+|{_FAMILY_ID})"
+_NOTICE = re.compile(rf"{_LEAD}(?:{_THIS_MODEL}|{_QUOTED_MODEL}) {_IS}{_ENDED}", re.IGNORECASE)
 _NAMED_NOTICE = re.compile(rf"{_LEAD}(?:the )?{_FAMILY_ID} {_IS}{_ENDED}", re.IGNORECASE)
 _INSTRUCTION = re.compile(
     r"\bplease (?:\w+ )?(?:switch|use|select|choose|try|upgrade|migrate|move|update|pick|change)\b"

@@ -143,6 +143,7 @@ GONE: dict[str, tuple[int, object]] = {
         503,
         {"error": {"message": "No available channels for model gpt-4o under group default", "type": "new_api_error"}},
     ),
+    "a name of several words": (404, {"error": {"message": "The model Claude Sonnet 4.5 has been retired."}}),
     "another gateway": (410, openai("gpt-4o was retired on 2027-01-14", "model_retired", "model")),
     "plain text": (404, "The model `x` has been retired."),
     "json in a json string": (404, json.dumps(openai("The model `x-1` does not exist", "model_not_found"))),
@@ -174,7 +175,7 @@ NOT_GONE: dict[str, tuple[int, object]] = {
     "max_tokens": (
         400,
         openai(
-            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
+            "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens'.",
             "unsupported_parameter",
             "max_tokens",
         ),
@@ -188,6 +189,8 @@ NOT_GONE: dict[str, tuple[int, object]] = {
         openai("This model is only supported in v1/responses and not in v1/chat/completions.", None, "model"),
     ),
     "a parameter that is deprecated": (400, {"error": {"message": "`temperature` is deprecated for this model."}}),
+    "a parameter of the model": (400, {"error": {"message": "The model parameter temperature has been deprecated."}}),
+    "a field of the model": (400, {"error": {"message": "The model field is no longer supported in headers."}}),
     "a parameter removed": (400, openai("'functions' is no longer supported, use 'tools' instead.", None, "functions")),
     "context": (400, openai("This model's maximum context length is 128000 tokens.", "context_length_exceeded")),
     "openrouter tools": (404, {"error": {"message": "No endpoints found that support tool use.", "code": 404}}),
