@@ -11,14 +11,14 @@ from decimal import Decimal
 from outlast.catalog.abilities import abilities_of, differences
 from outlast.catalog.models import Ability, FieldConflict, Model, Price, Statement
 from outlast.catalog.store import Catalog
-from outlast.cli.models_text import Footnotes, ability_text, statement_text
+from outlast.cli.models_text import Footnotes, ability_text, heading, line, print_sources, statement_text
 from outlast.cli.output import format_decimal, print_table
 
 LIMITS = ("context_window", "max_input_tokens", "max_output_tokens")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Fact:
     """One fact of both models; None where nobody said."""
 
     group: str
@@ -29,7 +29,7 @@ class Line:
     """``equal``, ``lost``, ``gained``, ``changed``, ``unknown``; for a price ``lower`` or ``higher``."""
 
 
-def lines_of(old: Model, new: Model) -> Iterator[Line]:
+def facts_of(old: Model, new: Model) -> Iterator[Fact]:
     """Limits, then prices, then abilities and modalities, in alphabetical order."""
     before, after = abilities_of(old), abilities_of(new)
     verdicts = {difference.ability: difference.verdict for difference in differences(old, new)}
@@ -37,14 +37,14 @@ def lines_of(old: Model, new: Model) -> Iterator[Line]:
     sides = [(word, before.get(word), after.get(word)) for word in words]
     for word, one, other in sides[: len(LIMITS)]:
         if word in LIMITS:
-            yield Line(group="limit", word=word, old=one, new=other, verdict=verdicts.get(word, "equal"))
+            yield Fact(group="limit", word=word, old=one, new=other, verdict=verdicts.get(word, "equal"))
     cost_before, cost_after = amounts_of(old.price), amounts_of(new.price)
     for word in dict.fromkeys((*cost_before, *cost_after)):
         cheap, dear = cost_before.get(word), cost_after.get(word)
-        yield Line(group="price", word=word, old=cheap, new=dear, verdict=_cost_verdict(cheap, dear))
+        yield Fact(group="price", word=word, old=cheap, new=dear, verdict=_cost_verdict(cheap, dear))
     for word, one, other in sides:
         if word not in LIMITS:
-            yield Line(group="ability", word=word, old=one, new=other, verdict=verdicts.get(word, "equal"))
+            yield Fact(group="ability", word=word, old=one, new=other, verdict=verdicts.get(word, "equal"))
 
 
 def amounts_of(price: Price | None) -> dict[str, Decimal]:
@@ -64,11 +64,14 @@ def _cost_verdict(old: Decimal | None, new: Decimal | None) -> str:
     return "equal" if old == new else "lower" if new < old else "higher"
 
 
-def disputed(model: Model, knowledge: Catalog) -> Iterator[tuple[str, FieldConflict]]:
-    """What sources disagree on: of the model, and of its variants (``gpt-5.1-chat-latest`` for ``gpt-5.1``)."""
-    for other in knowledge.models():
-        if other.ref == model.ref or other.ref.startswith(f"{model.ref}-"):
-            yield from ((other.ref, conflict) for conflict in other.conflicts)
+def disputes(old: Model, new: Model, knowledge: Catalog) -> list[tuple[str, FieldConflict]]:
+    """What sources disagree on: of both, and of their variants (``gpt-5.1-chat-latest`` for ``gpt-5.1``)."""
+    return [
+        (model.ref, conflict)
+        for model in knowledge.models()
+        if any(model.ref == side.ref or model.ref.startswith(f"{side.ref}-") for side in (old, new))
+        for conflict in model.conflicts
+    ]
 
 
 def said(*models: Model) -> list[tuple[str, Statement]]:
@@ -82,32 +85,31 @@ def diff_document(old: Model, new: Model, knowledge: Catalog) -> dict[str, objec
     return {
         "models": [old.ref, new.ref],
         "rows": [
-            {"group": line.group, "what": line.word, "values": [line.old, line.new], "verdict": line.verdict}
-            for line in lines_of(old, new)
+            {"group": fact.group, "what": fact.word, "values": [fact.old, fact.new], "verdict": fact.verdict}
+            for fact in facts_of(old, new)
         ],
         "statements": [{"model": ref, **asdict(statement)} for ref, statement in said(old, new)],
-        "conflicts": [
-            {"model": ref, **asdict(conflict)} for model in (old, new) for ref, conflict in disputed(model, knowledge)
-        ],
+        "conflicts": [{"model": ref, **asdict(conflict)} for ref, conflict in disputes(old, new, knowledge)],
     }
 
 
 def print_diff(old: Model, new: Model, knowledge: Catalog) -> None:
     """The table, then what was said and what is disputed."""
     rows = [
-        (line.word, _text(line.old), _text(line.new), "" if line.verdict == "equal" else line.verdict)
-        for line in lines_of(old, new)
+        (fact.word, _text(fact.old), _text(fact.new), "" if fact.verdict == "equal" else fact.verdict)
+        for fact in facts_of(old, new)
     ]
     print_table("", ("", old.ref, new.ref, ""), rows)
     notes = Footnotes()
     remarks = [(ref, statement_text(statement), notes.mark(statement.source)) for ref, statement in said(old, new)]
-    for model in (old, new):
-        for ref, conflict in disputed(model, knowledge):
-            text = f"{conflict.field}: {_text(conflict.kept)}; another says {_text(conflict.other)} ({conflict.reason})"
-            remarks.append((ref, text, notes.mark(conflict.source)))
+    for ref, conflict in disputes(old, new, knowledge):
+        text = f"{conflict.field}: {_text(conflict.kept)}; another says {_text(conflict.other)} ({conflict.reason})"
+        remarks.append((ref, text, notes.mark(conflict.source)))
     if remarks:
-        print_table("\nSaid of them", ("model", "what", "source"), remarks)
-        print_table("", ("", ""), [(f"[{number}]", source) for number, source in enumerate(notes.texts, 1)])
+        heading("Said of them")
+        for ref, text, mark in remarks:
+            line(f"{ref}: {text} {mark}", hang=4)
+        print_sources(notes)
 
 
 def _text(value: Ability | Decimal | None) -> str:

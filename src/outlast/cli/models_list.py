@@ -14,7 +14,10 @@ from outlast.catalog.models import Model
 from outlast.catalog.notice import notices
 from outlast.catalog.port import Chain
 from outlast.catalog.store import Catalog
-from outlast.cli.output import print_table
+from outlast.cli.output import console, print_table
+
+WIDE = 100
+"""Columns from which a row has room for everything."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,19 +124,35 @@ def list_document(rows: Sequence[Row]) -> dict[str, object]:
 
 
 def print_list(rows: Sequence[Row]) -> None:
-    """The table."""
-    cells = [
-        (
-            row.model.ref,
-            row.surface,
-            status_text(row.standing),
-            _day(row.standing.announced or row.standing.deprecated),
-            ends_text(row.standing.ends, row.standing.precision),
-            row.chain.living or "",
-        )
-        for row in rows
-    ]
-    print_table("", ("model", "surface", "status", "told", "ends", "living successor"), cells)
+    """The table; on a narrow terminal with fewer columns, and the end's precision shown by a question mark."""
+    if console().width >= WIDE:
+        headings = ("model", "surface", "status", "told", "ends", "living successor")
+        print_table("", headings, [_wide(row) for row in rows])
+    else:
+        print_table("", ("model", "surface", "status", "ends", "successor"), [_narrow(row) for row in rows])
+
+
+def _wide(row: Row) -> tuple[str, ...]:
+    standing = row.standing
+    return (
+        row.model.ref,
+        row.surface,
+        status_text(standing),
+        str(standing.announced or standing.deprecated or ""),
+        ends_text(standing.ends, standing.precision),
+        row.chain.living or "",
+    )
+
+
+def _narrow(row: Row) -> tuple[str, ...]:
+    ends = row.standing.ends
+    return (
+        row.model.ref,
+        row.surface,
+        row.standing.status,
+        f"{ends}{'' if row.standing.switches else '?'}" if ends else "",
+        (row.chain.living or "").removeprefix(f"{row.model.provider}/"),
+    )
 
 
 def status_text(standing: Standing) -> str:
@@ -148,7 +167,3 @@ def ends_text(ends: dt.date | None, precision: Precision | None) -> str:
     if precision == "exact":
         return ends.isoformat()
     return f"not before {ends}" if precision == "not_before" else f"{ends} ({precision})"
-
-
-def _day(day: dt.date | None) -> str:
-    return day.isoformat() if day else ""

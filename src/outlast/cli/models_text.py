@@ -6,6 +6,7 @@ It knows headings, order and wording. It does not know where a fact comes from (
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import click
 
@@ -44,9 +45,14 @@ def print_show(subject: Subject) -> None:
         section(subject, notes)
     for source in subject.model.sources:
         notes.mark(source)
-    _heading("Sources")
+    print_sources(notes)
+
+
+def print_sources(notes: Footnotes) -> None:
+    """What the marks stand for."""
+    heading("Sources")
     for number, text in enumerate(notes.texts, 1):
-        _line(f"[{number}] {text}", hang=5)
+        line(f"[{number}] {text}", hang=5)
 
 
 def head(subject: Subject, notes: Footnotes) -> None:
@@ -60,7 +66,7 @@ def head(subject: Subject, notes: Footnotes) -> None:
     facts += [f"{surface} id {channel_id}" for surface, channel_id in model.channel_ids.items()]
     facts.append(model.knowledge_cutoff and f"knowledge to {model.knowledge_cutoff}")
     facts.append({True: "open weights", False: "closed weights", None: ""}[model.open_weights])
-    _line(", ".join(fact for fact in facts if fact))
+    line(", ".join(fact for fact in facts if fact))
 
 
 def clocks(subject: Subject, notes: Footnotes) -> None:
@@ -75,20 +81,20 @@ def clocks(subject: Subject, notes: Footnotes) -> None:
         left = (standing.ends - today).days if standing.ends else -1
         ends = ends_text(standing.ends, standing.precision) + (f", in {left} days" if left >= 0 else "")
         rows.append((surface, status_text(standing), str(told or ""), ends, given.get(surface, "")))
-    _heading(f"On {today}, by surface")
+    heading(f"On {today}, by surface")
     print_table("", ("surface", "status", "told", "ends", "notice given"), rows)
 
 
 def chains(subject: Subject, notes: Footnotes) -> None:
     """What is recommended, and where that leads."""
     model = subject.model
-    _heading("Successors")
+    heading("Successors")
     for surface in model.surfaces:
         chain = subject.knowledge.chain(model.ref, surface, subject.today)
-        _line(f"{surface}: {chain_text(chain)}", hang=4)
+        line(f"{surface}: {chain_text(chain)}", hang=4)
     for recommendation in model.recommendations:
         if recommendation.source or recommendation.seen or recommendation.alternative:
-            _line(f"{recommendation_text(recommendation)} {notes.mark(recommendation.source)}", hang=4)
+            line(f"{recommendation_text(recommendation)} {notes.mark(recommendation.source)}", hang=4)
 
 
 def chain_text(chain: Chain) -> str:
@@ -107,21 +113,14 @@ def recommendation_text(recommendation: Recommendation) -> str:
 def claims(subject: Subject, notes: Footnotes) -> None:
     """Every claim, by surface and day."""
     ordered = sorted(subject.model.claims, key=lambda claim: (claim.surface, claim.date, claim.seen))
-    rows = [
-        (
-            claim.surface,
-            claim.said,
-            claim.event,
-            claim.precision,
-            str(claim.seen),
-            remark(claim),
-            notes.mark(claim.source),
-        )
-        for claim in ordered
-    ]
-    if rows:
-        _heading("Claims")
-        print_table("", ("surface", "date", "event", "precision", "seen", "remark", "source"), rows)
+    if ordered:
+        heading("Claims")
+    for surface, mine in groupby(ordered, key=lambda claim: claim.surface):
+        line(surface)
+        for claim in mine:
+            facts = f"{claim.said:<10}  {claim.event:<15}  {claim.precision:<11}  seen {claim.seen}"
+            click.echo(f"    {facts}  {notes.mark(claim.source)}")
+            line(remark(claim), indent=16)
 
 
 def remark(claim: Claim) -> str:
@@ -144,15 +143,15 @@ def sayings(subject: Subject, notes: Footnotes) -> None:
     """Statements with what became of them, corrections, notes, and fields that sources disagree on."""
     model = subject.model
     if model.statements:
-        _heading("Said of it")
+        heading("Said of it")
     for statement in sorted(model.statements, key=lambda s: (REMARKS.index(s.kind), s.date)):
-        _line(f"{statement_text(statement)} {notes.mark(statement.source)}", hang=4)
+        line(f"{statement_text(statement)} {notes.mark(statement.source)}", hang=4)
     if model.conflicts:
-        _heading("Sources disagree")
+        heading("Sources disagree")
     for conflict in model.conflicts:
         reason = f" ({conflict.reason})" if conflict.reason else ""
         kept, other = ability_text(conflict.kept), ability_text(conflict.other)
-        _line(f"{conflict.field}: {kept}; another says {other}{reason} {notes.mark(conflict.source)}", hang=4)
+        line(f"{conflict.field}: {kept}; another says {other}{reason} {notes.mark(conflict.source)}", hang=4)
 
 
 def statement_text(statement: Statement) -> str:
@@ -171,27 +170,27 @@ def use(subject: Subject, notes: Footnotes) -> None:
     """Who still used it, and who still had it."""
     model = subject.model
     if model.usage or model.plans:
-        _heading("Use and plans")
+        heading("Use and plans")
     for share in model.usage:
         percent = format_decimal(share.value * 100)
-        _line(f"{percent} % of {share.of}, {share.surface}, {share.date} {notes.mark(share.source)}", hang=4)
+        line(f"{percent} % of {share.of}, {share.surface}, {share.date} {notes.mark(share.source)}", hang=4)
     for plan in model.plans:
-        _line(f"plans {' and '.join(plan.plans)}, {plan.surface}, {plan.date} {notes.mark(plan.source)}", hang=4)
+        line(f"plans {' and '.join(plan.plans)}, {plan.surface}, {plan.date} {notes.mark(plan.source)}", hang=4)
 
 
 def prices(subject: Subject, notes: Footnotes) -> None:
     """Every published amount."""
     del notes
     price = subject.model.price
-    _heading("Price in USD per million tokens" if price else "Price: none is known")
+    heading("Price in USD per million tokens" if price else "Price: none is known")
     if price is None:
         return
-    _line(", ".join(amounts(price)) or "none")
+    line(", ".join(amounts(price)) or "none")
     if price.above is not None:
-        _line(f"above {price.above_tokens:,} tokens of input: {', '.join(amounts(price.above))}", hang=4)
+        line(f"above {price.above_tokens:,} tokens of input: {', '.join(amounts(price.above))}", hang=4)
     if price.per_unit:
         units = (f"{word.replace('_', ' ')} {format_decimal(amount)}" for word, amount in price.per_unit.items())
-        _line(f"other units: {', '.join(units)}", hang=4)
+        line(f"other units: {', '.join(units)}", hang=4)
 
 
 def amounts(price: Price) -> Iterator[str]:
@@ -210,18 +209,18 @@ def abilities(subject: Subject, notes: Footnotes) -> None:
     """Limits, modalities and what the model is said to do."""
     del notes
     model = subject.model
-    _heading("Abilities (claims of data sets, not probes)")
+    heading("Abilities (claims of data sets, not probes)")
     limits = (("context", model.context_window), ("input", model.max_input_tokens), ("output", model.max_output_tokens))
-    _line(", ".join(f"{word} {tokens:,} tokens" for word, tokens in limits if tokens is not None))
-    _line(_modalities(model))
+    line(", ".join(f"{word} {tokens:,} tokens" for word, tokens in limits if tokens is not None))
+    line(_modalities(model))
     flags = {word: value for word, value in model.abilities.items() if isinstance(value, bool)}
     for label, wanted in (("yes", True), ("no", False)):
         words = [word for word, value in flags.items() if value is wanted]
         if words:
-            _line(f"{label}: {', '.join(words)}", hang=5)
+            line(f"{label}: {', '.join(words)}", hang=5)
     for word, value in model.abilities.items():
         if word not in flags:
-            _line(f"{word}: {ability_text(value)}", hang=4)
+            line(f"{word}: {ability_text(value)}", hang=4)
 
 
 def _modalities(model: Model) -> str:
@@ -246,23 +245,24 @@ def policies(subject: Subject, notes: Footnotes) -> None:
     promised = subject.knowledge.policies(provider)
     observed = subject.knowledge.observed_notice(provider)
     if promised or observed:
-        _heading(f"Notice by {provider}")
+        heading(f"Notice by {provider}")
     for policy in promised:
         words = "; ".join(f"{scope}: {span}" for scope, span in policy.min_notice.items())
         audience = f" for {policy.audience}" if policy.audience else ""
         remark_ = f" ({policy.note})" if policy.note else ""
-        _line(f"promised, {policy.surface}{audience}: {words}{remark_} {notes.mark(policy.source)}", hang=4)
+        line(f"promised, {policy.surface}{audience}: {words}{remark_} {notes.mark(policy.source)}", hang=4)
     for entry in observed:
         span = f"median {entry.median}, {entry.shortest} to {entry.longest} days"
-        _line(f"given, {entry.surface}: {span} (n = {entry.count})", hang=4)
+        line(f"given, {entry.surface}: {span} (n = {entry.count})", hang=4)
 
 
-def _heading(text: str) -> None:
+def heading(text: str) -> None:
+    """A section's heading."""
     click.secho(f"\n{text}", bold=True)
 
 
-def _line(text: str, hang: int = 0) -> None:
-    """Running text, two columns in, wrapped at words; further lines hang."""
+def line(text: str, *, indent: int = 2, hang: int = 0) -> None:
+    """Running text, wrapped at words; further lines hang. Nothing for an empty text."""
     if text.strip():
         width = min(LINE, shutil.get_terminal_size((LINE, 24)).columns)
-        click.echo(click.wrap_text(text.strip(), width, "  ", " " * (2 + hang)))
+        click.echo(click.wrap_text(text.strip(), width, " " * indent, " " * (indent + hang)))

@@ -44,7 +44,7 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]
     """A table with a title; amounts and counts are the caller's text."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="left", no_wrap=False)
+        table.add_column(column, overflow="fold")  # an id cut short names nothing
     for row in rows:
         table.add_row(*row)
     console().print(table)
