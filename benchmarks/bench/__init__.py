@@ -1,0 +1,1 @@
+"""What every measurement shares: processes that always stop, nginx, wrk, medians."""

@@ -1,0 +1,1 @@
+"""Which server carries ``/v1``: the same small proxy on each candidate, beside nginx."""
