@@ -20,8 +20,8 @@ from outlast.horizon.successors import Successor
 
 NEXT_STEP = """\
 Nothing depends on a model yet, as far as is known here. Next:
-  outlast init                 writes an outlast.toml with a virtual model to start from
-  outlast serve                runs the gateway; what is called through it shows up here
+  outlast init                              writes an outlast.toml with a virtual model to start from
+  outlast serve                             runs the gateway; what is called through it shows up here
   outlast models list --ending-within 90d   shows what ends soon anywhere"""
 
 FIGURES = ("days", "share", "USD a month", "USD a month then")
@@ -51,7 +51,7 @@ def print_horizon(made: Horizon) -> None:
     if not made.entries:
         click.echo(NEXT_STEP)
         return
-    click.echo(f"Horizon on {made.today}, with the {made.calls:,} calls of the last 30 days")
+    click.echo(f"Horizon on {made.today}; calls recorded in the last 30 days: {made.calls:,}")
     click.echo()
     console().print(_table(made))
     click.echo()
