@@ -1,0 +1,51 @@
+"""Which class serves which ``kind``: the one place that turns a provider's settings into an upstream.
+
+It knows the kinds. It does not know what any of them does.
+"""
+
+import random
+import time
+from collections.abc import Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+from outlast.catalog.port import Knowledge
+from outlast.errors import SettingsInvalid
+from outlast.gateway.ports import Upstream
+from outlast.providers.connection import Patience
+from outlast.providers.openai import OpenAIUpstream
+from outlast.providers.recorded import RecordedUpstream
+from outlast.providers.recording import Recording
+from outlast.providers.script.life import Stage
+from outlast.providers.script.profile import Profiles, load_profiles
+from outlast.providers.scripted import ScriptedUpstream
+from outlast.settings import ProviderSettings
+
+
+def open_upstream(
+    name: str,
+    settings: ProviderSettings,
+    *,
+    root: Path,
+    knowledge: Knowledge,
+    today: Callable[[], date],
+    environ: Mapping[str, str],
+) -> Upstream:
+    """Open one provider of the configuration; nothing is called yet.
+
+    Raises:
+        SettingsInvalid: a value cannot be meant, or a file that it names cannot be read.
+    """
+    if settings.kind == "openai":
+        return OpenAIUpstream(name, settings, environ=environ)
+    if settings.kind == "recorded":
+        if settings.file is None:
+            raise SettingsInvalid(f'[providers.{name}] needs file = "…": the recorded exchanges to answer from')
+        return RecordedUpstream(Recording(root / settings.file, settings.base_url))
+    return ScriptedUpstream(
+        Stage(knowledge, settings.catalog or name, settings.surface, today),
+        load_profiles(root / settings.file) if settings.file else Profiles(),
+        unix_seconds=time.time,
+        rng=random.Random(),  # noqa: S311 - ids of simulated answers
+        patience=Patience(first_byte=settings.first_byte_timeout, idle=settings.idle_timeout),
+    )
