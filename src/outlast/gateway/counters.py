@@ -7,7 +7,7 @@ Labels are bounded: virtual models by name, every direct call under its provider
 from bisect import bisect_left
 from collections.abc import Mapping
 
-from outlast.exchange import Exchange, Outcome, Signal
+from outlast.exchange import Exchange, Outcome, Signal, Usage
 
 DIRECT = "direct"
 OTHER = "other"
@@ -26,6 +26,11 @@ class Durations:
     def __init__(self) -> None:
         self.buckets = [0] * (len(BUCKETS_US) + 1)
         self.sum_us = 0
+
+    def add(self, duration_us: int) -> None:
+        """Count one duration."""
+        self.buckets[bisect_left(BUCKETS_US, duration_us)] += 1
+        self.sum_us += duration_us
 
 
 class Tally:
@@ -58,6 +63,22 @@ class Tally:
         self.unpriced = 0
         """Calls with usage and no known price: their cost is missing, not 0."""
 
+    def add_usage(self, usage: Usage, cost_pico_usd: int | None) -> None:
+        """Add what a call used and cost."""
+        self.input_tokens += usage.input_tokens
+        self.output_tokens += usage.output_tokens
+        # Most calls have none of these.
+        if usage.cached_tokens:
+            self.cached_tokens += usage.cached_tokens
+        if usage.reasoning_tokens:
+            self.reasoning_tokens += usage.reasoning_tokens
+        if usage.cache_write_tokens:
+            self.cache_write_tokens += usage.cache_write_tokens
+        if cost_pico_usd is None:
+            self.unpriced += 1
+        else:
+            self.cost_pico_usd += cost_pico_usd
+
 
 class Counters:
     """Every tally since the process started."""
@@ -84,34 +105,11 @@ class Counters:
             tally = self._tallies[key] = Tally()
         end = (exchange.status, exchange.outcome)
         tally.ended[end] = tally.ended.get(end, 0) + 1
-        total_us = exchange.total_us
-        durations = tally.total
-        durations.buckets[bisect_left(BUCKETS_US, total_us)] += 1
-        durations.sum_us += total_us
-        first_us = exchange.first_byte_us
-        if first_us:
-            durations = tally.first_byte
-            durations.buckets[bisect_left(BUCKETS_US, first_us)] += 1
-            durations.sum_us += first_us
-        if exchange.usage is not None:
-            _count_usage(tally, exchange)
+        tally.total.add(exchange.total_us)
+        if exchange.first_byte_us:
+            tally.first_byte.add(exchange.first_byte_us)
+        usage = exchange.usage
+        if usage is not None:
+            tally.add_usage(usage, exchange.cost_pico_usd)
         for signal in exchange.signals:
             tally.signals[signal] = tally.signals.get(signal, 0) + 1
-
-
-def _count_usage(tally: Tally, exchange: Exchange) -> None:
-    usage = exchange.usage
-    assert usage is not None  # noqa: S101 - the caller looked
-    tally.input_tokens += usage.input_tokens
-    tally.output_tokens += usage.output_tokens
-    # Most calls have none of these.
-    if usage.cached_tokens:
-        tally.cached_tokens += usage.cached_tokens
-    if usage.reasoning_tokens:
-        tally.reasoning_tokens += usage.reasoning_tokens
-    if usage.cache_write_tokens:
-        tally.cache_write_tokens += usage.cache_write_tokens
-    if exchange.cost_pico_usd is None:
-        tally.unpriced += 1
-    else:
-        tally.cost_pico_usd += exchange.cost_pico_usd
