@@ -41,7 +41,6 @@ class Shared(Protocol):
     loop: asyncio.AbstractEventLoop
     now_ns: int
     """The monotonic clock at the last sweep: coarse, and free."""
-    draining: bool
 
     def reader(self) -> RequestReader:
         """A reader for a new connection."""
@@ -115,16 +114,17 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A caller is there."""
         self._transport = cast("asyncio.Transport", transport)
+        self._outlet = Outlet(self._transport, self._shared.heads)
         if not self._shared.admit(self):
+            self._waits = PARTING
             self._transport.abort()
             return
         self._transport.set_write_buffer_limits(high=self._shared.limits.write_ahead)
-        self._outlet = Outlet(self._transport, self._shared.heads)
         self._wait()
 
     def data_received(self, data: bytes) -> None:
         """Something arrived: part of a request, several, or what comes after the one that runs."""
-        if self._reply is not None:
+        if self._reply is not None or self._waits is CALLER:
             self._hold(data)
         elif self._waits is not PARTING:
             self._read(data)
@@ -132,17 +132,16 @@ class Connection(asyncio.Protocol):
     def pause_writing(self) -> None:
         """The caller takes its answer more slowly than it is made."""
         self._outlet.pause()
-        self._unsent = self._transport.get_write_buffer_size()
         if self._waits is not PARTING:
-            self._await_until(CALLER, self._shared.limits.send_wait)
+            self._watch_caller()
 
     def resume_writing(self) -> None:
-        """The caller has caught up."""
+        """The caller has caught up; the next call waited for that."""
         self._outlet.resume()
-        if self._reply is not None:
+        if self._waits is CALLER:
             self._waits, self.deadline_ns = NOTHING, NEVER
-        elif self._waits is CALLER:
-            self._wait()
+            if self._reply is None:
+                self._go_on()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The caller is gone: a call that it cannot be answered any more is cancelled."""
@@ -159,14 +158,13 @@ class Connection(asyncio.Protocol):
 
     def _read(self, data: bytes) -> None:
         self._reader.feed(data)
-        if self._reader.ready:
-            self._start()
-        else:
-            self._go_on()
+        self._go_on()
 
     def _go_on(self) -> None:
-        """No request is complete: what was sent ahead, an error, or a wait for more."""
-        if self._reader.error is not None:
+        """No call runs: the next one, or why there is none, or what was sent ahead, or a wait for more."""
+        if self._reader.ready:
+            self._start()
+        elif self._reader.error is not None:
             self._refuse(self._reader.error)
         elif self._ahead:
             self._catch_up()
@@ -188,7 +186,8 @@ class Connection(asyncio.Protocol):
         limits = self._shared.limits
         phase = self._reader.phase
         if phase is BETWEEN:
-            self._await_until(REQUEST, limits.idle_wait)
+            if self._waits is not REQUEST:  # empty lines before a request prolong nothing
+                self._await_until(REQUEST, limits.idle_wait)
         elif phase is BODY:
             self._await_until(TRICKLE, limits.body_wait)
             if self._reader.awaits_continue:
@@ -214,9 +213,11 @@ class Connection(asyncio.Protocol):
         """Run the handler; whatever becomes of it, the caller is answered or can see that it is not."""
         try:
             await self._shared.finder.find(call.method, call.path)(call, reply)
-        except asyncio.CancelledError:
-            reply.abort()
-            raise
+        except asyncio.CancelledError as exc:
+            if self._task is not None and self._task.cancelling():
+                reply.abort()
+                raise
+            self._defect(call, reply, exc)  # nobody asked for it: something that the handler awaits was cancelled
         except Exception as exc:  # noqa: BLE001 - the boundary where a defect becomes an answer
             self._defect(call, reply, exc)
         else:
@@ -225,7 +226,7 @@ class Connection(asyncio.Protocol):
         finally:
             self._served(reply)
 
-    def _defect(self, call: Call, reply: HttpReply, exc: Exception | None) -> None:
+    def _defect(self, call: Call, reply: HttpReply, exc: BaseException | None) -> None:
         """A handler failed us: say so once, without the exception's text, which may quote a body."""
         where = "".join(traceback.format_tb(exc.__traceback__)) if exc is not None else ""
         what = type(exc).__name__ if exc is not None else "no answer"
@@ -244,9 +245,7 @@ class Connection(asyncio.Protocol):
             return
         if not reply.keep_alive:
             self._part()
-        elif self._reader.ready:
-            self._start()
-        else:
+        elif self._waits is not CALLER:
             self._go_on()
 
     def _catch_up(self) -> None:
@@ -286,20 +285,23 @@ class Connection(asyncio.Protocol):
         """The deadline has passed."""
         if self._waits is REQUEST:
             self._transport.close()
-            self._await_until(PARTING, self._shared.limits.linger_wait)
         elif self._waits in (HEAD, TRICKLE):
             self._refuse(RequestTooSlow("the request did not arrive in time"))
         elif self._waits is CALLER and self._transport.get_write_buffer_size() < self._unsent:
-            self.pause_writing()
+            self._watch_caller()
         else:
             self._transport.abort()
 
+    def _watch_caller(self) -> None:
+        self._unsent = self._transport.get_write_buffer_size()
+        self._await_until(CALLER, self._shared.limits.send_wait)
+
     def retire(self) -> None:
-        """The server stops: an idle connection closes, a running call is the last."""
+        """The server stops: a connection without a call closes, a running call is the last."""
         if self._reply is not None:
             self._reply.keep_alive = False
         elif self._waits is not PARTING:
-            self._part()
+            self._transport.close()
 
     def cut(self) -> None:
         """The server stops now."""

@@ -79,7 +79,7 @@ class RequestReader:
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            pass  # the request itself is complete; what follows it in another protocol is not read
+            self._decline_upgrade()
         except httptools.HttpParserError as exc:
             self.error = self._refusal or MalformedRequest(f"the request is not HTTP/1.1 as we read it: {exc}")
             return
@@ -150,7 +150,7 @@ class RequestReader:
         if "expect" in headers:
             self.awaits_continue = self._manner.speaks_1_1 and headers["expect"].lower() == "100-continue"
         if "upgrade" in headers and self._parser.should_upgrade():
-            self._stay_in_http(headers)
+            self._refuse_upgrade_with_body(headers)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body; chunk framing is already gone."""
@@ -229,11 +229,17 @@ class RequestReader:
                 MalformedRequest(f"Transfer-Encoding {coding!r} is not accepted here; send chunked, in HTTP/1.1")
             )
 
-    def _stay_in_http(self, headers: dict[str, str]) -> None:
-        """An offer to upgrade is declined by answering; llhttp reads no body after one, so there must be none."""
+    def _refuse_upgrade_with_body(self, headers: dict[str, str]) -> None:
+        """llhttp reads no body after an offer to upgrade, so there must be none to mistake for a request."""
         if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
             raise self._refusing(MalformedRequest("a request with a body cannot ask for an upgrade here"))
-        self._manner = replace(self._manner, keep_alive=False)
+
+    def _decline_upgrade(self) -> None:
+        """The request is complete and gets its answer; what follows it, in whichever protocol, is not read."""
+        if self.ready:
+            call, manner = self.ready.pop()
+            self.ready.append((call, replace(manner, keep_alive=False)))
+        self.error = MalformedRequest("no other protocol is spoken here")
 
     def _split_target(self, target: str) -> tuple[str, str]:
         """Path, percent-decoded, and query of any form of target; scheme and authority are dropped."""

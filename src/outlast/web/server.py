@@ -36,7 +36,6 @@ class Server:
         self.finder = finder
         self.limits = limits or Limits()
         self.heads = HeadWriter()
-        self.draining = False
         self.now_ns = 0
         self._id_maker = id_maker
         self._clock = clock
@@ -68,7 +67,6 @@ class Server:
 
     async def drain(self, grace: float) -> None:
         """Accept nobody new, let running calls end within ``grace`` seconds, then cancel them."""
-        self.draining = True
         if self._listener is not None:
             self._listener.close()
         for connection in tuple(self._connections):
