@@ -101,7 +101,9 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
     kind = "virtual model" if explained.virtual else "direct name: a wire, never switched or adapted"
     click.echo(f"{explained.name} on {explained.today}: {kind}")
     click.echo(f"  stands for {made.reference.ref} on {made.reference.surface}: {made.standing.status}{ends}")
-    rows = [(str(number), entry.target, entry.reason) for number, entry in enumerate(made.attempts, 1)]
+    rows: list[tuple[str, str, str]] = [
+        (str(number), entry.target, entry.reason) for number, entry in enumerate(made.attempts, 1)
+    ]
     rows += [("-", entry.target, f"dropped: {entry.reason}") for entry in made.dropped]
     rows += [("-", entry.target, f"waiting: {entry.reason}") for entry in made.waiting]
     print_table("", ("", "target", "reason"), rows)

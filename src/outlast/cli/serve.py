@@ -20,7 +20,7 @@ from outlast.cli.options import Context, open_context
 from outlast.cli.options import Day as DayType
 from outlast.cli.output import note
 from outlast.errors import MachineError
-from outlast.wiring import Gateway, new_event_loop, open_gateway
+from outlast.wiring.serving import Gateway, new_event_loop, open_gateway
 
 GRACE_SECONDS = 10.0
 """How long running calls may take to end after a signal."""

@@ -122,15 +122,15 @@ class Attempts:
             stream=request.stream,
             headers=_passed_on(meter.call.headers),
         )
-        retries = destination.retries if route.model is not None else 0
-        for number in range(retries + 1):
-            result = await self._send(outgoing, candidate, destination, meter)
-            if isinstance(result, Served) or result.wait_s is None or number == retries:
+        result = await self._send(outgoing, candidate, destination, meter)
+        for number in range(destination.retries if route.model is not None else 0):
+            if isinstance(result, Served) or result.wait_s is None:
                 break
             wait = max(result.wait_s, FIRST_WAIT_S * 2**number * (0.75 + self._jitter() / 2))
             if wait > LONGEST_WAIT_S:
                 break
             await self._pause(wait)
+            result = await self._send(outgoing, candidate, destination, meter)
         if isinstance(result, Served):
             if route.model is not None:
                 self._gone.answered(candidate.target, destination.reference)

@@ -1,0 +1,129 @@
+"""The half of the composition root that a gateway needs: everything of the request path, opened and connected.
+
+It knows which class stands behind each protocol. It does not know what any of them does.
+"""
+
+import asyncio
+import datetime as dt
+import os
+import random
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import count
+
+import uvloop
+
+from outlast.gateway.attempts import Attempts
+from outlast.gateway.caller import Callers
+from outlast.gateway.chat import Chat
+from outlast.gateway.counters import Counters
+from outlast.gateway.destination import Destinations
+from outlast.gateway.gone import GoneTargets
+from outlast.gateway.ports import Clock, Upstream
+from outlast.gateway.routes import Routes
+from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.providers.factory import open_upstream
+from outlast.settings import Settings
+from outlast.web.limits import Limits
+from outlast.web.router import Router
+from outlast.web.server import Server
+from outlast.wiring.reading import open_knowledge
+
+REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
+DAY_NS = 86_400 * 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gateway:
+    """A gateway with everything it holds open."""
+
+    server: Server
+    routes: Routes
+    recorder: Recorder
+    upstreams: Mapping[str, Upstream]
+    notices: tuple[str, ...]
+    """What could not be settled at start and does not stop it."""
+
+    async def aclose(self, grace: float) -> None:
+        """Let running calls end within ``grace`` seconds, then give everything back; the record last."""
+        await self.server.drain(grace)
+        for upstream in self.upstreams.values():
+            await upstream.aclose()
+        self.recorder.close()
+
+
+def new_event_loop() -> asyncio.AbstractEventLoop:
+    """The loop that a gateway runs on."""
+    return uvloop.new_event_loop()
+
+
+def open_gateway(
+    settings: Settings, *, rehearsed: dt.date | None, key_required: bool, clock: Clock = REAL_CLOCK
+) -> Gateway:
+    """Open the record (which first takes in what an earlier process left), then everything that answers calls.
+
+    Raises:
+        SettingsInvalid: a provider's settings cannot be meant.
+        LedgerUnavailable: the record cannot be written, or another process writes it.
+    """
+    recorder = open_recorder(settings.server.database, settings.root)
+    try:
+        return _open(settings, recorder, rehearsed=rehearsed, key_required=key_required, clock=clock)
+    except BaseException:
+        recorder.close()
+        raise
+
+
+def _open(
+    settings: Settings, recorder: Recorder, *, rehearsed: dt.date | None, key_required: bool, clock: Clock
+) -> Gateway:
+    today = day_of(clock) if rehearsed is None else lambda: rehearsed
+    knowledge = open_knowledge(settings)
+    upstreams = {
+        name: open_upstream(name, provider, root=settings.root, knowledge=knowledge, today=today, environ=os.environ)
+        for name, provider in settings.providers.items()
+    }
+    gone = GoneTargets(clock, recorder.observe if rehearsed is None else None)
+    destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
+    routes = Routes(settings, destinations, gone=gone, today=today)
+    counters = Counters()
+    chat = Chat(
+        callers=Callers(required=key_required),
+        routes=routes,
+        attempts=Attempts(routes, gone, clock=clock, pause=asyncio.sleep, jitter=random.random),
+        journal=recorder,
+        counters=counters,
+        clock=clock,
+    )
+    router = Router()
+    router.add("POST", "/v1/chat/completions", chat)
+    server = Server(
+        router.find,
+        id_maker=request_ids(secrets.token_hex(6)),
+        clock=clock,
+        limits=Limits(body=settings.server.max_body_bytes),
+    )
+    return Gateway(server=server, routes=routes, recorder=recorder, upstreams=upstreams, notices=())
+
+
+def day_of(clock: Clock) -> Callable[[], dt.date]:
+    """Today by ``clock``, UTC; the date is made once a day."""
+    kept = -1
+    today = dt.date.min
+
+    def day() -> dt.date:
+        nonlocal kept, today
+        number = clock.unix_ns() // DAY_NS
+        if number != kept:
+            kept, today = number, dt.date(1970, 1, 1) + dt.timedelta(days=number)
+        return today
+
+    return day
+
+
+def request_ids(start: str) -> Callable[[], str]:
+    """Ids that differ within a process by number and between processes by ``start``."""
+    numbers: Iterator[int] = count(1)
+    return lambda: f"req_{start}{next(numbers):x}"
