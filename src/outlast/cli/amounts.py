@@ -32,7 +32,7 @@ class Count(click.ParamType[int]):
         text = str(value).strip().lower().replace("_", "").replace(",", "")
         factor = SUFFIXES.get(text[-1:], 1)
         try:
-            exact = Decimal(text.rstrip("kmb") if factor > 1 else text) * factor
+            exact = Decimal(text[:-1] if factor > 1 else text) * factor
         except InvalidOperation:
             exact = Decimal(-1)
         if not exact.is_finite() or exact < 0 or exact != int(exact):
