@@ -83,12 +83,12 @@ class Drain:
         rows: list[Row] = []
         bodies: list[Row] = []
         damaged = 0
-        for frame in frames:
+        for kind, payload in frames:
             try:
-                if frame.kind == EXCHANGE:
-                    self._add_exchange(self._exchanges.decode(frame.payload), totals, rows, bodies)
+                if kind == EXCHANGE:
+                    self._add_exchange(self._exchanges.decode(payload), totals, rows, bodies)
                 else:
-                    self._add_observation(self._observations.decode(frame.payload))
+                    self._add_observation(self._observations.decode(payload))
             except msgspec.DecodeError:
                 damaged += 1
         self._insert_exchanges(rows)

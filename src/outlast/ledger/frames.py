@@ -20,12 +20,8 @@ HEAD_SIZE: Final = _HEAD.size
 _NOTHING: Final = bytes(HEAD_SIZE)
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One whole record."""
-
-    kind: Kind
-    payload: bytes
+Frame = tuple[Kind, bytes]
+"""One whole record: its kind and its payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +70,7 @@ class Framing:
             payload = data[position + HEAD_SIZE : end]
             if crc32(payload, known[1]) != checksum:
                 return Stretch(frames, position, "damaged")
-            frames.append(Frame(known[0], payload))
+            frames.append((known[0], payload))
             position = end
         return Stretch(frames, position, "cut" if data[position:].strip(b"\0") else "empty")
 
