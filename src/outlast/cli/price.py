@@ -1,7 +1,7 @@
 """``outlast price``: what models cost, and what moving from one to another changes.
 
 It knows how names, flags and the record become two models and a mix. It does not know what a move costs
-(``catalog.move``) nor how it is shown (``cli.price_views``).
+(``catalog.move``) nor how it is shown (``cli.price_page``, ``cli.price_document``).
 """
 
 import datetime as dt
@@ -18,7 +18,8 @@ from outlast.catalog.store import Catalog
 from outlast.cli.mix_flags import mix_flags
 from outlast.cli.options import Context, open_context, shared
 from outlast.cli.output import print_json
-from outlast.cli.price_views import Offer, Side, move_document, offers_document, print_move, print_offers
+from outlast.cli.price_document import Offer, Side, move_document, offers_document
+from outlast.cli.price_page import print_move, print_offers
 from outlast.errors import UnknownModel
 from outlast.horizon.dependants import Dependant, recorded_of_model, recorded_of_name
 from outlast.horizon.record import add_up, window_start_ns

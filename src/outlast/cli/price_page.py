@@ -1,10 +1,9 @@
-"""How prices and moves are shown: as one JSON document, or as a page of text.
+"""Prices and moves as pages of text: the tables and lists of ``outlast price``.
 
-It knows keys, columns and wording. It does not know how anything shown was found.
+It knows columns, order and wording. It does not know how anything shown was found.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 import click
@@ -12,66 +11,22 @@ from rich.table import Table
 from rich.text import Text
 
 from outlast.catalog.abilities import Difference, Verdict
-from outlast.catalog.claims import Standing
-from outlast.catalog.models import Ability, Model, Price
-from outlast.catalog.move import ALWAYS, WHERE_PRICED, Move, Part
+from outlast.catalog.models import Ability, Price
+from outlast.catalog.move import Move, Part
 from outlast.cli.amounts import ratio_text, usd_text
 from outlast.cli.output import console
+from outlast.cli.price_document import Offer, Side, threshold
 from outlast.cli.standing_text import end_text
 
 FIRST = ("input", "cached_input", "output")
 """The three lines that everybody compares come first."""
 STANDS_IN = {"cached_input": "as input", "cache_write": "as input", "reasoning_output": "as output"}
-TIER = ("input", "cached_input", "cache_write", "output")
 HEADINGS: dict[Verdict, str] = {
     "lost": "Lost",
     "gained": "Gained",
     "changed": "Changed",
     "unknown": "Not known of both",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One of two compared models, on the surface where it is used."""
-
-    model: Model
-    surface: str
-    standing: Standing
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """A model and its price."""
-
-    model: Model
-    notes: tuple[str, ...] = ()
-    instead: tuple["Offer", ...] = ()
-    """Models whose price a note says is quoted in this one's place."""
-
-
-def move_document(made: Move, before: Side, after: Side, instead: Sequence[Offer]) -> dict[str, object]:
-    """The comparison as data."""
-    return {
-        "from": made.old.ref,
-        "to": made.new.ref,
-        "parts": {part.name: {"from_usd": part.old, "to_usd": part.new} for part in made.parts},
-        "long_context": {"from_above_tokens": _threshold(made.old), "to_above_tokens": _threshold(made.new)},
-        "from_usd": made.old_usd,
-        "to_usd": made.new_usd,
-        "difference_usd": made.difference_usd,
-        "mix": _mix_document(made),
-        "abilities": _abilities_document(made.differences),
-        "said": list(made.said),
-        "assumptions": [*made.assumptions, *(f"said {text}" for text in made.said)],
-        "also_compared": [_offer_document(offer) for offer in instead],
-        "life": {"from": _life_document(before), "to": _life_document(after)},
-    }
-
-
-def offers_document(offers: Iterable[Offer]) -> dict[str, object]:
-    """Prices of several models as data."""
-    return {"models": [_offer_document(offer) for offer in offers]}
 
 
 def print_offers(offers: Sequence[Offer]) -> None:
@@ -118,7 +73,7 @@ def _parts_table(made: Move, instead: Sequence[Offer]) -> Table:
 def _part_name(part: Part, made: Move) -> str:
     if not part.name.startswith("long_context_"):
         return part.name.replace("_", " ")
-    limits = {limit for limit in (_threshold(made.old), _threshold(made.new)) if limit is not None}
+    limits = {limit for limit in (threshold(made.old), threshold(made.new)) if limit is not None}
     over = " / ".join(f"{limit // 1000}k" for limit in sorted(limits))
     return f"{part.name.removeprefix('long_context_').replace('_', ' ')}, over {over}"
 
@@ -172,66 +127,6 @@ def _print_list(heading: str, lines: Sequence[str]) -> None:
 def _life_text(side: Side) -> str:
     standing = side.standing
     return f"{side.model.ref} on {side.surface}: {standing.status}, {end_text(standing)}"
-
-
-def _life_document(side: Side) -> dict[str, object]:
-    standing = side.standing
-    return {
-        "surface": side.surface,
-        "status": standing.status,
-        "ends": standing.ends,
-        "precision": standing.precision,
-    }
-
-
-def _mix_document(made: Move) -> dict[str, object] | None:
-    if made.mix is None:
-        return None
-    usage = made.mix.usage
-    return {
-        "origin": made.mix.origin,
-        "calls": made.mix.calls,
-        "input_tokens": usage.input_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-        "output_tokens": usage.output_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-        "long_context_share": made.mix.long_context_share,
-    }
-
-
-def _offer_document(offer: Offer) -> dict[str, object]:
-    price = offer.model.price or Price()
-    tier = price.above
-    return {
-        "id": offer.model.ref,
-        "parts": {name: getattr(price, name) for name in (*ALWAYS, *WHERE_PRICED)},
-        "above_tokens": price.above_tokens,
-        "above": None if tier is None else {name: getattr(tier, name) for name in TIER},
-        "other": price.other,
-        "notes": list(offer.notes),
-        "also_compared": [_offer_document(other) for other in offer.instead],
-    }
-
-
-def _abilities_document(found: Sequence[Difference]) -> dict[str, object]:
-    words: dict[str, object] = {
-        verdict: [difference.ability for difference in found if difference.verdict == verdict] for verdict in HEADINGS
-    }
-    return words | {"details": [_difference_document(difference) for difference in found]}
-
-
-def _difference_document(difference: Difference) -> dict[str, object]:
-    return {
-        "ability": difference.ability,
-        "verdict": difference.verdict,
-        "from": difference.old,
-        "to": difference.new,
-    }
-
-
-def _threshold(model: Model) -> int | None:
-    return model.price.above_tokens if model.price else None
 
 
 def _price_of(price: Price | None, part: str) -> Decimal | None:
