@@ -16,6 +16,8 @@ class Pace:
     """Seconds before a piece is there; 0 costs no time at all."""
 
     each: float = 0.0
+    ending: float = 0.0
+    """Before an ending that is a failure."""
 
 
 class LocalAnswer:
@@ -57,6 +59,7 @@ class LocalAnswer:
             self._next += 1
             return self._pieces[self._next - 1]
         if self._ending is not None:
+            await asyncio.sleep(self._pace.ending)
             raise self._ending
         return b""
 

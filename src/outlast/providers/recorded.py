@@ -32,7 +32,7 @@ class RecordedUpstream:
         self.seen.append(request)
         try:
             places = self._recording.places(request.path, request.body)
-        except msgspec.DecodeError as error:
+        except (msgspec.DecodeError, RecursionError) as error:
             return _refusal(f"the request is no JSON: {error}")
         if not places:
             return _refusal(self._unknown(request))

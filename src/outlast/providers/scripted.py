@@ -108,22 +108,18 @@ class ScriptedUpstream:
             choices=chat.choices,
             usage=None if profile.fault == "no_usage" else thought.usage,
         )
+        kind, pieces = "application/json", [plain(completion)]
         if chat.stream:
-            return self._stream(completion, profile, with_usage=chat.wants_usage, target=target)
-        pieces, ending = spoil((plain(completion),), profile, target=target)
-        headers = (("content-type", "application/json"), *_SIMULATED)
-        return LocalAnswer(200, headers, pieces, pace=self._pace(profile, len(pieces)), ending=ending)
+            kind, pieces = "text/event-stream; charset=utf-8", list(chunks(completion, with_usage=chat.wants_usage))
+        left, ending = spoil(pieces, profile, target=target)
+        pace = self._pace(profile, streamed=bool(chat.stream))
+        return LocalAnswer(200, (("content-type", kind), *_SIMULATED), left, pace=pace, ending=ending)
 
-    def _stream(self, completion: Completion, profile: Profile, *, with_usage: bool, target: str) -> LocalAnswer:
-        pieces, ending = spoil(tuple(chunks(completion, with_usage=with_usage)), profile, target=target)
-        headers = (("content-type", "text/event-stream; charset=utf-8"), *_SIMULATED)
-        return LocalAnswer(200, headers, pieces, pace=self._pace(profile, len(pieces)), ending=ending)
-
-    @staticmethod
-    def _pace(profile: Profile, pieces: int) -> Pace:
+    def _pace(self, profile: Profile, *, streamed: bool) -> Pace:
+        each = profile.per_token if streamed else 0.0
         if profile.fault == "trickle":
-            return Pace(each=profile.per_token or _TRICKLE_SECONDS)
-        return Pace(each=profile.per_token if pieces > 1 else 0.0)
+            each = profile.per_token or _TRICKLE_SECONDS
+        return Pace(each=each, ending=self._patience.idle if profile.fault == "stall" else 0.0)
 
     @staticmethod
     def _refuse(problem: Refusal) -> LocalAnswer:

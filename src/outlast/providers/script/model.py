@@ -11,7 +11,7 @@ from outlast.catalog.models import Model
 from outlast.providers.script.parameters import Asked
 from outlast.providers.script.profile import Profile
 from outlast.providers.script.request import ChatRequest
-from outlast.providers.script.skills import Said, ToolCall, answer
+from outlast.providers.script.skills import Said, Tone, ToolCall, answer
 from outlast.providers.script.tokens import PrefixCache, count, prompt_tokens, split
 from outlast.providers.script.wire import Counted
 
@@ -42,7 +42,7 @@ def prompt_of(request: ChatRequest) -> str:
 def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCache) -> Thought:
     """Answer the request within its token limit; hidden reasoning is spent first, as real models do."""
     prompt = prompt_of(request)
-    said = Said(profile.text) if profile.text is not None else answer(request, profile.tone)
+    said = Said(profile.text) if profile.text is not None else answer(request, profile.tone or _nature(model))
     said, finish = _stopped(said, request)
     words = count(said.text) + sum(count(call.arguments) + count(call.name) for call in said.calls)
     reasoning = round(words * _thinking(Asked(request, model)))
@@ -59,6 +59,10 @@ def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCac
         reasoning=reasoning * request.choices,
     )
     return Thought(said, finish, counted)
+
+
+def _nature(model: Model) -> Tone:
+    return "warm" if "4o" in model.id else "terse"
 
 
 def _thinking(asked: Asked) -> float:

@@ -31,7 +31,8 @@ SIMULATED = "simulated-"
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One simulated model's behaviour; what a model's own table does not say comes from ``[default]``."""
 
-    tone: Tone = "warm"
+    tone: Tone | None = None
+    """None: warm for the GPT-4o family, which people loved for it, terse for all others."""
     first_token: Seconds = 0.0
     per_token: Seconds = 0.0
     fault: Fault = "none"

@@ -35,7 +35,7 @@ class Said:
 
 
 _SUM = re.compile(r"(-?\d{1,9}(?:\.\d{1,6})?)\s*(\+|-|\*|x|/)\s*(-?\d{1,9}(?:\.\d{1,6})?)")
-_SAY = re.compile(r"^\s*(?:please\s+)?(?:say|echo|repeat)(?:\s+exactly)?\s*[: ]\s*(.+)$", re.IGNORECASE | re.DOTALL)
+_SAY = re.compile(r"^\s*(?:please\s+)?(?:say|echo|repeat)(?:\s+exactly)?\s*:\s*(.+)$", re.IGNORECASE | re.DOTALL)
 _WORDS = re.compile(r"(\d{1,6})\s+(?:words|tokens)", re.IGNORECASE)
 _GREETING = re.compile(r"\b(hello|hi|hey|good (?:morning|evening|day)|how are you)\b", re.IGNORECASE)
 _MOST_WORDS = 20_000
@@ -72,11 +72,11 @@ def _wanted_tool(request: ChatRequest, last: Message) -> Function | None:
 
 def _spoken(last: Message, words: str, tone: Tone) -> str:
     if last.role == "tool":
-        return _toned(tone, f"The tool says: {words[:_ECHOED]}")
+        return _toned(tone, f"The tool says: {words[:_ECHOED]}.")
     for skill in (_see, _say, _calculate, _write, _greet):
         if (text := skill(last, words, tone)) is not None:
             return text
-    return _toned(tone, f"You said: {words[:_ECHOED]}" if words else "You said nothing.")
+    return _toned(tone, f"You said: {words[:_ECHOED]}." if words else "You said nothing.")
 
 
 def _see(last: Message, _words: str, tone: Tone) -> str | None:
@@ -96,7 +96,7 @@ def _calculate(_last: Message, words: str, tone: Tone) -> str | None:
         return None
     left, sign, right = found.groups()
     result = _OPERATIONS[sign](float(left), float(right))
-    return _toned(tone, f"{left} {sign} {right} = {result:.12g}")
+    return _toned(tone, f"{left} {sign} {right} = {result:.12g}.")
 
 
 def _divide(left: float, right: float) -> float:
