@@ -30,13 +30,26 @@ _FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
 class StreamReader:
     """Reads one stream. ``hide_usage``: the caller did not ask for the chunk that only carries usage."""
 
-    __slots__ = ("_finish", "_hide_usage", "_model", "_splitter", "_terminal", "_text", "_usage", "done", "failed")
+    __slots__ = (
+        "_finish",
+        "_hide_usage",
+        "_model",
+        "_splitter",
+        "_terminal",
+        "_text",
+        "_usage",
+        "done",
+        "events",
+        "failed",
+    )
 
     def __init__(self, hide_usage: bool) -> None:  # noqa: FBT001  the gateway's contract; one flag, named at the call
         self.done = False
         """The terminal event was seen."""
         self.failed = False
         """An error event was seen."""
+        self.events = 0
+        """How many events were seen; a provider sends about a token in each."""
         self._hide_usage = hide_usage
         self._splitter = Splitter()
         self._terminal = b""
@@ -51,7 +64,9 @@ class StreamReader:
         Raises:
             UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
         """
-        return b"".join([event for event in self._splitter.feed(chunk) if self._passes(event)])
+        events = self._splitter.feed(chunk)
+        self.events += len(events)
+        return b"".join([event for event in events if self._passes(event)])
 
     def finish(self) -> bytes:
         """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""

@@ -103,7 +103,7 @@ class Chat:
             )
             raise
         else:
-            tail = reader.finish()
+            tail = reader.held() if reader.done else reader.finish() + reader.held()
             if meter.full:
                 meter.sent.append(tail)
             outcome: Outcome = "failed" if reader.failed else "answered"
@@ -161,7 +161,10 @@ class Chat:
 
     @staticmethod
     def _headers(meter: Meter) -> Headers:
-        """What every answer says of itself beside its id, which the server writes; the life cycle's headers speak of the virtual model's target."""
+        """What every answer says of itself; its id is written by the server.
+
+        The life cycle's headers speak of the virtual model's target.
+        """
         route, candidate = meter.route, meter.candidate
         said: list[tuple[str, str]] = []
         if meter.request is not None:

@@ -25,6 +25,7 @@ from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.providers.factory import open_upstream
+from outlast.providers.openai import key_warning
 from outlast.settings import Settings
 from outlast.web.limits import Limits
 from outlast.web.router import Router
@@ -85,6 +86,8 @@ def _open(
         name: open_upstream(name, provider, root=settings.root, knowledge=knowledge, today=today, environ=os.environ)
         for name, provider in settings.providers.items()
     }
+    keys = (key_warning(name, provider, os.environ) for name, provider in settings.providers.items())
+    notices = tuple(warning for warning in keys if warning)
     gone = GoneTargets(clock, recorder.observe if rehearsed is None else None)
     destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
     routes = Routes(settings, destinations, gone=gone, today=today)
@@ -100,12 +103,12 @@ def _open(
     router = Router()
     router.add("POST", "/v1/chat/completions", chat)
     server = Server(
-        router.find,
+        router,
         id_maker=request_ids(secrets.token_hex(6)),
         clock=clock,
         limits=Limits(body=settings.server.max_body_bytes),
     )
-    return Gateway(server=server, routes=routes, recorder=recorder, upstreams=upstreams, notices=())
+    return Gateway(server=server, routes=routes, recorder=recorder, upstreams=upstreams, notices=notices)
 
 
 def day_of(clock: Clock) -> Callable[[], dt.date]:
