@@ -1,4 +1,4 @@
-"""Turn the research catalogue into the package's data: ``python tools/build_catalog.py [CATALOG.json]``.
+"""Turn the research catalogue into the package's data: ``python tools/build_catalog.py [CATALOG.json [FOLDER]]``.
 
 It knows both shapes and carries every fact from one to the other; derived fields stay behind. Running it twice
 writes the same bytes, so that a change of the research shows as a readable diff.
@@ -336,4 +336,5 @@ def write(research: ResearchCatalog, target: Path) -> None:
 
 
 if __name__ == "__main__":
-    write(read_research(Path(sys.argv[1]) if len(sys.argv) > 1 else RESEARCH), DATA)
+    given = [Path(argument) for argument in sys.argv[1:]]
+    write(read_research(given[0] if given else RESEARCH), given[1] if len(given) > 1 else DATA)
