@@ -7,6 +7,7 @@ It knows when to read, when to wait, how long, and how to part. It does not know
 import asyncio
 import logging
 import traceback
+from collections.abc import Callable
 from enum import Enum
 from typing import Protocol, cast
 
@@ -24,19 +25,15 @@ NEVER = 1 << 63
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
-class Finder(Protocol):
-    """Which handler answers a call."""
-
-    def find(self, method: str, path: str) -> Handler:
-        """A handler for anything, if only to refuse it."""
-        ...
+HandlerFor = Callable[[str, str], Handler]
+"""The handler of a method and path; there is one for anything, if only to refuse it."""
 
 
 class Shared(Protocol):
     """What the connections of one server have in common."""
 
     limits: Limits
-    finder: Finder
+    handler_for: HandlerFor
     heads: HeadWriter
     loop: asyncio.AbstractEventLoop
     now_ns: int
@@ -212,7 +209,7 @@ class Connection(asyncio.Protocol):
     async def _serve(self, call: Call, reply: HttpReply) -> None:
         """Run the handler; whatever becomes of it, the caller is answered or can see that it is not."""
         try:
-            await self._shared.finder.find(call.method, call.path)(call, reply)
+            await self._shared.handler_for(call.method, call.path)(call, reply)
         except asyncio.CancelledError as exc:
             if self._task is not None and self._task.cancelling():
                 reply.abort()

@@ -230,7 +230,7 @@ class RequestReader:
             )
 
     def _refuse_upgrade_with_body(self, headers: dict[str, str]) -> None:
-        """llhttp reads no body after an offer to upgrade, so there must be none to mistake for a request."""
+        """No body is read by llhttp after an offer to upgrade, so there must be none to mistake for a request."""
         if "transfer-encoding" in headers or headers.get("content-length", "0") != "0":
             raise self._refusing(MalformedRequest("a request with a body cannot ask for an upgrade here"))
 

@@ -7,10 +7,10 @@ in OpenAI's shape, because every client of this server reads that.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from outlast.dialects.refusals import refusal
 from outlast.errors import CallerError, MethodNotAllowed, NoSuchRoute
 from outlast.gateway.call import Call, Handler
 from outlast.gateway.ports import Reply
+from outlast.web.answers import answer_error
 
 Methods = Mapping[str, Handler]
 _SHOWN = 200  # characters of a path that an error repeats
@@ -57,6 +57,4 @@ class _Refuser:
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Say what is wrong with the path or the method."""
-        refused = refusal(self.error, request_id=call.id)
-        extra = (("allow", self.allow),) if self.allow else ()
-        reply.whole(refused.status, (*refused.headers, *extra), refused.body)
+        answer_error(reply, call, self.error, (("allow", self.allow),) if self.allow else ())

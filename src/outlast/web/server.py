@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable
 
 from outlast.gateway.ports import Clock
-from outlast.web.connection import Connection, Finder
+from outlast.web.connection import Connection, HandlerFor
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import SECOND_NS, Limits
 from outlast.web.reader import RequestReader
@@ -26,14 +26,14 @@ class Server:
 
     def __init__(
         self,
-        finder: Finder,
+        handler_for: HandlerFor,
         *,
         id_maker: Callable[[], str],
         clock: Clock,
         limits: Limits | None = None,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        self.finder = finder
+        self.handler_for = handler_for
         self.limits = limits or Limits()
         self.heads = HeadWriter()
         self.now_ns = 0

@@ -1,0 +1,24 @@
+"""Short answers that several handlers give: a JSON document, an error in OpenAI's shape.
+
+It knows content types. It does not know what the documents mean.
+"""
+
+import msgspec
+
+from outlast.dialects.refusals import refusal
+from outlast.errors import OutlastError
+from outlast.gateway.call import Call
+from outlast.gateway.ports import Headers, Reply
+
+JSON: Headers = (("content-type", "application/json"),)
+
+
+def answer_json(reply: Reply, document: object, *, status: int = 200) -> None:
+    """One document, whole."""
+    reply.whole(status, JSON, msgspec.json.encode(document))
+
+
+def answer_error(reply: Reply, call: Call, error: OutlastError, headers: Headers = ()) -> None:
+    """One error, whole; ``headers`` are added to those that its kind brings."""
+    refused = refusal(error, request_id=call.id)
+    reply.whole(refused.status, (*headers, *refused.headers), refused.body)

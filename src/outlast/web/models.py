@@ -1,0 +1,196 @@
+"""``GET /v1/models`` and ``/v1/models/{id}``: what can be called here, and how long it will live.
+
+It knows OpenAI's model object and the life-cycle fields beside it. It does not know how a standing or a chain
+comes about (``catalog``). What it says holds for a day and is worked out once in it.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import msgspec
+
+from outlast.catalog.models import Model
+from outlast.catalog.port import Knowledge
+from outlast.catalog.reference import Reference, reference
+from outlast.catalog.status import GONE
+from outlast.errors import KeyRequired, ModelNotFound
+from outlast.gateway.call import Call
+from outlast.gateway.caller import Callers
+from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.ports import Headers, Reply
+from outlast.gateway.routes import closest_names
+from outlast.settings import ModelSettings, Settings
+from outlast.web.answers import JSON, answer_error
+
+PREFIX = "/v1/models/"
+VIRTUAL_OWNER = "outlast"
+
+
+class ModelObject(msgspec.Struct, frozen=True, kw_only=True):
+    """One model as OpenAI's clients read it, and what is known of its life."""
+
+    id: str
+    object: str = "model"
+    created: int
+    """Unix seconds of the release; 0 where the catalogue does not know it."""
+    owned_by: str
+    status: str
+    surface: str
+    """Whose clock the dates are on."""
+    ends: dt.date | None
+    precision: str | None
+    shutdown_date: dt.date | None
+    """The end, where it is exact; only such an end switches anything."""
+    successor: str | None
+    target: str | None = None
+    """What a virtual model stands for; null for a direct one."""
+
+
+class ModelList(msgspec.Struct, frozen=True, kw_only=True):
+    """OpenAI's list object."""
+
+    object: str = "list"
+    data: tuple[ModelObject, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One model object with the headers that speak of the same life."""
+
+    shown: ModelObject
+    headers: Headers
+
+
+class Offers:
+    """Everything that can be called, as of a day."""
+
+    def __init__(self, settings: Settings, knowledge: Knowledge, today: Callable[[], dt.date]) -> None:
+        self._settings = settings
+        self._knowledge = knowledge
+        self._today = today
+        self._day: dt.date | None = None
+        self._listed: dict[str, Offer] = {}
+        self._document = b""
+
+    def document(self) -> bytes:
+        """The list as JSON: virtual models as configured, then each provider's living ones."""
+        self._renew()
+        return self._document
+
+    def find(self, name: str) -> Offer:
+        """The offer of a name. A retired model is not listed, but is told of when asked for.
+
+        Raises:
+            ModelNotFound: neither a virtual model nor one that the catalogue knows of a configured provider.
+        """
+        self._renew()
+        offer = self._listed.get(name) or self._unlisted(name)
+        if offer is None:
+            near = closest_names(name, self._settings.models, self._knowledge, tuple(self._settings.providers))
+            hint = f" Closest known: {', '.join(near)}." if near else ""
+            raise ModelNotFound(f"The model `{name}` is not known here.{hint}", param="model")
+        return offer
+
+    def _renew(self) -> None:
+        day = self._today()
+        if day == self._day:
+            return
+        self._day = day
+        virtual = {name: self._virtual(name, model, day) for name, model in self._settings.models.items()}
+        direct = {offer.shown.id: offer for offer in self._living(day)}
+        self._listed = {**virtual, **{name: offer for name, offer in direct.items() if name not in virtual}}
+        data = tuple(offer.shown for offer in self._listed.values())
+        self._document = msgspec.json.encode(ModelList(data=data))
+
+    def _living(self, day: dt.date) -> Iterator[Offer]:
+        """Each provider's models that its surface offers on ``day``, or that nobody has dated at all."""
+        models = tuple(self._knowledge.models())
+        for table, provider in self._settings.providers.items():
+            owner = provider.catalog or table
+            for model in (each for each in models if each.provider == owner):
+                status = self._knowledge.standing(model.ref, provider.surface, day).status
+                if status not in GONE and (status != "unknown" or not model.claims):
+                    yield self._offer(f"{table}/{model.id}", Reference(model.ref, provider.surface), model, day)
+
+    def _unlisted(self, name: str) -> Offer | None:
+        if self._day is None or name.partition("/")[0] not in self._settings.providers:
+            return None
+        behind = reference(name, self._settings.providers)
+        model = self._knowledge.find(behind.ref)
+        return None if model is None else self._offer(name, behind, model, self._day)
+
+    def _virtual(self, name: str, model: ModelSettings, day: dt.date) -> Offer:
+        behind = reference(model.target, self._settings.providers, model.catalog_model)
+        direct = self._offer(name, behind, self._knowledge.find(behind.ref), day, declared=model.successors)
+        shown = msgspec.structs.replace(direct.shown, owned_by=VIRTUAL_OWNER, target=model.target)
+        return Offer(shown, direct.headers)
+
+    def _offer(
+        self, name: str, behind: Reference, model: Model | None, day: dt.date, *, declared: tuple[str, ...] = ()
+    ) -> Offer:
+        standing = self._knowledge.standing(behind.ref, behind.surface, day)
+        living = self._knowledge.chain(behind.ref, behind.surface, day).living
+        successor = declared[0] if declared else living and self._as_configured(living, behind.surface)
+        shown = ModelObject(
+            id=name,
+            created=_released(model, behind.surface),
+            owned_by=behind.ref.partition("/")[0],
+            status=standing.status,
+            surface=behind.surface,
+            ends=standing.ends,
+            precision=standing.precision,
+            shutdown_date=standing.ends if standing.switches else None,
+            successor=successor,
+        )
+        return Offer(shown, lifecycle_headers(standing, successor))
+
+    def _as_configured(self, ref: str, surface: str) -> str:
+        """A catalogue model as it can be called here, where a provider of that surface serves it."""
+        owner, _, model_id = ref.partition("/")
+        for table, provider in self._settings.providers.items():
+            if (provider.catalog or table) == owner and provider.surface == surface:
+                return f"{table}/{model_id}"
+        return ref
+
+
+def _released(model: Model | None, surface: str) -> int:
+    days = [c.date for c in model.claims if c.event == "released" and c.surface == surface] if model else []
+    return int(dt.datetime.combine(min(days), dt.time(), dt.UTC).timestamp()) if days else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ListModels:
+    """The handler of the list."""
+
+    offers: Offers
+    callers: Callers
+
+    async def __call__(self, call: Call, reply: Reply) -> None:
+        """Every model that can be called."""
+        try:
+            self.callers.identify(call.headers)
+        except KeyRequired as error:
+            answer_error(reply, call, error)
+        else:
+            reply.whole(200, JSON, self.offers.document())
+
+
+@dataclass(frozen=True, slots=True)
+class OneModel:
+    """The handler of everything below ``PREFIX``; ids have slashes."""
+
+    offers: Offers
+    callers: Callers
+
+    async def __call__(self, call: Call, reply: Reply) -> None:
+        """One model, with the headers of its life."""
+        name = call.path.removeprefix(PREFIX)
+        asked = (("x-outlast-requested-model", name),)
+        try:
+            self.callers.identify(call.headers)
+            offer = self.offers.find(name)
+        except (KeyRequired, ModelNotFound) as error:
+            answer_error(reply, call, error, asked)
+        else:
+            reply.whole(200, (*asked, *offer.headers, *JSON), msgspec.json.encode(offer.shown))
