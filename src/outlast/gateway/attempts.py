@@ -4,7 +4,7 @@ It knows retries, back-off and which failures move on. It does not know how cand
 (``gateway.plan``) nor how the answer reaches the caller (``gateway.chat``).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from outlast.dialects.adaptation import adapt
@@ -109,7 +109,7 @@ class Attempts:
         """One candidate, with its retries. A wire is asked once: its caller sees what the upstream says."""
         destination = self._routes.destination(candidate, route)
         meter.candidate, meter.destination = candidate, destination
-        changes = {}
+        changes: Mapping[str, bytes | None] = {}
         meter.adapted = ()
         if route.model is not None and route.model.adapt:
             adaptation = adapt(request, destination.profile)

@@ -103,7 +103,7 @@ def _open(
     router = Router()
     router.add("POST", "/v1/chat/completions", chat)
     server = Server(
-        router,
+        router.find,
         id_maker=request_ids(secrets.token_hex(6)),
         clock=clock,
         limits=Limits(body=settings.server.max_body_bytes),
