@@ -4,6 +4,7 @@ It knows Prometheus' conventions: seconds, dollars, ``_total``. It does not know
 they are asked for (``web.metrics``).
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
 from typing import Protocol
@@ -107,10 +108,9 @@ def journal_series(numbers: JournalNumbers) -> Iterator[Metric]:
 def _calls(tallies: Tallies) -> Metric:
     family = CounterMetricFamily("outlast_calls", "Calls that ended.", labels=(*BY_MODEL, "status", "outcome"))
     for labels, tally in tallies.items():
-        classes: dict[tuple[str, str], int] = {}
+        classes: Counter[tuple[str, str]] = Counter()
         for (status, outcome), calls in tally.ended.items():
-            key = (f"{status // 100}xx" if status else "none", outcome)
-            classes[key] = classes.get(key, 0) + calls
+            classes[f"{status // 100}xx" if status else "none", outcome] += calls
         for key, calls in classes.items():
             family.add_metric((*labels, *key), calls)
     return family
