@@ -243,9 +243,9 @@ class RequestReader:
 
     def _split_target(self, target: str) -> tuple[str, str]:
         """Path, percent-decoded, and query of any form of target; scheme and authority are dropped."""
-        if not target.startswith("/") and "://" in target:
-            target = "/" + target.partition("://")[2].partition("/")[2]
         path, _, query = target.partition("#")[0].partition("?")
+        if not path.startswith("/") and "://" in path:
+            path = "/" + path.partition("://")[2].partition("/")[2]
         try:
             return unquote(path, errors="strict"), query
         except UnicodeDecodeError:
