@@ -12,6 +12,7 @@ from typing import Final
 
 import msgspec
 
+from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Observation
 from outlast.ledger.frames import EXCHANGE, Frame
 from outlast.ledger.journal import Journal, Position
@@ -35,7 +36,11 @@ class Drained:
 
 
 class Drain:
-    """Reads one journal into one database."""
+    """Reads one journal into one database.
+
+    Raises:
+        LedgerUnavailable: the database belongs to another journal.
+    """
 
     def __init__(self, connection: sqlite3.Connection, journal: Journal) -> None:
         self._connection = connection
@@ -43,6 +48,8 @@ class Drain:
         self._exchanges = msgspec.msgpack.Decoder(Exchange)
         self._observations = msgspec.msgpack.Decoder(Observation)
         self.position = stored_position(connection)
+        if self.position > journal.end:
+            raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
 
     def step(self) -> Drained:
         """Take over what is there, up to a batch.

@@ -88,7 +88,12 @@ class Journal:
     def append(self, kind: Kind, payload: bytes) -> bool:
         """Keep one record; False: there is no room for it on the disk. Never raises."""
         try:
-            return self._current.append(kind, payload) or self._roll(HEAD_SIZE + len(payload)).append(kind, payload)
+            if self._current.append(kind, payload):
+                return True
+        except OSError:
+            self._blocked = self._spare is None  # the disk takes back its promise: go on in the reserve
+        try:
+            return self._roll(HEAD_SIZE + len(payload)).append(kind, payload)
         except OSError:
             self._blocked = True
             return False

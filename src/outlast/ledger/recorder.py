@@ -63,6 +63,7 @@ class Recorder:
         self._appended = 0
         self._lost = 0
         self._bodies_lost = 0
+        self._closed = False
         self._encode = msgspec.msgpack.Encoder().encode
 
     def append(self, exchange: Exchange) -> None:
@@ -106,9 +107,14 @@ class Recorder:
         )
 
     def close(self) -> None:
-        """Bring everything into the database and let another process record; what it refuses waits."""
-        self._writer.stop()
-        self._lock.release()
+        """Bring everything into the database and let another process record; what it refuses waits.
+
+        Closing twice is closing once; nothing may be appended afterwards.
+        """
+        if not self._closed:
+            self._closed = True
+            self._writer.stop()
+            self._lock.release()
 
 
 def open_recorder(

@@ -10,7 +10,6 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Final
 
-from outlast.errors import LedgerUnavailable
 from outlast.ledger.database import open_for_writing
 from outlast.ledger.drain import Drain
 from outlast.ledger.journal import Journal
@@ -71,12 +70,12 @@ class Writer:
             wait = INTERVAL_SECONDS if self._try() else min(2 * wait, _LONGEST_WAIT)
 
     def _try(self) -> bool:
-        """One round; a refusal becomes a recorded fact, and the file is opened anew for the next round."""
+        """One round; whatever stops it becomes a recorded fact, and the file is opened anew for the next."""
         try:
             self.catch_up()
-        except (sqlite3.Error, LedgerUnavailable, OSError) as error:
+        except Exception as error:  # noqa: BLE001 - the boundary: this thread outlives every refusal
             self.refusals += 1
-            self.last_error = str(error)
+            self.last_error = str(error) or type(error).__name__
             self._drop_connection()
             return False
         self.last_error = ""

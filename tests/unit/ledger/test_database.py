@@ -1,0 +1,73 @@
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from outlast.errors import LedgerUnavailable
+from outlast.ledger.database import migrate, migrations, open_for_reading, open_for_writing, version_of
+from outlast.ledger.queries import QUERIES, parse_queries, with_rows
+
+
+def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
+    return connection.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").fetchall()
+
+
+def test_the_schema_of_a_ledger_is_the_sum_of_its_migrations(tmp_path: Path) -> None:
+    with closing(open_for_writing(tmp_path / "a.db")) as opened, closing(sqlite3.connect(":memory:")) as summed:
+        for migration in migrations():
+            summed.executescript(migration)
+        assert schema(opened) == schema(summed) != []
+        assert version_of(opened, tmp_path) == len(migrations())
+
+
+def test_migrations_that_are_there_are_not_applied_again(tmp_path: Path) -> None:
+    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+        before = schema(connection)
+        migrate(connection, tmp_path / "a.db")
+        assert schema(connection) == before
+
+
+def test_a_migration_that_fails_leaves_the_file_as_it_was(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None)) as connection:
+        connection.execute("CREATE TABLE totals (anything)")
+        before = schema(connection)
+        with pytest.raises(sqlite3.OperationalError, match="totals"):
+            migrate(connection, tmp_path / "a.db")
+        assert schema(connection) == before
+        assert version_of(connection, tmp_path) == 0
+
+
+def test_the_file_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+        connection.execute("PRAGMA user_version = 999")
+    with pytest.raises(LedgerUnavailable, match="newer version"):
+        open_for_writing(tmp_path / "a.db")
+
+
+def test_a_reading_connection_cannot_write(tmp_path: Path) -> None:
+    open_for_writing(tmp_path / "a.db").close()
+    with (
+        closing(open_for_reading(tmp_path / "a.db")) as connection,
+        pytest.raises(sqlite3.OperationalError, match="readonly"),
+    ):
+        connection.execute("DELETE FROM exchanges")
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_every_named_query_fits_the_schema(tmp_path: Path, name: str) -> None:
+    statement = QUERIES[name]
+    parameters = {"by": None, "first": None, "end": None} if ":first" in statement else (None,) * statement.count("?")
+    with closing(open_for_writing(tmp_path / "a.db")) as connection:
+        assert connection.execute(f"EXPLAIN {statement}", parameters).fetchall()
+
+
+def test_queries_are_found_by_the_name_in_their_comment_line() -> None:
+    text = "-- one: the first.\nSELECT 1; -- not: a name\n\n-- two: the second.\nSELECT\n  2;\n"
+    assert parse_queries(text) == {"one": "SELECT 1; -- not: a name", "two": "SELECT\n  2;"}
+
+
+def test_an_insert_grows_to_many_rows() -> None:
+    assert with_rows("INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING;", 3) == (
+        "INSERT INTO t VALUES (?, ?), (?, ?), (?, ?) ON CONFLICT DO NOTHING;"
+    )
