@@ -98,7 +98,8 @@ def remarks(rows: Sequence[UsageRow], *, everything: bool) -> list[str]:
         return ["Nothing is recorded in these days; `outlast usage` without dates shows everything."]
     unpriced = sum(row.unpriced_calls for row in rows)
     if unpriced:
-        return [f"{unpriced:,} answered calls have no known price or no reported usage: the cost is without them."]
+        calls = "1 answered call has" if unpriced == 1 else f"{unpriced:,} answered calls have"
+        return [f"{calls} no known price or no reported usage: the cost is without them."]
     return []
 
 
