@@ -10,7 +10,7 @@ import argparse
 import sys
 import tempfile
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -78,13 +78,22 @@ class Bench:
         say(f"start {name}")
         try:
             gateway = STARTERS[name](self._processes, self._upstreams)
-            measures.verify_patiently(gateway)
+            measures.verify(gateway)
         except NotReady as reason:
-            print(f"\n!!! {name.upper()} IS LEFT OUT: {reason}\n", file=sys.stderr, flush=True)
-            self.skipped[name] = str(reason).splitlines()[0]
+            self._leave_out(name, reason)
             return None
         self._found[name] = results.Found(name=name)
+        try:
+            if gateway.streamed is not None:
+                measures.verify_stream(gateway, gateway.streamed)
+        except NotReady as reason:
+            self._leave_out(f"{name}, streamed", reason)
+            return replace(gateway, streamed=None)
         return gateway
+
+    def _leave_out(self, name: str, reason: NotReady) -> None:
+        print(f"\n!!! {name.upper()} IS LEFT OUT: {reason}\n", file=sys.stderr, flush=True)
+        self.skipped[name] = str(reason).splitlines()[0]
 
     def _repeat(self, gateway: Gateway, *, keep: bool) -> None:
         """One repetition of everything that is repeated; a warm-up is short and not kept."""

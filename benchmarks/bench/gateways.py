@@ -3,6 +3,7 @@
 It knows commands, configurations and headers. It does not know what is measured.
 """
 
+import secrets
 import shutil
 import sys
 from collections.abc import Callable, Mapping
@@ -31,7 +32,7 @@ class Entrance:
 
     @property
     def all_headers(self) -> dict[str, str]:
-        """With those that every caller sends."""
+        """With those that every caller sends; the gateway's own win."""
         return {"Content-Type": "application/json", "Authorization": "Bearer bench", **self.headers}
 
     def body(self, **changes: object) -> bytes:
@@ -136,14 +137,16 @@ def start_litellm(processes: Processes, upstreams: Upstreams) -> Gateway:
     ]
     config.write_bytes(msgspec.json.encode({"model_list": models, "litellm_settings": {"telemetry": False}}))
     command = [program, "--config", str(config), "--host", "127.0.0.1", "--port", str(port), "--num_workers", "1"]
-    env = {"LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MODE": "PRODUCTION"}
+    key = f"sk-{secrets.token_hex(16)}"  # it does not start without one
+    env = {"LITELLM_LOG": "ERROR", "LITELLM_LOCAL_MODEL_COST_MAP": "True", "LITELLM_MASTER_KEY": key}
+    headers = {"Authorization": f"Bearer {key}"}
     running = processes.start("litellm", command, env=env)
     await_port(running, port, seconds=120)
     return Gateway(
         name="litellm",
         running=running,
-        plain=Entrance(port=port, model="bench"),
-        streamed=Entrance(port=port, model="bench-stream"),
+        plain=Entrance(port=port, model="bench", headers=headers),
+        streamed=Entrance(port=port, model="bench-stream", headers=headers),
     )
 
 

@@ -73,29 +73,31 @@ class OpenStreams(msgspec.Struct, frozen=True, kw_only=True):
         return self.streams / grown * 1000
 
 
-def verify(gateway: Gateway) -> None:
-    """One call of each kind must be answered as the upstream answers. Raises ``NotReady``."""
-    for entrance in filter(None, (gateway.plain, gateway.full)):
-        status, body = call(entrance, entrance.body())
-        if status != 200 or b"pool" not in body:
-            raise NotReady(f"{gateway.name} answered {status}: {body[:400]!r}\n{gateway.running.tail()}")
-    if gateway.streamed is not None:
-        entrance = gateway.streamed
-        status, body = call(entrance, _stream_body(entrance, EVENTS, 1))
-        if status != 200 or body.count(b" t=") != EVENTS or b"[DONE]" not in body:
-            raise NotReady(f"{gateway.name} streamed {status}: {body[-400:]!r}\n{gateway.running.tail()}")
-
-
-def verify_patiently(gateway: Gateway, *, seconds: float = 60.0) -> None:
-    """As ``verify``, but a gateway that listens before it can answer is asked again. Raises ``NotReady``."""
+def verify(gateway: Gateway, *, seconds: float = 60.0) -> None:
+    """A plain call must be answered as the upstream answers; asked again until then. Raises ``NotReady``."""
     deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return verify(gateway)
-        except (NotReady, OSError, http.client.HTTPException) as error:
+    for entrance in filter(None, (gateway.plain, gateway.full)):
+        while True:
+            status, body = _try_call(entrance)
+            if status == 200 and b"pool" in body:
+                break
             if time.monotonic() > deadline or gateway.running.process.poll() is not None:
-                raise NotReady(str(error)) from error
+                raise NotReady(f"{gateway.name} answered {status}: {body[:400]!r}\n{gateway.running.tail()}")
             time.sleep(0.2)
+
+
+def verify_stream(gateway: Gateway, entrance: Entrance) -> None:
+    """A streamed call must bring every event of the upstream and its end. Raises ``NotReady``."""
+    status, body = call(entrance, _stream_body(entrance, EVENTS, 1))
+    if status != 200 or body.count(b" t=") != EVENTS or b"[DONE]" not in body:
+        raise NotReady(f"{gateway.name} streamed {status}: {body[-400:]!r}\n{gateway.running.tail()}")
+
+
+def _try_call(entrance: Entrance) -> tuple[int, bytes]:
+    try:
+        return call(entrance, entrance.body())
+    except (OSError, http.client.HTTPException) as error:
+        return 0, repr(error).encode()
 
 
 def call(entrance: Entrance, body: bytes, *, timeout: float = 10.0) -> tuple[int, bytes]:
@@ -183,9 +185,8 @@ def cold_start(processes: Processes, upstreams: Upstreams, start: Starter) -> fl
     gateway = start(processes, upstreams)
     try:
         while time.monotonic() < began + 120:
-            with contextlib.suppress(OSError, http.client.HTTPException):
-                if call(gateway.plain, gateway.plain.body())[0] == 200:
-                    return time.monotonic() - began
+            if _try_call(gateway.plain)[0] == 200:
+                return time.monotonic() - began
             time.sleep(0.005)
     finally:
         processes.stop(gateway.running)

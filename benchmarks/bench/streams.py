@@ -7,6 +7,7 @@ Run as a process of its own (``python -m bench.streams``), it reads one ``Order`
 import asyncio
 import contextlib
 import gc
+import os
 import re
 import resource
 import sys
@@ -225,7 +226,9 @@ def main() -> None:
     raise_file_limit()
     gc.disable()
     seen = uvloop.run(Load(order).run())
-    sys.stdout.buffer.write(msgspec.json.encode(seen))
+    left = memoryview(msgspec.json.encode(seen))
+    while left:  # a buffered write of megabytes after uvloop has run was seen to end early, without an error
+        left = left[os.write(sys.stdout.fileno(), left) :]
 
 
 if __name__ == "__main__":
