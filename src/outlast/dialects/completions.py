@@ -91,9 +91,10 @@ def read_completion(body: bytes) -> Answer:
 def decode_completion(data: bytes) -> Completion:
     """Decode what is needed, in any shape. Raises ``msgspec.MsgspecError`` when it is no JSON object."""
     try:
-        return _COMPLETION.decode(data)
-    except msgspec.ValidationError:
-        return _lenient(_MEMBERS.decode(data))
+        try:
+            return _COMPLETION.decode(data)
+        except msgspec.ValidationError:
+            return _lenient(_MEMBERS.decode(data))
     except (UnicodeDecodeError, RecursionError) as error:
         raise msgspec.DecodeError(str(error)) from error
 
