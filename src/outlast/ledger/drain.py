@@ -1,24 +1,19 @@
 """From the journal into the database: one transaction holds the rows and the place they were read from.
 
-It knows how a frame becomes rows and that each counts once, whenever the process dies. It does not know when
-to run (``writer``) nor what to do when the database is away.
+It knows that each record counts once, whenever the process dies. It does not know what a record's rows are
+(``batch``), when to run (``writer``), nor what to do when the database is away.
 """
 
 import sqlite3
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-import msgspec
-
 from outlast.errors import LedgerUnavailable
-from outlast.exchange import Exchange, Observation
-from outlast.ledger.frames import EXCHANGE, Frame
+from outlast.ledger.batch import Batch
 from outlast.ledger.journal import Journal, Position
 from outlast.ledger.queries import QUERIES, with_rows
-from outlast.ledger.rows import Row, Value, bounded, exchange_row, within_bounds
-from outlast.ledger.totals import Totals
+from outlast.ledger.rows import Row
 
 _BATCH_FRAMES: Final = 5_000
 """A transaction ends behind this many records, or where the journal does."""
@@ -45,8 +40,6 @@ class Drain:
     def __init__(self, connection: sqlite3.Connection, journal: Journal) -> None:
         self._connection = connection
         self._journal = journal
-        self._exchanges = msgspec.msgpack.Decoder(Exchange)
-        self._observations = msgspec.msgpack.Decoder(Observation)
         self.position = stored_position(connection)
         if self.position > journal.end:
             raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
@@ -59,70 +52,49 @@ class Drain:
         """
         if self.position == self._journal.end:
             return Drained()
+        try:
+            drained, position = self._transaction(Batch(careful=False))
+        except OverflowError:
+            drained, position = self._transaction(Batch(careful=True))
+        self.position = position
+        self._journal.release(position)
+        return drained
+
+    def _transaction(self, batch: Batch) -> tuple[Drained, Position]:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
-            drained, position = self._take()
+            drained, position = self._take(batch)
             self._connection.execute(QUERIES["set_position"], position)
             self._connection.execute("COMMIT")
         except BaseException:
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK")
             raise
-        self.position = position
-        self._journal.release(position)
-        return drained
+        return drained, position
 
-    def _take(self) -> tuple[Drained, Position]:
-        drained, position, totals = Drained(), self.position, Totals()
+    def _take(self, batch: Batch) -> tuple[Drained, Position]:
+        drained, position = Drained(), self.position
         while drained.frames < _BATCH_FRAMES:
             reading = self._journal.read(position)
             if reading.then == position:
                 break
             position = reading.then
-            drained.damaged += reading.damaged + self._insert(reading.frames, totals)
+            drained.damaged += reading.damaged + batch.add(reading.frames)
             drained.frames += len(reading.frames)
             drained.torn += reading.torn
-        self._connection.executemany(QUERIES["add_totals"], totals.rows())
+            for group in batch.take_groups(_GROUP):
+                self._connection.execute(_INSERT_GROUP, list(chain.from_iterable(group)))
+            self._insert("insert_body", batch.bodies)
+        self._insert("insert_exchanges", batch.exchanges)
+        self._insert("insert_observation", batch.observations)
+        self._connection.executemany(QUERIES["add_totals"], batch.totals.rows())
         return drained, position
 
-    def _insert(self, frames: Sequence[Frame], totals: Totals) -> int:
-        """Insert what the frames hold; returns how many could not be understood."""
-        rows: list[Row] = []
-        bodies: list[Row] = []
-        damaged = 0
-        for kind, payload in frames:
-            try:
-                if kind == EXCHANGE:
-                    self._add_exchange(self._exchanges.decode(payload), totals, rows, bodies)
-                else:
-                    self._add_observation(self._observations.decode(payload))
-            except msgspec.DecodeError:
-                damaged += 1
-        self._insert_exchanges(rows)
-        if bodies:
-            self._connection.executemany(QUERIES["insert_body"], bodies)
-        return damaged
-
-    def _add_exchange(self, exchange: Exchange, totals: Totals, rows: list[Row], bodies: list[Row]) -> None:
-        if not within_bounds(exchange):
-            exchange = bounded(exchange)
-        totals.add(exchange)
-        if exchange.keep == "totals":
-            return
-        rows.append(exchange_row(exchange))
-        if exchange.request_body is not None or exchange.response_body is not None:
-            bodies.append((exchange.id, exchange.request_body, exchange.response_body))
-
-    def _add_observation(self, observation: Observation) -> None:
-        o = observation
-        self._connection.execute(QUERIES["insert_observation"], (o.target, o.surface, o.event, o.seen_ns, o.evidence))
-
-    def _insert_exchanges(self, rows: list[Row]) -> None:
-        whole = len(rows) // _GROUP * _GROUP
-        for start in range(0, whole, _GROUP):
-            values: list[Value] = list(chain.from_iterable(rows[start : start + _GROUP]))
-            self._connection.execute(_INSERT_GROUP, values)
-        self._connection.executemany(QUERIES["insert_exchanges"], rows[whole:])
+    def _insert(self, name: str, rows: list[Row]) -> None:
+        """Insert the rows and forget them."""
+        if rows:
+            self._connection.executemany(QUERIES[name], rows)
+            rows.clear()
 
 
 def stored_position(connection: sqlite3.Connection) -> Position:

@@ -10,6 +10,8 @@ from outlast.exchange import Exchange
 
 NS_PER_HOUR: Final = 3_600 * 10**9
 PICO_PER_MICRO: Final = 10**6
+_MOST_TOKENS: Final = 10**13
+"""More than a batch of calls within bounds can add up to."""
 
 
 class HourKey(NamedTuple):
@@ -92,10 +94,16 @@ class Totals:
         sums.add(exchange)
 
     def rows(self) -> list[tuple[int | str, ...]]:
-        """The columns of ``add_totals``."""
+        """The columns of ``add_totals``.
+
+        Raises:
+            OverflowError: no calls could add up to this; some upstream's numbers cannot be meant.
+        """
         return [(*key, *_columns(sums)) for key, sums in self._sums.items()]
 
 
 def _columns(s: Sums) -> tuple[int, ...]:
-    counts = (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *divmod(s.pico_usd, PICO_PER_MICRO))
-    return (*counts, s.input_tokens, s.cached_tokens, s.cache_write_tokens, s.output_tokens, s.reasoning_tokens)
+    tokens = (s.input_tokens, s.cached_tokens, s.cache_write_tokens, s.output_tokens, s.reasoning_tokens)
+    if min(tokens) < 0 or max(tokens) > _MOST_TOKENS or s.pico_usd < 0:
+        raise OverflowError
+    return (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *divmod(s.pico_usd, PICO_PER_MICRO), *tokens)

@@ -1,0 +1,66 @@
+"""What one transaction will insert, collected from frames.
+
+It knows which tables a record touches. It does not know SQL nor the journal's files.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Final
+
+import msgspec
+
+from outlast.exchange import Exchange, Observation
+from outlast.ledger.frames import EXCHANGE, Frame
+from outlast.ledger.rows import Row, bounded, exchange_row
+from outlast.ledger.totals import Totals
+
+_decode_exchange: Final[Callable[[bytes], Exchange]] = msgspec.msgpack.Decoder(Exchange).decode
+_decode_observation: Final[Callable[[bytes], Observation]] = msgspec.msgpack.Decoder(Observation).decode
+
+
+class Batch:
+    """Rows that wait for their insert, and the sums of all rows that ever came through.
+
+    ``careful`` brings every number within bounds first. Few upstreams lie, so that is done only where the plain
+    way overflowed.
+    """
+
+    def __init__(self, *, careful: bool) -> None:
+        self.totals = Totals()
+        self.exchanges: list[Row] = []
+        self.bodies: list[Row] = []
+        self.observations: list[Row] = []
+        self._careful = careful
+
+    def add(self, frames: Iterable[Frame]) -> int:
+        """Collect what the frames hold; returns how many could not be understood."""
+        unknown = 0
+        for kind, payload in frames:
+            try:
+                if kind == EXCHANGE:
+                    self._add_exchange(_decode_exchange(payload))
+                else:
+                    self._add_observation(_decode_observation(payload))
+            except msgspec.DecodeError:
+                unknown += 1
+        return unknown
+
+    def take_groups(self, size: int) -> Iterator[list[Row]]:
+        """Exchanges in groups of exactly ``size``; what makes no whole group stays."""
+        whole = len(self.exchanges) // size * size
+        for start in range(0, whole, size):
+            yield self.exchanges[start : start + size]
+        del self.exchanges[:whole]
+
+    def _add_exchange(self, exchange: Exchange) -> None:
+        if self._careful:
+            exchange = bounded(exchange)
+        self.totals.add(exchange)
+        if exchange.keep == "totals":
+            return
+        self.exchanges.append(exchange_row(exchange))
+        if exchange.request_body is not None or exchange.response_body is not None:
+            self.bodies.append((exchange.id, exchange.request_body, exchange.response_body))
+
+    def _add_observation(self, observation: Observation) -> None:
+        o = observation
+        self.observations.append((o.target, o.surface, o.event, o.seen_ns, o.evidence))
