@@ -307,6 +307,11 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
     @property
+    def unsent(self) -> int:
+        """Bytes of answers that the caller has not taken yet."""
+        return self._transport.get_write_buffer_size()
+
+    @property
     def task(self) -> asyncio.Task[None] | None:
         """The call that runs."""
         return self._task
