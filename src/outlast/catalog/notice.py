@@ -7,7 +7,6 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from statistics import median_low
 
 from outlast.catalog.claims import Claim
 from outlast.catalog.models import Model
@@ -36,6 +35,7 @@ class ObservedNotice:
     count: int
     shortest: int
     median: int
+    """The lower of the two middle ones where their number is even: a notice that was really given."""
     longest: int
 
 
@@ -67,10 +67,10 @@ def observed(models: Iterable[Model]) -> tuple[ObservedNotice, ...]:
         ObservedNotice(
             provider=provider,
             surface=surface,
-            count=len(all_days),
-            shortest=min(all_days),
-            median=median_low(all_days),
-            longest=max(all_days),
+            count=len(ordered),
+            shortest=ordered[0],
+            median=ordered[(len(ordered) - 1) // 2],
+            longest=ordered[-1],
         )
-        for (provider, surface), all_days in sorted(days.items())
+        for (provider, surface), ordered in sorted((key, sorted(found)) for key, found in days.items())
     )

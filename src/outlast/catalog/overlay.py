@@ -52,7 +52,7 @@ class _Draft:
 
 
 def additions(user: CatalogSettings, observations: Iterable[Observation], *, day: dt.date) -> dict[str, Addition]:
-    """Additions by ``provider/id``. ``day`` is the catalogue's own: a claim of the operator's is as new as that.
+    """Additions by ``provider/id``; observations come oldest first. ``day`` is the catalogue's own: a claim of the operator's is as new as that.
 
     Raises:
         SettingsInvalid: a claim or model of the configuration uses a word that the catalogue does not have.
@@ -67,7 +67,10 @@ def additions(user: CatalogSettings, observations: Iterable[Observation], *, day
             )
         drafts[_ref(ref)].own = own
     for observation in observations:
-        drafts[observation.target].claims.append(_observed(observation))
+        draft = drafts[observation.target]
+        if observation.event == "answered":
+            draft.claims = [_withdrawn(claim, observation.surface) for claim in draft.claims]
+        draft.claims.append(_observed(observation))
     return {ref: Addition(tuple(draft.claims), draft.own) for ref, draft in drafts.items()}
 
 
@@ -111,6 +114,12 @@ def _observed(observation: Observation) -> Claim:
         origin="observed",
         note=observation.evidence,
     )
+
+
+def _withdrawn(claim: Claim, surface: str) -> Claim:
+    """An observed end is void once the model answers again, on the same day too."""
+    void = claim.origin == "observed" and claim.event == "retired" and claim.surface == surface
+    return dataclasses.replace(claim, overtaken=True) if void else claim
 
 
 def _with_own_words(model: Model, own: UserModel) -> Model:

@@ -125,20 +125,26 @@ def _against(known: Sequence[Claim], end: Claim | None, day: dt.date, *, status:
         and (claim.disputed or (claim.overtaken and end is not None and end.origin == "user"))
         and (end is None or claim.event != end.event or claim.date != end.date)
     ]
-    seen = sorted((c for c in known if c.origin == "observed" and c.date <= day), key=lambda c: (c.seen, c.event))
+    seen = sorted(
+        (c for c in known if c.origin == "observed" and not c.overtaken and c.date <= day),
+        key=lambda c: (c.seen, c.event, _weight(c)),
+    )
     gone = seen[-1:] if seen and seen[-1].event == "retired" and status not in GONE else []
     return (*told, *gone)
 
 
-def _weight(claim: Claim) -> tuple[int, int, int, dt.date, str, str]:
-    """Weightiest first: the operator's, the latest said, the most precise, the earliest day; then anything fixed."""
+def _weight(claim: Claim) -> tuple[int, int, int, dt.date, tuple[str, ...], tuple[bool, ...]]:
+    """Weightiest first: the operator's, the latest said, the most precise, the earliest day.
+
+    What follows only fixes an order among equals: a standing must not depend on the order of a file.
+    """
     return (
         ORIGINS.index(claim.origin),
         -claim.seen.toordinal(),
         PRECISIONS.index(claim.precision),
         claim.date,
-        claim.source,
-        claim.note,
+        (claim.event, claim.redirect_to or "", claim.source, claim.note, claim.basis, claim.provider_state),
+        (claim.disputed, claim.overtaken, claim.month_only),
     )
 
 

@@ -84,6 +84,8 @@ class Catalog:
         if key not in self._standings:
             if len(self._standings) >= KEPT_STANDINGS:
                 self._standings.clear()
+            # An alias borrows nothing from the snapshot that it points to, for it may move to another one; where
+            # the two are known to share a date, the data gives the alias a claim of its own and says so (``basis``).
             claims = [claim for claim in model.claims if claim.surface == surface]
             self._standings[key] = standing(claims, day, preview=is_preview(model.id))
         return self._standings[key]
@@ -109,7 +111,7 @@ class Catalog:
 
     def observed_notice(self, provider: str) -> tuple[ObservedNotice, ...]:
         """What a provider's notices came to, per surface."""
-        return observed(model for model in self.models() if model.provider == provider)
+        return observed(self._entry(ref) for ref in self._order if ref.startswith(f"{provider}/"))
 
     def _entry(self, ref: str) -> Model:
         if ref not in self._models:

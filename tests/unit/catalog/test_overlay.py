@@ -98,3 +98,14 @@ def test_an_observed_end_is_shown_beside_the_claims_and_decides_nothing() -> Non
     assert [(c.origin, c.date, c.note) for c in found.conflicts] == [
         ("observed", dt.date(2026, 11, 20), "404 not found")
     ]
+
+
+def test_an_answer_withdraws_an_observed_end_of_the_same_day() -> None:
+    noon = int(dt.datetime(2026, 11, 20, 12, tzinfo=dt.UTC).timestamp() * 1e9)
+    gone = Observation(target="openai/gpt-5.2", surface="api", event="gone", seen_ns=noon, evidence="404 not found")
+    answered = Observation(target="openai/gpt-5.2", surface="api", event="answered", seen_ns=noon + 1, evidence="200")
+    again = Observation(target="openai/gpt-5.2", surface="api", event="gone", seen_ns=noon + 2, evidence="410")
+    for observations, evidence in (([gone, answered], []), ([gone, answered, again], ["410"])):
+        catalog = open_catalog(observations=observations)
+        found = catalog.standing("openai/gpt-5.2", "api", catalog.day)
+        assert [claim.note for claim in found.conflicts] == evidence
