@@ -5,7 +5,8 @@ It knows retries, back-off and which failures move on. It does not know how cand
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from outlast.dialects.adaptation import adapt
 from outlast.dialects.gone import gone_evidence
@@ -30,8 +31,7 @@ PASSED_ON = frozenset({"openai-beta", "traceparent", "tracestate", "idempotency-
 """The caller's headers that an upstream may see. Never its key, its organisation or its cookies."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Served:
+class Served(msgspec.Struct, frozen=True, kw_only=True):
     """What the caller is to be given: one upstream's answer."""
 
     candidate: Candidate
@@ -45,8 +45,7 @@ class Served:
     """The facts of a plain answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Failure:
+class _Failure(msgspec.Struct, frozen=True, kw_only=True):
     """One candidate did not answer. Exactly one of ``served`` and ``error`` is there."""
 
     served: Served | None = None
@@ -212,4 +211,5 @@ def _is_event_stream(headers: Headers) -> bool:
 
 
 def _passed_on(headers: dict[str, str]) -> Headers:
-    return tuple((name, value) for name, value in headers.items() if name in PASSED_ON)
+    present = PASSED_ON.intersection(headers)
+    return tuple((name, headers[name]) for name in present) if present else ()

@@ -6,6 +6,7 @@ byte. It does not know HTTP (``web``), candidates (``gateway.plan``) or storage 
 
 import asyncio
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -178,7 +179,13 @@ class Chat:
 
 
 def _passed_back(headers: Headers) -> Headers:
-    return tuple(h for h in headers if h[0] not in WITHHELD and not h[0].startswith("x-outlast-"))
+    return tuple([header for header in headers if _is_the_callers(header[0])])
+
+
+@lru_cache(maxsize=1024)
+def _is_the_callers(name: str) -> bool:
+    """Whether an upstream's header of this name may reach the caller; never one that speaks in our name."""
+    return name not in WITHHELD and not name.startswith("x-outlast-")
 
 
 def _error_event(error: UpstreamError, request_id: str) -> bytes:

@@ -3,7 +3,7 @@
 It knows what was asked, tried, answered and when. It does not know how an answer is read or sent on.
 """
 
-from dataclasses import dataclass, field
+import msgspec
 
 from outlast.catalog.prices import cost
 from outlast.dialects.openai_chat import Answer, ChatRequest
@@ -18,8 +18,7 @@ BYTES_PER_TOKEN = 4
 """For the estimate of a part that no provider reported; English text averages about four bytes a token."""
 
 
-@dataclass(slots=True)
-class Meter:
+class Meter(msgspec.Struct):
     """Collects; ``exchange`` closes the account."""
 
     call: Call
@@ -31,10 +30,10 @@ class Meter:
     """The last one that was called."""
     destination: Destination | None = None
     adapted: tuple[str, ...] = ()
-    attempts: list[AttemptRecord] = field(default_factory=list)
+    attempts: list[AttemptRecord] = []
     started_ns: int = 0
     first_byte_ns: int = 0
-    sent: list[bytes] = field(default_factory=list)
+    sent: list[bytes] = []
     """The answer as the caller got it; only collected under ``record = "full"``."""
 
     def __post_init__(self) -> None:
@@ -44,7 +43,7 @@ class Meter:
     @property
     def full(self) -> bool:
         """Whether bodies are kept."""
-        return self.route is not None and self.route.model is not None and self.route.model.record == "full"
+        return self.route is not None and self.route.keep == "full"
 
     def tried(self, candidate: Candidate, since_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""
@@ -101,7 +100,7 @@ class Meter:
             adapted=self.adapted,
             signals=(tariff.signals if tariff else ()) + signals,
             attempts=tuple(self.attempts),
-            keep="totals" if model and model.record == "off" else ("full" if self.full else "metadata"),
+            keep=route.keep if route else "metadata",
             request_body=self.call.body if self.full else None,
             response_body=b"".join(self.sent) if self.full else None,
             estimated=estimated is not None,

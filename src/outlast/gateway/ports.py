@@ -8,14 +8,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from outlast.exchange import Exchange, Observation
 
 Headers = tuple[tuple[str, str], ...]
 """Header names are lower case."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UpstreamRequest:
+class UpstreamRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request to one target, ready to be sent; the body is final."""
 
     target: str

@@ -8,6 +8,7 @@ import datetime as dt
 import difflib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import reference
@@ -32,6 +33,8 @@ class Route:
     """None: a direct name, a wire without policy."""
     plan: Plan | None
     attempts: tuple[Candidate, ...]
+    keep: Literal["metadata", "full", "totals"]
+    """What is recorded of its calls."""
     headers: Headers
     """``Deprecation``, ``Sunset`` and ``Link``, where the catalogue knows."""
     day: dt.date
@@ -106,6 +109,7 @@ class Routes:
             model=model,
             plan=made,
             attempts=made.attempts,
+            keep="totals" if model.record == "off" else model.record,
             headers=lifecycle_headers(made.standing, named),
             day=world.day,
             version=self._gone.version,
@@ -123,6 +127,7 @@ class Routes:
             model=None,
             plan=None,
             attempts=(Candidate(name, "target"),),
+            keep="metadata",
             headers=lifecycle_headers(standing, chain.living),
             day=day,
             version=self._gone.version,
