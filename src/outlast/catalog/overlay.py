@@ -52,7 +52,9 @@ class _Draft:
 
 
 def additions(user: CatalogSettings, observations: Iterable[Observation], *, day: dt.date) -> dict[str, Addition]:
-    """Additions by ``provider/id``; observations come oldest first. ``day`` is the catalogue's own: a claim of the operator's is as new as that.
+    """Additions by ``provider/id``; observations come oldest first.
+
+    ``day`` is the catalogue's own: a claim of the operator's is as new as that.
 
     Raises:
         SettingsInvalid: a claim or model of the configuration uses a word that the catalogue does not have.

@@ -26,7 +26,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """A successor chain on one surface and day: every step, and the living end if there is one."""
+    """A successor chain on one surface and day: every step after the start, and the living end if there is one."""
 
     steps: tuple[Step, ...]
     living: str | None
