@@ -65,6 +65,7 @@ class Connection(asyncio.Protocol):
         "_barren",
         "_complete",
         "_framed",
+        "_fruitful",
         "_head_size",
         "_headers",
         "_held",
@@ -108,7 +109,9 @@ class Connection(asyncio.Protocol):
         self._raw: list[tuple[bytes, bytes]] = []
         self._headers: Headers = ()
         self._barren = self._head_size = 0
-        self._received = self._started = self._complete = self._held = self._small = self._framed = False
+        self._received = self._started = self._complete = self._held = self._small = self._framed = self._fruitful = (
+            False
+        )
         self._keep = True
         self._limit = _NEVER
 
@@ -213,7 +216,8 @@ class Connection(asyncio.Protocol):
 
     def _heard(self, size: int) -> None:
         """The message goes on: put the deadline off within its bounds, count what brings no body."""
-        self._barren += size
+        self._barren = 0 if self._fruitful else self._barren + size
+        self._fruitful = False
         if self._held:
             return
         if self._barren > MAX_HEAD:
@@ -260,9 +264,10 @@ class Connection(asyncio.Protocol):
             answer.begin(self._status, self._headers)
         answer.finish()
         transport = cast("asyncio.Transport", self._transport)
-        # An answer that came before the request was taken leaves the rest of the request in the pipe.
+        # An answer that came before the request was taken leaves the rest of the request in the pipe; a polite
+        # close would go on sending it.
         if not keep or transport.get_write_buffer_size():
-            transport.close()
+            transport.abort()
             self._leave()
             return
         if self._held:
@@ -281,7 +286,7 @@ class Connection(asyncio.Protocol):
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header line; trailers are left out."""
         if not self._started:
-            self._head_size += len(name) + len(value)
+            self._head_size += len(name) + len(value) + 4  # a colon, a space and the line's end
             self._raw.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -308,7 +313,7 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
-        self._barren = 0
+        self._fruitful = True
         cast("HttpAnswer", self._answer).feed(piece)
 
     def on_message_complete(self) -> None:

@@ -62,6 +62,11 @@ class OpenAIUpstream:
     def __repr__(self) -> str:
         return f"OpenAIUpstream({self._origin})"
 
+    @property
+    def open_connections(self) -> int:
+        """Connections to the provider, busy or idle."""
+        return self._pool.connections
+
     async def send(self, request: UpstreamRequest) -> HttpAnswer:
         """Send and wait for the head."""
         head = b"%b%d\r\n%b\r\n" % (
