@@ -9,6 +9,7 @@ from tests.integration.http_house import House, eventually, serve
 
 from outlast.gateway.call import Call
 from outlast.gateway.ports import Reply
+from outlast.web.connection import Connection
 from outlast.web.limits import Limits
 
 HELLO = b"GET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
@@ -378,6 +379,16 @@ def test_a_slow_caller_holds_its_writer_and_nobody_else() -> None:
     serve(scenario, pouring=pouring)
 
 
+async def settled(connection: Connection) -> int:
+    """What the caller has not taken once the machine's own buffers are full and nothing moves any more."""
+    before = -1
+    while connection.unsent != before:
+        before = connection.unsent
+        for _ in range(100):
+            await asyncio.sleep(0)
+    return before
+
+
 def test_a_caller_who_takes_nothing_is_cut_off_and_one_who_takes_little_is_not() -> None:
     cancelled = 0
 
@@ -398,13 +409,14 @@ def test_a_caller_who_takes_nothing_is_cut_off_and_one_who_takes_little_is_not()
         await caller.send(get("/pouring"))
         await caller.head()
         (connection,) = house.server._connections
-        while True:  # until the machine's own buffers are full and ours does not move
-            before = connection.unsent
-            for _ in range(100):
-                await asyncio.sleep(0)
-            if connection.unsent == before > 0:
-                break
+        before = await settled(connection)
+        while connection.unsent == before:
+            await caller.reader.readexactly(10_000)
         house.pass_time(61)
+        assert not connection.closing
+        while not connection.closing:  # what was freed above is filled first
+            await settled(connection)
+            house.pass_time(61)
         await eventually(lambda: cancelled == 1)
         await house.still_serves()
 

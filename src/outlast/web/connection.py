@@ -312,6 +312,11 @@ class Connection(asyncio.Protocol):
         return self._transport.get_write_buffer_size()
 
     @property
+    def closing(self) -> bool:
+        """Whether the end has begun."""
+        return self._transport.is_closing()
+
+    @property
     def task(self) -> asyncio.Task[None] | None:
         """The call that runs."""
         return self._task
