@@ -22,9 +22,11 @@ from outlast.errors import UpstreamBroken
 from outlast.exchange import Usage
 
 _DONE = b"[DONE]"
-# Many providers send both members as null in every chunk. Quotes inside words are escaped, so words cannot match.
-_USAGE = re.compile(rb'"usage"\s*:\s*\{')
-_FINISH = re.compile(rb'"finish_reason"\s*:\s*"')
+# What a chunk can say beside further words; many providers send the first two as null in every chunk. Quotes inside
+# words are escaped, so words cannot match.
+_FACTS = rb'"(?:usage"\s*:\s*\{|finish_reason"\s*:\s*"|error")'
+_WITHOUT_WORDS = re.compile(_FACTS)
+_WITH_WORDS = re.compile(_FACTS + rb'|"content"\s*:\s*(?:"[^"]|\[)')
 
 
 class StreamReader:
@@ -33,6 +35,7 @@ class StreamReader:
     __slots__ = (
         "_finish",
         "_hide_usage",
+        "_look_for",
         "_model",
         "_splitter",
         "_terminal",
@@ -57,6 +60,7 @@ class StreamReader:
         self._usage: Usage | None = None
         self._finish = ""
         self._text = ""
+        self._look_for: re.Pattern[bytes] | None = None
 
     def feed(self, chunk: bytes) -> bytes:
         """The bytes that may go to the caller now.
@@ -83,13 +87,14 @@ class StreamReader:
         return Answer(self._model, self._usage, self._finish, self._text)
 
     def _passes(self, event: bytes) -> bool:
-        if self.done or (_DONE in event and data_of(event) == _DONE):
+        plain = event.startswith(b"data: {") and event.find(b"\n") == len(event) - 2
+        if self.done or (not plain and _DONE in event and data_of(event) == _DONE):
             self.done = True
             self._terminal += event
             if len(self._terminal) > LARGEST_EVENT:
                 raise UpstreamBroken("the upstream goes on after the end of its stream")
             return False
-        if self._model and len(self._text) >= TEXT_LIMIT and not _matters(event):
+        if plain and self._look_for is not None and self._look_for.search(event) is None:
             return True
         return not self._read(event)
 
@@ -108,8 +113,8 @@ class StreamReader:
         return self._hide_usage and piece.choices is not None and not piece.choices and piece.usage is not None
 
     def _note(self, piece: Completion) -> None:
-        if not self._model:
-            self._model = piece.model or ""
+        if not self._model and piece.model:
+            self._model, self._look_for = piece.model, _WITH_WORDS
         self._usage = piece.reported or self._usage
         if piece.failed:
             self.failed = True
@@ -117,12 +122,10 @@ class StreamReader:
         choice = first_choice(piece)
         if choice is not None:
             self._finish = choice.finish_reason or self._finish
-            if len(self._text) < TEXT_LIMIT:
-                self._text = (self._text + choice_text(choice))[:TEXT_LIMIT]
+            self._add(choice_text(choice))
 
-
-def _matters(event: bytes) -> bool:
-    """Whether an event can say more than further words, by a look that costs far less than decoding it."""
-    if b'"error"' in event or b"event:" in event:
-        return True
-    return _USAGE.search(event) is not None or _FINISH.search(event) is not None
+    def _add(self, words: str) -> None:
+        if len(self._text) < TEXT_LIMIT:
+            self._text = (self._text + words)[:TEXT_LIMIT]
+        elif self._model:
+            self._look_for = _WITHOUT_WORDS

@@ -33,7 +33,7 @@ class Splitter:
             UpstreamBroken: an event is larger than ``LARGEST_EVENT``.
         """
         if not self._held and len(chunk) <= LARGEST_EVENT and chunk.endswith(b"\n\n") and b"\r" not in chunk:
-            if chunk.find(b"\n\n") == len(chunk) - 2:
+            if chunk.find(b"\n") == len(chunk) - 2:
                 return [chunk]
             pieces = chunk.split(b"\n\n")
             self._held += pieces.pop()
