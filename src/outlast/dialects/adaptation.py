@@ -166,9 +166,7 @@ def _drop_verbosity(draft: Draft, _: Profile) -> None:
 
 
 def _rename_roles(draft: Draft, known: Profile) -> None:
-    messages = draft.value("messages")
-    if messages is None:
-        return
+    messages = draft.value("messages") or b"[]"
     pieces, position = list[bytes](), 0
     for raw in msgspec.json.decode(messages, type=list[msgspec.Raw]):
         message = bytes(raw)

@@ -140,6 +140,10 @@ def test_a_role_that_is_refused_is_renamed_and_nothing_else() -> None:
     assert after == body.replace(b'"role" : "system"', b'"role" : "developer"')
 
 
+def test_messages_without_a_refused_role_are_not_touched() -> None:
+    assert adapted({"messages": [{"role": "user", "content": "system"}]}, invented(system_messages=False))[1] == ()
+
+
 def test_where_both_roles_are_refused_the_user_speaks() -> None:
     model = invented(system_messages=False, developer_messages=False)
     messages = [{"role": "developer", "content": "a"}, {"role": "system", "content": "b"}, 7, {"content": "system"}]

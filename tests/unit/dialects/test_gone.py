@@ -202,6 +202,8 @@ NOT_GONE: dict[str, tuple[int, object]] = {
     "an answer": (200, {"choices": [{"message": {"content": "The model `x` has been deprecated"}}]}),
     "garbage": (404, '{"error": "The model `x` has been deprecated'),
     "a number": (404, 7),
+    "a list of words": (404, ["gone"]),
+    "a word": (404, '"gone"'),
 }
 
 
