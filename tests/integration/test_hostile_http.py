@@ -294,7 +294,8 @@ PIECES = st.sampled_from(
         HELLO, POST, CHUNKED, b"GET /hello HTTP/1.0\r\n", b"Host: a\r\n", b"Content-Length: 5\r\n", b"hello",
         b"Content-Length: 2000\r\n", b"Expect: 100-continue\r\n", b"Connection: upgrade\r\nUpgrade: x\r\n", b"\r\n",
         b"Connection: close\r\n", b"\n", b"\r", b"0\r\n\r\n", b"5\r\nhello\r\n",
-        b"HEAD /streamed HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /streamed HTTP/1.1\r\nHost: a\r\n\r\n", b"\x00", b":", b" ", b"X: 1\r\n",
+        b"HEAD /streamed HTTP/1.1\r\nHost: a\r\n\r\n", b"GET /streamed HTTP/1.1\r\nHost: a\r\n\r\n",
+        b"\x00", b":", b" ", b"X: 1\r\n",
     ]
 )  # fmt: skip
 
