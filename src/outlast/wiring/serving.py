@@ -27,9 +27,13 @@ from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.providers.factory import open_upstream
 from outlast.providers.openai import key_warning
 from outlast.settings import Settings
+from outlast.web.health import Readyz, healthz
 from outlast.web.limits import Limits
+from outlast.web.metrics import Gauges, Metrics
+from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.web.server import Server
+from outlast.wiring.readiness import Ready
 from outlast.wiring.reading import open_knowledge
 
 REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
@@ -92,22 +96,31 @@ def _open(
     destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
     routes = Routes(settings, destinations, gone=gone, today=today)
     counters = Counters()
+    callers = Callers(required=key_required)
     chat = Chat(
-        callers=Callers(required=key_required),
+        callers=callers,
         routes=routes,
         attempts=Attempts(routes, gone, clock=clock, pause=asyncio.sleep, jitter=random.random),
         journal=recorder,
         counters=counters,
         clock=clock,
     )
+    offers = Offers(settings, knowledge, today)
     router = Router()
-    router.add("POST", "/v1/chat/completions", chat)
     server = Server(
         router.find,
         id_maker=request_ids(secrets.token_hex(6)),
         clock=clock,
         limits=Limits(body=settings.server.max_body_bytes),
     )
+    ready = Ready(stats=recorder.stats, notices=notices, catalogue_day=knowledge.day, today=today)
+    gauges = Gauges(counters=counters, journal=recorder.stats, connections=lambda: server.open_connections)
+    router.add("POST", "/v1/chat/completions", chat)
+    router.add("GET", "/v1/models", ListModels(offers, callers))
+    router.add("GET", "/v1/models/", OneModel(offers, callers))
+    router.add("GET", "/healthz", healthz)
+    router.add("GET", "/readyz", Readyz(ready))
+    router.add("GET", "/metrics", Metrics(gauges))
     return Gateway(server=server, routes=routes, recorder=recorder, upstreams=upstreams, notices=notices)
 
 
