@@ -4,7 +4,7 @@ import asyncio
 import itertools
 import socket
 import struct
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 
 import uvloop
@@ -152,18 +152,24 @@ async def echo(call: Call, reply: Reply) -> None:
     reply.whole(200, (("x-method", call.method), ("x-path", call.path)), call.body)
 
 
-def serve(scenario: Callable[[House], Awaitable[None]], *, limits: Limits | None = None, **handlers: Handler) -> None:
-    """Run a scenario against a server with ``/hello``, ``/echo`` and the handlers given, by name.
+def serve(
+    scenario: Callable[[House], Awaitable[None]],
+    *,
+    limits: Limits | None = None,
+    routes: Mapping[str, Handler] | None = None,
+    **handlers: Handler,
+) -> None:
+    """Run a scenario against a server with ``/hello``, ``/echo`` and the handlers given, by name or by path.
 
     When it is over, no task of the server's may be left.
     """
 
+    router = _router({**(routes or {}), **{f"/{name}": handler for name, handler in handlers.items()}})
+
     async def main() -> None:
         time = HandClock()
         numbers = itertools.count(1)
-        server = Server(
-            _router(handlers).find, id_maker=lambda: f"req_{next(numbers)}", clock=time.clock(), limits=limits
-        )
+        server = Server(router.find, id_maker=lambda: f"req_{next(numbers)}", clock=time.clock(), limits=limits)
         house = House(server, time)
         house.address = await server.start("127.0.0.1", 0)
         try:
@@ -179,9 +185,9 @@ def serve(scenario: Callable[[House], Awaitable[None]], *, limits: Limits | None
         runner.run(main())
 
 
-def _router(handlers: dict[str, Handler]) -> Router:
+def _router(routes: Mapping[str, Handler]) -> Router:
     router = Router()
-    for name, handler in {"hello": hello, "echo": echo, **handlers}.items():
+    for path, handler in {"/hello": hello, "/echo": echo, **routes}.items():
         for method in ("GET", "POST"):
-            router.add(method, f"/{name}", handler)
+            router.add(method, path, handler)
     return router
