@@ -14,13 +14,15 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import measures, nginx, report, results, sample
-from bench.gateways import DEFAULT, HERE, STARTERS, Entrance, Gateway, Upstreams
+from bench import measures, nginx, report, results, sample, streams
+from bench.gateways import DEFAULT, HERE, STARTERS, Entrance, Gateway, Upstreams, tensorzero_core
 from bench.processes import NotReady, Processes, await_port, free_port
 
 PARTS = ("plain", "streams", "throughput", "open", "start")
-SLOW = ("litellm", "portkey", "tensorzero")
-"""Peers that are asked for fewer open streams."""
+FEW_STREAMS = 500
+"""As many open streams as the peers are asked for; only nginx and ours are asked for more."""
+SLOW_RATE = {"litellm": 4.0}
+"""Streams a second where the common rate would only measure a queue."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,7 @@ class Bench:
         self._upstreams, self._direct = self._start_upstreams()
         self._found: dict[str, results.Found] = {"direct": results.Found(name="direct")}
         self.skipped: dict[str, str] = {}
+        self._core: list[str] | None = None
 
     def run(self, names: tuple[str, ...]) -> tuple[results.Found, list[results.Found]]:
         """Measure everything; what is found first is the direct way."""
@@ -57,13 +60,16 @@ class Bench:
             say("warm-up" if repetition < 0 else f"repetition {repetition + 1} of {self._plan.repetitions}")
             for gateway in everyone:
                 self._repeat(gateway, keep=repetition >= 0)
+            if repetition >= 0:
+                self._repeat_core()
         for gateway in gateways:
             self._found[gateway.name].loaded_mb = gateway.running.rss_bytes() / 1e6
-            self._open_streams(gateway)
-        for gateway in gateways:
             self._processes.stop(gateway.running)
+        for gateway in gateways:
+            if gateway.streamed is not None:
+                self._open_streams(gateway.name)
         self._cold_starts([gateway.name for gateway in gateways])
-        return self._found["direct"], [self._found[gateway.name] for gateway in gateways]
+        return self._found["direct"], [found for name, found in self._found.items() if name != "direct"]
 
     def _start_upstreams(self) -> tuple[Upstreams, Gateway]:
         fixed, plain = nginx.start_fixed(self._processes, sample.ANSWER)
@@ -89,6 +95,9 @@ class Bench:
         except NotReady as reason:
             self._leave_out(f"{name}, streamed", reason)
             return replace(gateway, streamed=None)
+        if name == "tensorzero":
+            self._core = tensorzero_core(self._processes, self._upstreams)
+            self._found[results.CORE] = results.Found(name=results.CORE)
         return gateway
 
     def _leave_out(self, name: str, reason: NotReady) -> None:
@@ -109,22 +118,33 @@ class Bench:
         if gateway.streamed is None:
             return
         if "streams" in self._plan.parts:
-            rate = self._plan.stream_rate
+            rate = SLOW_RATE.get(gateway.name, self._plan.stream_rate)
             found.streamed.append(measures.streamed(gateway, gateway.streamed, rate=rate, seconds=seconds))
         if "throughput" in self._plan.parts:
             at_once = self._plan.at_once
             run_ = measures.throughput(gateway, gateway.streamed, at_once=at_once, seconds=seconds)
             found.throughput.append(run_)
 
-    def _open_streams(self, gateway: Gateway) -> None:
-        if "open" not in self._plan.parts or gateway.streamed is None:
+    def _repeat_core(self) -> None:
+        if self._core is None or "plain" not in self._plan.parts:
             return
+        for connections in results.CONNECTIONS:
+            run = measures.embedded(self._core, connections=connections, seconds=self._plan.seconds)
+            self._found[results.CORE].plain.append(run)
+
+    def _open_streams(self, name: str) -> None:
+        """In a fresh process, whose memory has not been used by anything else."""
+        if "open" not in self._plan.parts:
+            return
+        gateway = STARTERS[name](self._processes, self._upstreams)
+        measures.verify(gateway)
         for count in self._plan.open_streams:
-            if gateway.name in SLOW and count > 500:
+            if gateway.streamed is None or (count > FEW_STREAMS and name not in ("nginx", "outlast")):
                 continue
-            say(f"{count} open streams through {gateway.name}")
+            say(f"{count} open streams through {name}")
             run = measures.open_streams(gateway, gateway.streamed, streams_open=count, seconds=max(6.0, count / 200))
-            self._found[gateway.name].open_streams.append(run)
+            self._found[name].open_streams.append(run)
+        self._processes.stop(gateway.running)
 
     def _cold_starts(self, names: list[str]) -> None:
         if "start" not in self._plan.parts:
@@ -176,7 +196,7 @@ def plan_of(chosen: argparse.Namespace) -> Plan:
         starts=1 if chosen.quick else 5,
         stream_rate=20.0,
         at_once=16,
-        open_streams=(200,) if chosen.quick else (500, 2000),
+        open_streams=(200,) if chosen.quick else (500, 5000),
         parts=tuple(chosen.parts.split(",")),
     )
 
@@ -184,6 +204,7 @@ def plan_of(chosen: argparse.Namespace) -> Plan:
 def main() -> int:
     """Run, print, save."""
     chosen = options()
+    streams.raise_file_limit()
     plan, machine = plan_of(chosen), report.machine()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, Processes(Path(folder)) as processes:
         bench = Bench(processes, plan)

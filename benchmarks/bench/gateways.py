@@ -89,7 +89,7 @@ def start_outlast(processes: Processes, upstreams: Upstreams) -> Gateway:
     text = '[server]\ndatabase = "sqlite:///bench.db"\ntoday = 2026-11-01\n'
     for name, upstream in (("plain", upstreams.plain), ("streamed", upstreams.streamed)):
         text += f'[providers.{name}]\nkind = "openai"\nbase_url = "http://127.0.0.1:{upstream}/v1"\n'
-        text += 'api_key = "env:BENCH_UPSTREAM_KEY"\ncatalog = "openai"\n'
+        text += 'api_key = "env:BENCH_UPSTREAM_KEY"\ncatalog = "openai"\nmax_connections = 6000\n'
     for name, provider, record in (
         ("bench", "plain", "metadata"),
         ("bench-full", "plain", "full"),
@@ -168,15 +168,8 @@ def start_portkey(processes: Processes, upstreams: Upstreams) -> Gateway:
 
 def start_tensorzero(processes: Processes, upstreams: Upstreams) -> Gateway:
     """TensorZero's core with the HTTP front of its Python package; it records nothing here."""
-    program = _present(PEERS / "python")
-    config = processes.logs / "tensorzero.toml"
-    text = "[gateway]\nobservability.enabled = false\n"
-    for name, upstream in (("bench", upstreams.plain), ("bench-stream", upstreams.streamed)):
-        text += f'[models.{name}]\nrouting = ["upstream"]\n[models.{name}.providers.upstream]\ntype = "openai"\n'
-        text += f'model_name = "{sample.MODEL}"\napi_base = "http://127.0.0.1:{upstream}/v1/"\n'
-        text += 'api_key_location = "none"\n'
-    config.write_text(text)
-    command = [program, str(HERE / "bench" / "tensorzero_http.py"), str(config)]
+    config = _tensorzero_config(processes, upstreams)
+    command = [_present(PEERS / "python"), str(HERE / "bench" / "tensorzero_http.py"), str(config)]
     running = processes.start("tensorzero", command)
     url = await_line(running, "listening on http://").removeprefix("127.0.0.1:")
     port = int(url.partition("/")[0])
@@ -187,6 +180,23 @@ def start_tensorzero(processes: Processes, upstreams: Upstreams) -> Gateway:
         plain=Entrance(port=port, path=path, model=f"{name}bench"),
         streamed=Entrance(port=port, path=path, model=f"{name}bench-stream"),
     )
+
+
+def tensorzero_core(processes: Processes, upstreams: Upstreams) -> list[str]:
+    """The command of the embedded core; the number of tasks and the seconds follow."""
+    config = _tensorzero_config(processes, upstreams)
+    return [_present(PEERS / "python"), str(HERE / "bench" / "tensorzero_core.py"), str(config)]
+
+
+def _tensorzero_config(processes: Processes, upstreams: Upstreams) -> Path:
+    config = processes.logs / "tensorzero.toml"
+    text = "[gateway]\nobservability.enabled = false\n"
+    for name, upstream in (("bench", upstreams.plain), ("bench-stream", upstreams.streamed)):
+        text += f'[models.{name}]\nrouting = ["upstream"]\n[models.{name}.providers.upstream]\ntype = "openai"\n'
+        text += f'model_name = "{sample.MODEL}"\napi_base = "http://127.0.0.1:{upstream}/v1/"\n'
+        text += 'api_key_location = "none"\n'
+    config.write_text(text)
+    return config
 
 
 STARTERS: dict[str, Starter] = {

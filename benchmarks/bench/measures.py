@@ -53,6 +53,7 @@ class ThroughputRun(msgspec.Struct, frozen=True, kw_only=True):
     """One repetition of so many streams at once, without gaps."""
 
     streams: int
+    finished: int
     events_per_second: float
     failed: int
     cpu_us_per_event: float
@@ -126,6 +127,17 @@ def plain(gateway: Gateway, entrance: Entrance, script: Path, *, connections: in
     )
 
 
+def embedded(command: list[str], *, connections: int, seconds: float) -> PlainRun:
+    """A core without a server, in a process that loads itself. Raises ``NotReady``."""
+    finished = subprocess.run(
+        [*command, str(connections), str(seconds)], capture_output=True, text=True, timeout=seconds + 60, check=False
+    )
+    lines = [line for line in finished.stdout.splitlines() if line.startswith("@@")]
+    if not lines:
+        raise NotReady(f"{command[1]} printed no figures:\n{finished.stderr[-1000:]}")
+    return msgspec.json.decode(lines[0][2:], type=PlainRun)
+
+
 def streamed(gateway: Gateway, entrance: Entrance, *, rate: float, seconds: float) -> StreamRun:
     """Streams of 20 events with 5 ms between them, started at a steady rate, open loop."""
     request = entrance.raw(_stream_body(entrance, EVENTS, WIDE_GAP_MS))
@@ -155,6 +167,7 @@ def throughput(gateway: Gateway, entrance: Entrance, *, at_once: int, seconds: f
     cpu = gateway.running.cpu_seconds() - before
     return ThroughputRun(
         streams=at_once,
+        finished=seen.finished,
         events_per_second=seen.events / seen.seconds,
         failed=_failed(seen),
         cpu_us_per_event=cpu * 1e6 / max(1, seen.events),
@@ -162,11 +175,11 @@ def throughput(gateway: Gateway, entrance: Entrance, *, at_once: int, seconds: f
 
 
 def open_streams(gateway: Gateway, entrance: Entrance, *, streams_open: int, seconds: float) -> OpenStreams:
-    """Memory with so many streams open, each with an event a second."""
+    """Memory with so many streams open, each with an event a second; best asked of a fresh process."""
     idle = gateway.running.rss_bytes()
     request = entrance.raw(_stream_body(entrance, round(seconds) + 5, 1000))
     order = streams.Order(
-        port=entrance.port, request=request, seconds=seconds, rate=streams_open / (seconds / 2), patience=0.0
+        port=entrance.port, request=request, seconds=seconds, rate=streams_open / seconds, patience=1.0
     )
     peak = idle
     with _stream_process(order) as process:

@@ -15,7 +15,7 @@ worker_processes {workers};
 pid {folder}/{name}.pid;
 error_log {folder}/{name}.error.log crit;
 worker_rlimit_nofile 20000;
-events {{ worker_connections 8192; }}
+events {{ worker_connections 15000; }}
 http {{
   access_log off;
   keepalive_requests 1000000000;
