@@ -1,4 +1,4 @@
-"""What one transaction will insert, collected from frames.
+"""What one transaction will insert, collected from frames; and the form of a record, which is its JSON.
 
 It knows which tables a record touches. It does not know SQL nor the journal's files.
 """
@@ -9,12 +9,15 @@ from typing import Final
 import msgspec
 
 from outlast.exchange import Exchange, Observation
+from outlast.ledger.bounds import bounded
 from outlast.ledger.frames import EXCHANGE, Frame
-from outlast.ledger.rows import Row, bounded, exchange_row
 from outlast.ledger.totals import Totals
 
-_decode_exchange: Final[Callable[[bytes], Exchange]] = msgspec.msgpack.Decoder(Exchange).decode
-_decode_observation: Final[Callable[[bytes], Observation]] = msgspec.msgpack.Decoder(Observation).decode
+Row = tuple[str | int | bytes | None, ...]
+
+encode: Final[Callable[[Exchange | Observation], bytes]] = msgspec.json.Encoder().encode
+_decode_exchange: Final[Callable[[bytes], Exchange]] = msgspec.json.Decoder(Exchange).decode
+_decode_observation: Final[Callable[[bytes], Observation]] = msgspec.json.Decoder(Observation).decode
 
 
 class Batch:
@@ -37,7 +40,7 @@ class Batch:
         for kind, payload in frames:
             try:
                 if kind == EXCHANGE:
-                    self._add_exchange(_decode_exchange(payload))
+                    self._add_exchange(_decode_exchange(payload), payload)
                 else:
                     self._add_observation(_decode_observation(payload))
             except msgspec.DecodeError:
@@ -51,15 +54,17 @@ class Batch:
             yield self.exchanges[start : start + size]
         del self.exchanges[:whole]
 
-    def _add_exchange(self, exchange: Exchange) -> None:
+    def _add_exchange(self, exchange: Exchange, payload: bytes) -> None:
         if self._careful:
             exchange = bounded(exchange)
+            payload = encode(exchange)
         self.totals.add(exchange)
         if exchange.keep == "totals":
             return
-        self.exchanges.append(exchange_row(exchange))
         if exchange.request_body is not None or exchange.response_body is not None:
             self.bodies.append((exchange.id, exchange.request_body, exchange.response_body))
+            payload = encode(msgspec.structs.replace(exchange, request_body=None, response_body=None))
+        self.exchanges.append((exchange.id, exchange.started_ns, payload.decode()))
 
     def _add_observation(self, observation: Observation) -> None:
         o = observation

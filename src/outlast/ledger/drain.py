@@ -10,10 +10,9 @@ from itertools import chain
 from typing import Final
 
 from outlast.errors import LedgerUnavailable
-from outlast.ledger.batch import Batch
+from outlast.ledger.batch import Batch, Row
 from outlast.ledger.journal import Journal, Position
 from outlast.ledger.queries import QUERIES, with_rows
-from outlast.ledger.rows import Row
 
 _BATCH_FRAMES: Final = 5_000
 """A transaction ends behind this many records, or where the journal does."""

@@ -192,11 +192,15 @@ def _step_over(segment: Segment, position: Position, end: int) -> Reading:
 
 
 def _left_behind(folder: Path) -> dict[int, Segment]:
-    """The segments of earlier processes by number."""
+    """The segments of earlier processes by number; what died before it had a header goes."""
     found: dict[int, Segment] = {}
     for path in sorted(folder.glob("*.segment")):
-        segment = open_segment(path) if path.stem.isdecimal() else None
-        if segment is not None:
-            segment.number = int(path.stem)
-            found[segment.number] = segment
+        if not path.stem.isdecimal():
+            continue
+        segment = open_segment(path)
+        if segment is None:
+            path.unlink()
+            continue
+        segment.number = int(path.stem)
+        found[segment.number] = segment
     return found

@@ -1,11 +1,5 @@
 -- insert_exchanges: Calls, many at once; one that is there already stays as it is.
-INSERT INTO exchanges (
-  id, started_ns, requested, virtual, served, answered, reason, key, path, streamed, status, outcome, error,
-  cost_pico_usd, priced_as, first_byte_us, total_us, finish, estimated, adapted, signals, attempts,
-  input_tokens, cached_tokens, cache_write_tokens, output_tokens, reasoning_tokens, audio_input_tokens,
-  audio_output_tokens
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO NOTHING;
+INSERT INTO exchanges (id, started_ns, record) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;
 
 -- insert_body: What was said in one call.
 INSERT INTO bodies (id, request, response) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;

@@ -14,13 +14,14 @@ import msgspec
 
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Observation
+from outlast.ledger.batch import encode
+from outlast.ledger.bounds import bounded
 from outlast.ledger.database import open_for_writing
 from outlast.ledger.drain import stored_position
 from outlast.ledger.frames import EXCHANGE, OBSERVATION
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
 from outlast.ledger.location import database_path, journal_folder
 from outlast.ledger.lock import FolderLock
-from outlast.ledger.rows import bounded
 from outlast.ledger.writer import Writer
 
 
@@ -64,14 +65,13 @@ class Recorder:
         self._lost = 0
         self._bodies_lost = 0
         self._closed = False
-        self._encode = msgspec.msgpack.Encoder().encode
 
     def append(self, exchange: Exchange) -> None:
         """Keep one exchange against ``kill -9`` before returning; count it as lost where that cannot be."""
         try:
-            payload = self._encode(exchange)
+            payload = encode(exchange)
         except (ValueError, OverflowError):  # an upstream's number past 64 bits, text that is no UTF-8
-            payload = self._encode(bounded(exchange))
+            payload = encode(bounded(exchange))
         if self._journal.append(EXCHANGE, payload):
             self._appended += 1
         elif exchange.request_body is None and exchange.response_body is None:
@@ -82,7 +82,7 @@ class Recorder:
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
-        if self._journal.append(OBSERVATION, self._encode(observation)):
+        if self._journal.append(OBSERVATION, encode(observation)):
             self._appended += 1
         else:
             self._lost += 1

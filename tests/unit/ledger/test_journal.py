@@ -168,12 +168,18 @@ def test_damage_under_a_running_process_is_stepped_over_and_counted(tmp_path: Pa
     assert read_all(journal, Position(1, 0))[0] == [b"two"]
 
 
-def test_a_file_that_never_got_its_header_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / "000000000003.segment").write_bytes(bytes(SIZE))
-    (tmp_path / "000000000004.segment").write_bytes(b"")
+@pytest.mark.parametrize("data", [b"", bytes(5), bytes(SIZE)])
+def test_a_file_that_never_got_its_header_makes_room_for_one_that_has(tmp_path: Path, data: bytes) -> None:
+    (tmp_path / "000000000001.segment").write_bytes(data)
     journal = journal_in(tmp_path)
     journal.append(EXCHANGE, b"one")
     assert read_all(journal)[0] == [b"one"]
+
+
+def test_files_of_others_are_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.segment").write_bytes(b"anything")
+    journal_in(tmp_path).close(START)
+    assert (tmp_path / "mine.segment").read_bytes() == b"anything"
 
 
 def test_a_segment_in_an_unknown_form_is_refused_and_kept(tmp_path: Path) -> None:

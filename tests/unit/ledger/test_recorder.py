@@ -72,7 +72,7 @@ def test_every_fact_of_a_call_has_its_column(tmp_path: Path) -> None:
     columns = (
         "id, requested, virtual, cost_pico_usd, estimated, adapted, signals, attempts, cached_tokens, reasoning_tokens"
     )
-    assert row(tmp_path, f"SELECT {columns} FROM exchanges") == (  # noqa: S608
+    assert row(tmp_path, f"SELECT {columns} FROM calls") == (  # noqa: S608
         "req_1",
         "gpt-4o",
         1,

@@ -1,6 +1,6 @@
-"""A recorded call as a row of ``exchanges``, and what a row may hold.
+"""What can be kept of a call: numbers that add up within 64 bits, and text that is UTF-8.
 
-It knows columns and bounds. It does not know SQL nor where records come from.
+It knows the bounds and how a call is brought within them. It does not know where calls are kept.
 """
 
 from typing import Final
@@ -9,23 +9,9 @@ import msgspec
 
 from outlast.exchange import Exchange, Usage
 
-Value = str | int | bytes | None
-Row = tuple[Value, ...]
-
 MOST_TOKENS: Final = 10**9
-"""No call has more: a larger count is an upstream's lie, kept as this, so that sums stay within 64 bits."""
+"""No call has more: a larger count is an upstream's lie, kept as this."""
 MOST_PICO_USD: Final = 2**62
-_NO_COUNTS: Final[tuple[None, ...]] = (None,) * len(Usage.__struct_fields__)
-_json = msgspec.json.Encoder()
-
-
-def exchange_row(exchange: Exchange) -> Row:
-    """The columns of ``insert_exchanges``."""
-    e = exchange
-    counts = msgspec.structs.astuple(e.usage) if e.usage is not None else _NO_COUNTS
-    head = (e.id, e.started_ns, e.requested, e.virtual, e.served, e.answered, e.reason, e.key, e.path, e.streamed)
-    middle = (e.status, e.outcome, e.error, e.cost_pico_usd, e.priced_as, e.first_byte_us, e.total_us, e.finish)
-    return (*head, *middle, e.estimated, _text(e.adapted), _text(e.signals), _text(e.attempts), *counts)
 
 
 def bounded(exchange: Exchange) -> Exchange:
@@ -49,7 +35,3 @@ def bounded(exchange: Exchange) -> Exchange:
 def _clean(text: str) -> str:
     """Lone surrogates are no UTF-8; a question mark stands for each."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _text(values: tuple[object, ...]) -> str:
-    return _json.encode(values).decode() if values else "[]"
