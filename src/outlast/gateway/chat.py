@@ -111,6 +111,7 @@ class Chat:
             error_code = "upstream_refused" if reader.failed else ""
             self._record(meter, status=served.status, outcome=outcome, error=error_code, answer=reader.answer)
             reply.end(tail)
+            stream.leave()
         finally:
             stream.close()
 

@@ -56,6 +56,10 @@ class UpstreamAnswer(Protocol):
         """Stop: an answer that has not ended is cancelled. May be called at any time, more than once."""
         ...
 
+    def leave(self) -> None:
+        """Nothing more is wanted, and little more comes: the answer may end by itself, unread; ``close`` is void."""
+        ...
+
 
 class Upstream(Protocol):
     """One provider of ``outlast.toml``."""

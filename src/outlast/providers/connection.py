@@ -22,6 +22,8 @@ SMALL_BODY = 64 * 1024
 """An answer that announces no more than this is handed over whole, in one wake-up."""
 COPY_BELOW = 64 * 1024
 """Requests up to this size are joined into one write."""
+LINGER_SECONDS = 1.0
+"""How long a stream may take to end after its terminal event before its connection is given up."""
 IDLE_SECONDS = 60.0
 """An unused connection is closed after this; most servers drop theirs after 60 s or more."""
 STALE_SECONDS = 2.0
@@ -162,6 +164,10 @@ class Connection(asyncio.Protocol):
         """The reader left: an HTTP/1.1 answer can only be stopped by closing."""
         self._answer = None
         self.close()
+
+    def linger(self) -> None:
+        """The answer has a moment to end; its last chunk often follows in a packet of its own."""
+        self._limit = self.deadline = self._loop.time() + LINGER_SECONDS
 
     # The event loop's side.
 

@@ -31,6 +31,10 @@ class Source(Protocol):
         """Nobody wants the rest: give the connection up."""
         ...
 
+    def linger(self) -> None:
+        """Nobody wants the rest: give the connection up unless the answer ends at once."""
+        ...
+
 
 class HttpAnswer:
     """An ``UpstreamAnswer``; its head is there once ``arrival`` is done."""
@@ -38,6 +42,7 @@ class HttpAnswer:
     __slots__ = (
         "_ended",
         "_held",
+        "_left",
         "_loop",
         "_pieces",
         "_source",
@@ -65,6 +70,7 @@ class HttpAnswer:
         self.failure: UpstreamError | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._held = False
+        self._left = False
         self._whole = False
 
     # The reader's side.
@@ -104,11 +110,20 @@ class HttpAnswer:
         return taken
 
     def close(self) -> None:
-        """Stop: an answer that has not ended is cancelled at the upstream."""
-        if self._ended or self.failure is not None:
+        """Stop: an answer that has not ended is cancelled at the upstream; one that was left is left alone."""
+        if self._ended or self._left or self.failure is not None:
             return
         self.fail(UpstreamBroken("the answer was closed before its end", target=self.target))
         self._source.abandon()
+
+    def leave(self) -> None:
+        """Drop what comes; a connection whose answer ends at once is as good as new for the next call."""
+        if self._ended or self.failure is not None:
+            return
+        self._left = True
+        self._pieces.clear()
+        self._release()
+        self._source.linger()
 
     def _take(self) -> bytes:
         pieces = self._pieces
@@ -136,6 +151,8 @@ class HttpAnswer:
 
     def feed(self, piece: bytes) -> None:
         """A piece of the body."""
+        if self._left:
+            return
         self._pieces.append(piece)
         self._unread += len(piece)
         if self._unread > (MAX_BODY if self._whole else READ_AHEAD) and not self._held:

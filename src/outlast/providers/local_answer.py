@@ -63,6 +63,10 @@ class LocalAnswer:
             raise self._ending
         return b""
 
+    def leave(self) -> None:
+        """The rest is not wanted."""
+        self.close()
+
     def close(self) -> None:
         """Stop; what was not read is lost."""
         self._closed = self._next < len(self._pieces) or self._ending is not None

@@ -111,7 +111,7 @@ class PlayedAnswer:
         self._left = list(played.pieces)
         self.status = played.status
         self.headers = played.headers
-        self.closed = False
+        self.closed = self.left = False
         self.exhausted = asyncio.Event()
         """Every piece was taken, and more was asked for."""
 
@@ -136,6 +136,10 @@ class PlayedAnswer:
     def close(self) -> None:
         """Remember that it was let go."""
         self.closed = True
+
+    def leave(self) -> None:
+        """Remember that its end was not awaited."""
+        self.left = True
 
 
 class PlayedUpstream:

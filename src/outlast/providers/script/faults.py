@@ -14,7 +14,7 @@ _GARBAGE = b"<html><body>simulated garbage \xff\xfe</body></html>"
 
 def soft_gone(model: str) -> str:
     """What some proxies put in a 200 in place of an answer."""
-    return f"{model} is no longer available. Please switch to a newer model."
+    return f"The model `{model}` is no longer available. Please switch to a newer model."
 
 
 def refusal(profile: Profile) -> Refusal | None:
