@@ -17,7 +17,7 @@ from outlast.ledger.frames import HEAD_SIZE, MARKER, Frame, Kind
 from outlast.ledger.segments import HEADER_SIZE, Segment, create_segment, open_segment, segment_name
 
 SEGMENT_SIZE: Final = 16 << 20
-_WINDOW: Final = 64 << 10
+_WINDOW: Final = 16 << 10
 """Bytes read at once: few enough that the reading thread never keeps the interpreter for a millisecond."""
 _SPARE: Final = "spare"
 

@@ -18,7 +18,7 @@ from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
 from outlast.ledger.database import open_for_writing
 from outlast.ledger.drain import stored_position
-from outlast.ledger.frames import EXCHANGE, OBSERVATION
+from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
 from outlast.ledger.location import database_path, journal_folder
 from outlast.ledger.lock import FolderLock
@@ -72,7 +72,7 @@ class Recorder:
             payload = encode(exchange)
         except (ValueError, OverflowError):  # an upstream's number past 64 bits, text that is no UTF-8
             payload = encode(bounded(exchange))
-        if self._journal.append(EXCHANGE, payload):
+        if self._keep(EXCHANGE, payload):
             self._appended += 1
         elif exchange.request_body is None and exchange.response_body is None:
             self._lost += 1
@@ -82,10 +82,13 @@ class Recorder:
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
-        if self._journal.append(OBSERVATION, encode(observation)):
+        if self._keep(OBSERVATION, encode(observation)):
             self._appended += 1
         else:
             self._lost += 1
+
+    def _keep(self, kind: Kind, payload: bytes) -> bool:
+        return not self._closed and self._journal.append(kind, payload)
 
     def stats(self) -> RecorderStats:
         """How the record fares now."""
@@ -109,7 +112,7 @@ class Recorder:
     def close(self) -> None:
         """Bring everything into the database and let another process record; what it refuses waits.
 
-        Closing twice is closing once; nothing may be appended afterwards.
+        Closing twice is closing once. What is appended afterwards is lost, and counted.
         """
         if not self._closed:
             self._closed = True

@@ -46,6 +46,9 @@ class Segment:
     def append(self, kind: Kind, payload: bytes) -> bool:
         """Write one frame into the page cache, where ``kill -9`` cannot take it; False: no room is left.
 
+        A mapping would be about a microsecond quicker, but there a disk's refusal is a signal that kills every
+        call of the process; here it is an error.
+
         Raises:
             OSError: the disk refused. Nothing counts as written.
         """

@@ -127,6 +127,15 @@ def test_a_closed_record_leaves_nothing_but_its_lock(tmp_path: Path) -> None:
     assert [path.name for path in (tmp_path / "outlast.db.journal").iterdir()] == ["lock"]
 
 
+def test_a_call_that_ends_after_the_record_was_closed_is_counted_as_lost(tmp_path: Path) -> None:
+    with recording(tmp_path) as recorder:
+        recorder.append(call(1))
+    recorder.append(call(2, keep="full", request_body=b"late"))
+    recorder.close()
+    assert (recorder.stats().appended, recorder.stats().lost) == (1, 1)
+    assert calls(tmp_path) == 1
+
+
 def test_another_kind_of_database_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid):
         open_recorder("postgresql://db/outlast", tmp_path)
