@@ -33,7 +33,7 @@ def prompt_of(request: ChatRequest) -> str:
     """The prompt as one text, tools first, as a cache sees it."""
     tools = "".join(msgspec.json.encode(tool).decode() for tool in request.tools or ())
     messages = (
-        f"{message.role}\n{message.text}{bytes(message.tool_calls).decode() if message.tool_calls else ''}"
+        f"{message.role}\n{message.text}{bytes(message.tool_calls).decode(errors='replace')}"
         for message in request.messages
     )
     return tools + _SEPARATOR.join(messages)

@@ -95,7 +95,8 @@ def _other_sampling(asked: Asked) -> Refusal | None:
         ("logprobs", bool(request.logprobs)),
         ("top_logprobs", bool(request.top_logprobs)),
         ("logit_bias", bool(request.logit_bias)),
-        ("stop", bool(request.stop)),
+        # Refused from gpt-5 on, the first family with a verbosity; the o series before it is left alone here.
+        ("stop", bool(request.stop) and asked.can("verbosity") is True),
     )
     return next((unsupported_parameter(name) for name, present in given if present), None)
 

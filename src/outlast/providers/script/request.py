@@ -36,7 +36,7 @@ class Message(msgspec.Struct, frozen=True):
     content: str | tuple[Part, ...] | None = None
     name: str | None = None
     tool_call_id: str | None = None
-    tool_calls: msgspec.Raw | None = None
+    tool_calls: msgspec.Raw = msgspec.Raw(b"")
 
     @property
     def text(self) -> str:
