@@ -124,7 +124,8 @@ class Connection(asyncio.Protocol):
         if self._reply is not None or self._waits is CALLER:
             self._hold(data)
         elif self._waits is not PARTING:
-            self._read(data)
+            self._reader.feed(data)
+            self._go_on()
 
     def pause_writing(self) -> None:
         """The caller takes its answer more slowly than it is made."""
@@ -152,10 +153,6 @@ class Connection(asyncio.Protocol):
         self._ahead.clear()
 
     # Reading.
-
-    def _read(self, data: bytes) -> None:
-        self._reader.feed(data)
-        self._go_on()
 
     def _go_on(self) -> None:
         """No call runs: the next one, or why there is none, or what was sent ahead, or a wait for more."""
@@ -251,7 +248,8 @@ class Connection(asyncio.Protocol):
         if self._ahead_size > self._shared.limits.read_ahead:
             self._transport.resume_reading()
         self._ahead_size = 0
-        self._read(data)
+        self._reader.feed(data)
+        self._go_on()
 
     def _refuse(self, error: CallerError) -> None:
         """Answer what never became a call, and part."""

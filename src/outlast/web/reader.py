@@ -111,7 +111,6 @@ class RequestReader:
         self.phase = HEAD
         self._url = b""
         self._headers = {}
-        self._repeats = 0
 
     def on_url(self, piece: bytes) -> None:
         """The target, or a piece of it."""
@@ -131,10 +130,9 @@ class RequestReader:
     def on_headers_complete(self) -> None:
         """The head is whole: what is decided before the body arrives."""
         headers = self._headers
-        self._request_headers, self._headers = headers, {}
+        self._request_headers = headers
         self.phase = BODY
         self._arrived_ns = self._monotonic_ns()
-        self._body_size = 0
         if self._head_fed or self._fed > self._limits.head or len(headers) > self._limits.headers or self._repeats:
             self._check_size(headers)
         self._manner = USUAL
@@ -146,6 +144,7 @@ class RequestReader:
             if int(headers["content-length"]) > self._limits.body:
                 raise self._refusing(self._body_too_large())
         elif "transfer-encoding" in headers:
+            self._headers = {}  # for the trailers
             self._check_coding(headers["transfer-encoding"])
         if "expect" in headers:
             self.awaits_continue = self._manner.speaks_1_1 and headers["expect"].lower() == "100-continue"
@@ -209,7 +208,8 @@ class RequestReader:
         self._headers[key] += ", " + value.strip().decode("latin-1")
 
     def _check_size(self, headers: dict[str, str]) -> None:
-        if len(headers) + self._repeats > self._limits.headers:
+        repeats, self._repeats = self._repeats, 0
+        if len(headers) + repeats > self._limits.headers:
             raise self._refusing(RequestTooLarge(f"the request has more than {self._limits.headers} headers"))
         if len(self._url) + sum(len(name) + len(value) + 4 for name, value in headers.items()) > self._limits.head:
             raise self._refusing(self._head_too_large())

@@ -78,7 +78,9 @@ class HttpReply:
 
     def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """The complete answer at once: one write of head and body."""
-        self._step(PENDING, COMPLETE)
+        if self.state is not PENDING:
+            raise self._misused("answered")
+        self.state = COMPLETE
         framing = "" if status in BODYLESS else f"content-length: {len(body)}\r\n"
         head = self._head(status, headers, framing)
         transport = self._outlet.transport
@@ -93,7 +95,9 @@ class HttpReply:
 
     def begin(self, status: int, headers: Headers) -> None:
         """The head of an answer whose end is not known yet."""
-        self._step(PENDING, BEGUN)
+        if self.state is not PENDING:
+            raise self._misused("begun")
+        self.state = BEGUN
         self._silent = self._silent or status in BODYLESS
         self._chunked = self._manner.speaks_1_1 and status not in BODYLESS
         if not self._manner.speaks_1_1:
@@ -103,7 +107,8 @@ class HttpReply:
 
     def write(self, chunk: bytes) -> None:
         """A piece of a begun answer; an empty one is none."""
-        self._step(BEGUN, BEGUN)
+        if self.state is not BEGUN:
+            raise self._misused("continued")
         if chunk and not self._silent:
             self._send(b"%x\r\n%b\r\n" % (len(chunk), chunk) if self._chunked else chunk)
 
@@ -113,7 +118,9 @@ class HttpReply:
 
     def end(self, chunk: bytes = b"") -> None:
         """The last piece, and the end of the answer."""
-        self._step(BEGUN, COMPLETE)
+        if self.state is not BEGUN:
+            raise self._misused("ended")
+        self.state = COMPLETE
         if self._silent:
             return
         if not self._chunked:
@@ -140,10 +147,8 @@ class HttpReply:
         else:
             transport.close()
 
-    def _step(self, expected: State, reached: State) -> None:
-        if self.state is not expected:
-            raise RuntimeError(f"an answer that is {self.state.name.lower()} cannot become {reached.name.lower()}")
-        self.state = reached
+    def _misused(self, what: str) -> RuntimeError:
+        return RuntimeError(f"an answer that is {self.state.name.lower()} cannot be {what}")
 
     def _head(self, status: int, headers: Headers, framing: str) -> bytes:
         if not self.keep_alive:
