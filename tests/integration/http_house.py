@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import socket
+import ssl
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
@@ -109,11 +110,13 @@ class House:
 
     server: Server
     time: HandClock
+    tls: ssl.SSLContext | None = None
+    """What callers trust; None: they speak in clear."""
     address: tuple[str, int] = ("", 0)
     _callers: list[Caller] = field(default_factory=list)
 
     async def caller(self) -> Caller:
-        caller = Caller(*await asyncio.open_connection(*self.address))
+        caller = Caller(*await asyncio.open_connection(*self.address, ssl=self.tls))
         self._callers.append(caller)
         return caller
 
@@ -157,9 +160,12 @@ def serve(
     *,
     limits: Limits | None = None,
     routes: Mapping[str, Handler] | None = None,
+    tls: tuple[ssl.SSLContext, ssl.SSLContext] | None = None,
     **handlers: Handler,
 ) -> None:
     """Run a scenario against a server with ``/hello``, ``/echo`` and the handlers given, by name or by path.
+
+    ``tls`` is the server's context and its callers'.
 
     When it is over, no task of the server's may be left.
     """
@@ -169,8 +175,14 @@ def serve(
     async def main() -> None:
         time = HandClock()
         numbers = itertools.count(1)
-        server = Server(router.find, id_maker=lambda: f"req_{next(numbers)}", clock=time.clock(), limits=limits)
-        house = House(server, time)
+        server = Server(
+            router.find,
+            id_maker=lambda: f"req_{next(numbers)}",
+            clock=time.clock(),
+            limits=limits,
+            tls=tls[0] if tls else None,
+        )
+        house = House(server, time, tls=tls[1] if tls else None)
         house.address = await server.start("127.0.0.1", 0)
         try:
             async with asyncio.timeout(PATIENCE):

@@ -2,6 +2,9 @@
 
 import asyncio
 import logging
+import shutil
+import ssl
+import subprocess
 
 import msgspec
 import pytest
@@ -540,3 +543,46 @@ def test_a_model_name_cannot_break_out_of_a_header() -> None:
         assert (await caller.ask(HELLO)).body == b"hello"
 
     serve(scenario, naming=naming)
+
+
+@pytest.fixture(scope="module")
+def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """A server's and its callers' contexts, with a certificate made for this run."""
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed, so TLS is not tested")
+    folder = tmp_path_factory.mktemp("tls")
+    key, certificate = folder / "key.pem", folder / "certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+         "-subj", "/CN=outlast", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(certificate, key)
+    return serving, ssl.create_default_context(cafile=str(certificate))
+
+
+def test_with_a_tls_context_the_port_speaks_https(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+    async def scenario(house: House) -> None:
+        caller = await house.caller()
+        assert (await caller.ask(HELLO)).body == b"hello"
+        assert (await caller.ask(get("/counting"))).body == b"one two three"
+        post = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(MEGABYTE), MEGABYTE)
+        assert (await caller.ask(post)).body == MEGABYTE
+        refused = await caller.ask(b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 60000000\r\n\r\n")
+        assert refused.status == 413
+        house.pass_time(6)
+        assert await caller.closed() == b""
+        await house.still_serves()
+
+    serve(scenario, counting=counting, tls=tls)
+
+
+def test_an_aborted_stream_over_tls_is_visibly_broken(tls: tuple[ssl.SSLContext, ssl.SSLContext]) -> None:
+    async def scenario(house: House) -> None:
+        caller = await house.caller()
+        await caller.send(get("/breaking"))
+        await caller.head()
+        assert await caller.closed() == b"a\r\nsome of it\r\n"
+
+    serve(scenario, breaking=breaking, tls=tls)

@@ -22,6 +22,7 @@ from outlast.web.reply import COMPLETE, PENDING, HttpReply, Outlet
 
 LOG = logging.getLogger("outlast.web")
 NEVER = 1 << 63
+_SHOWN = 200  # characters of a path in the log, escaped
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -224,7 +225,7 @@ class Connection(asyncio.Protocol):
         """A handler failed us: say so once, without the exception's text, which may quote a body."""
         where = "".join(traceback.format_tb(exc.__traceback__)) if exc is not None else ""
         what = type(exc).__name__ if exc is not None else "no answer"
-        LOG.error("request %s: %s %s ended with %s\n%s", call.id, call.method, call.path, what, where)
+        LOG.error("request %s: %s %r ended with %s\n%s", call.id, call.method, call.path[:_SHOWN], what, where)
         if reply.state is PENDING:
             refused = refusal(MachineError("the gateway failed on this request; its log says why"), request_id=call.id)
             reply.keep_alive = False
