@@ -99,7 +99,7 @@ class Connection(asyncio.Protocol):
         self.open = False
         self.deadline = _NEVER
         """Loop time at which silence has lasted too long."""
-        self._transport: asyncio.Transport | None = None
+        self._transport: asyncio.Transport  # set once the connection stands; looked at only while ``open``
         self._parser = httptools.HttpResponseParser(self)
         self._answer: HttpAnswer | None = None
         self._used = False
@@ -128,7 +128,7 @@ class Connection(asyncio.Protocol):
             answer.fail(UpstreamBroken(self._broken_off(), target=target))
             return answer
         self._answer = answer
-        transport = cast("asyncio.Transport", self._transport)
+        transport = self._transport
         if len(body) <= COPY_BELOW:
             transport.write(head + body)
         else:
@@ -151,14 +151,14 @@ class Connection(asyncio.Protocol):
         """Stop reading; the reader's slowness is not the upstream's silence."""
         self._held = True
         self.deadline = _NEVER
-        cast("asyncio.Transport", self._transport).pause_reading()
+        self._transport.pause_reading()
 
     def resume(self) -> None:
         """Go on reading."""
         self._held = False
         if self._answer is not None and self.open:
             self.deadline = min(self._limit, self._loop.time() + self._patience.idle)
-            cast("asyncio.Transport", self._transport).resume_reading()
+            self._transport.resume_reading()
 
     def abandon(self) -> None:
         """The reader left: an HTTP/1.1 answer can only be stopped by closing."""
@@ -254,7 +254,7 @@ class Connection(asyncio.Protocol):
         if answer is not None:
             failure.target = answer.target
             answer.fail(failure)
-        if self._transport is not None:
+        if self.open:
             self._transport.abort()
         self._leave()
 
@@ -269,7 +269,7 @@ class Connection(asyncio.Protocol):
         if self._small:
             answer.begin(self._status, self._headers)
         answer.finish()
-        transport = cast("asyncio.Transport", self._transport)
+        transport = self._transport
         # An answer that came before the request was taken leaves the rest of the request in the pipe; a polite
         # close would go on sending it.
         if not keep or transport.get_write_buffer_size():
@@ -314,13 +314,14 @@ class Connection(asyncio.Protocol):
         self._framed = head.framed or status in _NO_BODY
         self._small = 0 <= head.length <= SMALL_BODY
         self._limit = _NEVER
-        if not self._small:
-            cast("HttpAnswer", self._answer).begin(status, head.headers)
+        if not self._small and self._answer is not None:
+            self._answer.begin(status, head.headers)
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body."""
         self._fruitful = True
-        cast("HttpAnswer", self._answer).feed(piece)
+        if self._answer is not None:
+            self._answer.feed(piece)
 
     def on_message_complete(self) -> None:
         """The end of the answer, or of an interim one."""
