@@ -269,6 +269,32 @@ def test_closing_an_answer_cancels_it_at_the_upstream() -> None:
 
 
 @pytest.mark.server
+def test_a_connection_whose_left_answer_ends_is_used_again() -> None:
+    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[bytes, int]:
+        answer = await upstream.send(asked(stream=True))
+        first = await answer.chunk()
+        answer.leave()
+        await asyncio.sleep(0.1)  # the end of the answer is on its way
+        await whole(upstream, server)
+        return first, server.connections
+
+    late_end = raw(CHUNKED + b"2\r\nok\r\n", b"0\r\n\r\n", stays=True, pause=0.03)
+    assert played(in_turn(late_end, raw(OK, stays=True)), use) == (b"ok", 1)
+
+
+@pytest.mark.server
+def test_a_connection_whose_left_answer_goes_on_is_given_up() -> None:
+    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+        answer = await upstream.send(asked(stream=True))
+        answer.leave()
+        await until(lambda: server.lost == 1)
+        return upstream.open_connections
+
+    endless = raw(CHUNKED, *[b"1\r\nx\r\n"] * 500, pause=0.01)
+    assert played(endless, use, idle_timeout=30) == 0
+
+
+@pytest.mark.server
 def test_cancelling_a_call_that_waits_for_its_head_cancels_it_at_the_upstream() -> None:
     async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
         call = asyncio.ensure_future(upstream.send(asked()))

@@ -23,6 +23,9 @@ class Tap:
     def abandon(self) -> None:
         self.asked.append("abandon")
 
+    def linger(self) -> None:
+        self.asked.append("linger")
+
 
 def test_what_is_not_read_is_held_back_until_it_is() -> None:
     async def story() -> list[str]:
@@ -98,3 +101,18 @@ def test_a_failure_after_the_end_is_none() -> None:
         return await answer.read()
 
     assert asyncio.run(story()) == b"all"
+
+
+def test_an_answer_that_was_left_drops_what_comes_and_may_end() -> None:
+    async def story() -> list[str]:
+        tap = Tap()
+        answer = HttpAnswer(tap, asyncio.get_running_loop(), "up/m")
+        answer.begin(200, ())
+        answer.leave()
+        answer.feed(b"x" * (READ_AHEAD + 1))
+        answer.close()
+        answer.finish()
+        assert await answer.chunk() == b""
+        return tap.asked
+
+    assert asyncio.run(story()) == ["linger"]
