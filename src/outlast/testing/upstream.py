@@ -107,7 +107,7 @@ class UpstreamServer:
             leaving = asyncio.ensure_future(_left(reader))
             try:
                 await asyncio.wait((answering, leaving), return_when=asyncio.FIRST_COMPLETED)
-                if not answering.done():
+                if not answering.done() or isinstance(answering.exception(), ConnectionError):
                     self.lost += 1
                     return
                 stays = answering.result()
