@@ -50,6 +50,7 @@ class Pool:
         request; only then is the request sent a second time, on a new connection.
         """
         connection = self._reuse() or await self._obtain(target)
+        again = False
         while True:
             answer = connection.ask(head, body, streamed=streamed, target=target)
             try:
@@ -59,8 +60,9 @@ class Pool:
                 raise
             if answer.failure is None:
                 return answer
-            if not answer.stale:
+            if again or not answer.stale:
                 raise answer.failure
+            again = True
             connection = await self._renew(target)
 
     def _reuse(self) -> Connection | None:
