@@ -74,7 +74,7 @@ class Pool:
         return None
 
     async def _renew(self, target: str) -> Connection:
-        """A connection that is certainly new: idle ones may have died of the same cause."""
+        """A new connection, unless all places are taken: idle ones may have died of the same cause."""
         while (connection := self._reuse()) is not None:
             connection.close()
         return await self._obtain(target)
