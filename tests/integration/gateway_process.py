@@ -76,6 +76,20 @@ def outlast(*arguments: str) -> Done:
         return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
+def outlast_process(folder: Path, *arguments: str, **environment: str) -> Done:
+    """One command line as a process of its own, in ``folder``."""
+    done = subprocess.run(
+        [sys.executable, "-m", "outlast", *arguments],
+        cwd=folder,
+        env=_quiet_environment() | environment,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
 @dataclass(frozen=True)
 class Answer:
     """One answer as it came over the wire; header names lower case."""
@@ -189,6 +203,11 @@ class Gateway:
             if self.process.poll() is None:
                 os.killpg(self.process.pid, signal.SIGKILL)
                 self.process.wait()
+
+    def kill(self) -> None:
+        """End it as a power cut of the process would."""
+        self.signal(signal.SIGKILL)
+        self.ended()
 
     def outlast(self, *arguments: str) -> Done:
         """A command against the gateway's configuration."""

@@ -20,7 +20,7 @@ _ARRAY = ord("[")
 _LONGEST_MODEL = 512
 """Characters of a model's name; the longest of the catalogue has under 100."""
 
-__all__ = ["Answer", "ChatRequest", "peek", "read_answer"]
+__all__ = ["Answer", "ChatRequest", "named_model", "peek", "read_answer"]
 
 
 class ChatRequest(msgspec.Struct, frozen=True, gc=False):
@@ -64,6 +64,14 @@ def peek(body: bytes) -> ChatRequest:
         raise _wrong(envelope, "messages", "an array of messages")
     stream = "stream" in fields and _flag(envelope, "stream")
     return ChatRequest(envelope, _model(envelope), stream, _asks_usage(envelope))
+
+
+def named_model(body: bytes) -> str:
+    """The model that a request names although ``peek`` refuses it; empty where that cannot be read either."""
+    try:
+        return _model(Envelope.parse(body))
+    except MalformedRequest:
+        return ""
 
 
 def read_answer(body: bytes) -> Answer:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from outlast.dialects.gone import says_gone
-from outlast.dialects.openai_chat import Answer, peek
+from outlast.dialects.openai_chat import Answer, named_model, peek
 from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.refusals import refusal
 from outlast.errors import OutlastError, UpstreamBroken, UpstreamError
@@ -169,8 +169,9 @@ class Chat:
         """
         route, candidate = meter.route, meter.candidate
         said: list[tuple[str, str]] = []
-        if meter.request is not None:
-            said.append(("x-outlast-requested-model", meter.request.model))
+        asked = meter.request.model if meter.request is not None else named_model(meter.call.body)
+        if asked:
+            said.append(("x-outlast-requested-model", asked))
         if candidate is not None:
             said.append(("x-outlast-served-model", candidate.target))
             said.append(("x-outlast-reason", candidate.reason))

@@ -12,7 +12,7 @@ from enum import Enum
 from typing import Protocol, cast
 
 from outlast.dialects.refusals import refusal
-from outlast.errors import CallerError, MachineError, RequestTooSlow
+from outlast.errors import CallerError, MachineError, MalformedRequest, RequestTooSlow
 from outlast.gateway.call import Call, Handler
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import Limits
@@ -127,6 +127,11 @@ class Connection(asyncio.Protocol):
         elif self._waits is not PARTING:
             self._reader.feed(data)
             self._go_on()
+
+    def eof_received(self) -> None:
+        """The caller sends no more: half a request is told so, in case it still listens; all else ends here."""
+        if self._waits in (HEAD, TRICKLE):
+            self._refuse(MalformedRequest("the request ended before it was complete"))
 
     def pause_writing(self) -> None:
         """The caller takes its answer more slowly than it is made."""

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.dialects.openai_chat import Answer, peek, read_answer
+from outlast.dialects.openai_chat import Answer, named_model, peek, read_answer
 from outlast.errors import MalformedRequest, UpstreamBroken
 from outlast.exchange import Usage
 
@@ -254,3 +254,17 @@ def parsed(body: bytes) -> object:
         return json.loads(body, parse_constant=lambda _: pytest.fail("no JSON"))
     except (ValueError, RecursionError):
         return None
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        (b'{"model":"gpt-4o"}', "gpt-4o"),
+        (b'{"model":"gpt-4o","messages":[],"stream":"yes"}', "gpt-4o"),
+        (b'{"model":4,"messages":[]}', ""),
+        (b'{"messages":[]}', ""),
+        (b'{"model":"gpt-4o"', ""),
+    ],
+)
+def test_a_refused_request_still_names_its_model_where_that_can_be_read(body: bytes, named: str) -> None:
+    assert named_model(body) == named
