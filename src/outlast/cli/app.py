@@ -59,7 +59,7 @@ def run(arguments: Sequence[str]) -> int:
         click.echo("outlast: stopped", err=True)
         return FINDINGS
     except click.ClickException as error:
-        error.show()
+        _show(error)
         return USAGE
     except BrokenPipeError:  # the reader of our output has had enough, as `head` does
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
@@ -70,3 +70,13 @@ def run(arguments: Sequence[str]) -> int:
         click.echo(f"outlast: a defect in Outlast: {type(error).__name__}: {error} (--debug shows where)", err=True)
         return UNFINISHED
     return result if isinstance(result, int) else 0
+
+
+def _show(error: click.ClickException) -> None:
+    """A wrong command line, in one line like every other error; the help where nothing was asked for at all."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        error.show()
+        return
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    hint = f"; `{context.command_path} --help` shows how" if context else ""
+    click.echo(f"outlast: {error.format_message().rstrip('.')}{hint}", err=True)

@@ -11,6 +11,7 @@ from string import Template
 import click
 
 from outlast.catalog.port import Knowledge
+from outlast.cli.options import Day
 from outlast.errors import SettingsInvalid
 from outlast.settings import DEFAULT_FILE, Settings
 from outlast.wiring import open_knowledge
@@ -65,12 +66,13 @@ KNOWN_BY_MOST = ("gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-5", "gpt-5-mini", "gpt
     "--config", type=click.Path(path_type=Path, dir_okay=False), help="Where to write.  [default: outlast.toml]"
 )
 @click.option("--force", is_flag=True, help="Replace a file that is there.")
-def init(*, config: Path | None, force: bool) -> None:
+@click.option("--today", type=Day(), metavar="DATE", help="Pick an example that lives on this day (UTC).")
+def init(*, config: Path | None, force: bool, today: dt.date | None) -> None:
     """Write a commented outlast.toml to start from."""
     path = config or DEFAULT_FILE
     if path.exists() and not force:
         raise SettingsInvalid(f"{path} is there already; `outlast init --force` replaces it")
-    text = starting_configuration(open_knowledge(Settings()), dt.datetime.now(dt.UTC).date())
+    text = starting_configuration(open_knowledge(Settings()), today or dt.datetime.now(dt.UTC).date())
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as exc:
