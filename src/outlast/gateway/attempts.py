@@ -12,12 +12,10 @@ from outlast.dialects.adaptation import adapt
 from outlast.dialects.gone import gone_evidence
 from outlast.dialects.openai_chat import Answer, ChatRequest, read_answer
 from outlast.errors import UpstreamError, UpstreamTimeout
-from outlast.gateway.destination import Destination
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.meter import Meter
-from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock, Headers, UpstreamAnswer, UpstreamRequest
-from outlast.gateway.routes import Route, Routes
+from outlast.gateway.routes import Attempt, Route, Routes
 
 RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
 """Statuses after which the same candidate may do better in a moment."""
@@ -26,16 +24,15 @@ CALLERS_OWN = frozenset({400, 405, 411, 413, 414, 415, 422, 431})
 LONGEST_WAIT_S = 5.0
 """A longer ``Retry-After`` is not waited for: the next candidate is asked, or the caller is told."""
 FIRST_WAIT_S = 0.25
+NO_CHANGES: Mapping[str, bytes | None] = {}
 
 PASSED_ON = frozenset({"openai-beta", "traceparent", "tracestate", "idempotency-key", "http-referer", "x-title"})
 """The caller's headers that an upstream may see. Never its key, its organisation or its cookies."""
 
 
-class Served(msgspec.Struct, frozen=True, kw_only=True):
+class Served(msgspec.Struct, frozen=True):
     """What the caller is to be given: one upstream's answer."""
 
-    candidate: Candidate
-    destination: Destination
     status: int
     headers: Headers
     body: bytes
@@ -73,7 +70,7 @@ class Attempts:
         """``pause`` sleeps seconds; ``jitter`` is a random fraction between 0 and 1."""
         self._routes = routes
         self._gone = gone
-        self._clock = clock
+        self._monotonic_ns = clock.monotonic_ns
         self._pause = pause
         self._jitter = jitter
 
@@ -86,17 +83,16 @@ class Attempts:
         """
         tried: set[str] = set()
         last: _Failure | None = None
-        while (candidate := _next(route, tried)) is not None:
-            tried.add(candidate.target)
-            result = await self._ask(candidate, route, request, meter)
+        while (attempt := _next(route.attempts, tried)) is not None:
+            result = await self._ask(attempt, route, request, meter)
             if isinstance(result, Served):
                 return result
             last = result
             if last.final or route.model is None:
                 break
+            tried.add(attempt.candidate.target)
             if last.gone:
-                route = self._routes.find(route.name)
-                meter.route = route
+                meter.route = route = self._routes.find(route.name)
         if last is None or (last.gone and route.model is not None):
             raise self._routes.retired(route)
         if last.served is not None:
@@ -104,84 +100,85 @@ class Attempts:
         assert last.error is not None  # noqa: S101 - a failure carries one of the two
         raise last.error
 
-    async def _ask(self, candidate: Candidate, route: Route, request: ChatRequest, meter: Meter) -> Served | _Failure:
+    async def _ask(self, attempt: Attempt, route: Route, request: ChatRequest, meter: Meter) -> Served | _Failure:
         """One candidate, with its retries. A wire is asked once: its caller sees what the upstream says."""
-        destination = self._routes.destination(candidate, route)
-        meter.candidate, meter.destination = candidate, destination
-        changes: Mapping[str, bytes | None] = {}
-        meter.adapted = ()
-        if route.model is not None and route.model.adapt:
-            adaptation = adapt(request, destination.profile)
-            changes, meter.adapted = adaptation.changes, adaptation.rules
+        meter.attempt, destination, model = attempt, attempt.destination, route.model
+        changes: Mapping[str, bytes | None] = NO_CHANGES
+        if model is not None and model.adapt:
+            changes, meter.adapted = adapt(request, destination.profile)
         outgoing = UpstreamRequest(
-            target=candidate.target,
+            target=destination.target,
             model=destination.model,
             path="/chat/completions",
             body=request.for_upstream(destination.model, changes),
             stream=request.stream,
             headers=_passed_on(meter.call.headers),
         )
-        result = await self._send(outgoing, candidate, destination, meter)
-        for number in range(destination.retries if route.model is not None else 0):
+        result = await self._send(outgoing, attempt, meter)
+        if model is None:
+            return result
+        if not isinstance(result, Served) and result.wait_s is not None:
+            result = await self._again(outgoing, attempt, meter, result)
+        if isinstance(result, Served):
+            self._gone.answered(destination.target, destination.reference)
+        elif result.gone:
+            self._gone.mark(destination.target, destination.reference, result.gone)
+        return result
+
+    async def _again(
+        self, outgoing: UpstreamRequest, attempt: Attempt, meter: Meter, result: Served | _Failure
+    ) -> Served | _Failure:
+        """Further tries of one candidate, as long as its failures say that it may do better in a moment."""
+        for number in range(attempt.destination.retries):
             if isinstance(result, Served) or result.wait_s is None:
                 break
             wait = max(result.wait_s, FIRST_WAIT_S * 2**number * (0.75 + self._jitter() / 2))
             if wait > LONGEST_WAIT_S:
                 break
             await self._pause(wait)
-            result = await self._send(outgoing, candidate, destination, meter)
-        if isinstance(result, Served):
-            if route.model is not None:
-                self._gone.answered(candidate.target, destination.reference)
-        elif result.gone and route.model is not None:
-            self._gone.mark(candidate.target, destination.reference, result.gone)
+            result = await self._send(outgoing, attempt, meter)
         return result
 
-    async def _send(
-        self, outgoing: UpstreamRequest, candidate: Candidate, destination: Destination, meter: Meter
-    ) -> Served | _Failure:
+    async def _send(self, outgoing: UpstreamRequest, attempt: Attempt, meter: Meter) -> Served | _Failure:
         """One call to one upstream, up to the whole plain answer or the first piece of a stream."""
-        since = self._clock.monotonic_ns()
+        since = self._monotonic_ns()
+        meter.first_byte_ns = 0
         answer: UpstreamAnswer | None = None
         try:
-            answer = await destination.upstream.send(outgoing)
-            served = await _received(answer, candidate, destination, meter, stream=outgoing.stream)
+            answer = await attempt.destination.upstream.send(outgoing)
+            served = await _received(answer, stream=outgoing.stream)
         except UpstreamError as error:
             if answer is not None:
                 answer.close()
-            meter.tried(candidate, since, status=answer.status if answer else 0, error=error.code)
+            meter.tried(attempt.candidate, since, status=answer.status if answer else 0, error=error.code)
             return _Failure(error=error, wait_s=None if isinstance(error, UpstreamTimeout) else 0.0)
         except BaseException:  # the caller left: the upstream call ends with it
             if answer is not None:
                 answer.close()
             raise
+        meter.first_byte_ns = self._monotonic_ns()
         if served.status < 400:
-            meter.tried(candidate, since, status=served.status)
+            meter.tried(attempt.candidate, since, status=served.status)
             return served
         failure = _refusal(served)
-        meter.tried(candidate, since, status=served.status, error="gone" if failure.gone else "refused")
+        meter.tried(attempt.candidate, since, status=served.status, error="gone" if failure.gone else "refused")
         return failure
 
 
-def _next(route: Route, tried: set[str]) -> Candidate | None:
-    return next((candidate for candidate in route.attempts if candidate.target not in tried), None)
+def _next(attempts: tuple[Attempt, ...], tried: set[str]) -> Attempt | None:
+    for attempt in attempts:
+        if attempt.candidate.target not in tried:
+            return attempt
+    return None
 
 
-async def _received(
-    answer: UpstreamAnswer, candidate: Candidate, destination: Destination, meter: Meter, *, stream: bool
-) -> Served:
+async def _received(answer: UpstreamAnswer, *, stream: bool) -> Served:
     """The answer so far: a stream's first piece, or a plain answer whole and understood."""
     status, headers = answer.status, answer.headers
     if stream and status < 400 and _is_event_stream(headers):
-        first = await answer.chunk()
-        meter.first_byte()
-        return Served(
-            candidate=candidate, destination=destination, status=status, headers=headers, body=first, stream=answer
-        )
+        return Served(status, headers, await answer.chunk(), stream=answer)
     body = await answer.read()
-    meter.first_byte()
-    facts = read_answer(body) if status < 300 else None
-    return Served(candidate=candidate, destination=destination, status=status, headers=headers, body=body, answer=facts)
+    return Served(status, headers, body, answer=read_answer(body) if status < 300 else None)
 
 
 def _refusal(served: Served) -> _Failure:

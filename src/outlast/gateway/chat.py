@@ -132,7 +132,7 @@ class Chat:
             piece = await stream.chunk()
         if not (reader.done or reader.failed or reader.answer.finish):
             raise UpstreamBroken(
-                "the stream ended before its answer did", target=meter.candidate.target if meter.candidate else ""
+                "the stream ended before its answer did", target=meter.attempt.candidate.target if meter.attempt else ""
             )
 
     def _record(
@@ -163,21 +163,14 @@ class Chat:
 
     @staticmethod
     def _headers(meter: Meter) -> Headers:
-        """What every answer says of itself; its id is written by the server.
-
-        The life cycle's headers speak of the virtual model's target.
-        """
-        route, candidate = meter.route, meter.candidate
-        said: list[tuple[str, str]] = []
+        """What every answer says of itself; its id is written by the server."""
+        attempt, adapted = meter.attempt, meter.adapted
+        if attempt is not None:
+            return (*attempt.said, ("x-outlast-adapted", ",".join(adapted))) if adapted else attempt.said
+        if meter.route is not None:
+            return meter.route.said
         asked = meter.request.model if meter.request is not None else named_model(meter.call.body)
-        if asked:
-            said.append(("x-outlast-requested-model", asked))
-        if candidate is not None:
-            said.append(("x-outlast-served-model", candidate.target))
-            said.append(("x-outlast-reason", candidate.reason))
-        if meter.adapted:
-            said.append(("x-outlast-adapted", ",".join(meter.adapted)))
-        return (*said, *route.headers) if route is not None else tuple(said)
+        return (("x-outlast-requested-model", asked),) if asked else ()
 
 
 def _passed_back(headers: Headers) -> Headers:

@@ -9,10 +9,9 @@ from outlast.catalog.prices import cost
 from outlast.dialects.openai_chat import Answer, ChatRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
-from outlast.gateway.destination import Destination
 from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock
-from outlast.gateway.routes import Route
+from outlast.gateway.routes import Attempt, Route
 
 BYTES_PER_TOKEN = 4
 """For the estimate of a part that no provider reported; English text averages about four bytes a token."""
@@ -26,9 +25,8 @@ class Meter(msgspec.Struct):
     key: str = ""
     request: ChatRequest | None = None
     route: Route | None = None
-    candidate: Candidate | None = None
-    """The last one that was called."""
-    destination: Destination | None = None
+    attempt: Attempt | None = None
+    """The last one that was made."""
     adapted: tuple[str, ...] = ()
     attempts: list[AttemptRecord] = []
     started_ns: int = 0
@@ -47,7 +45,7 @@ class Meter(msgspec.Struct):
 
     def tried(self, candidate: Candidate, since_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""
-        elapsed = (self.clock.monotonic_ns() - since_ns) // 1000
+        elapsed = ((self.first_byte_ns or self.clock.monotonic_ns()) - since_ns) // 1000
         self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, elapsed))
 
     def first_byte(self) -> None:
@@ -70,23 +68,23 @@ class Meter(msgspec.Struct):
         signals: tuple[Signal, ...] = (),
     ) -> Exchange:
         """The call as it is recorded."""
-        route, destination, candidate = self.route, self.destination, self.candidate
+        call, route, attempt = self.call, self.route, self.attempt
         usage = estimated or (answer.usage if answer else None)
         answered = answer.model if answer else ""
-        tariff = destination.tariff_for(answered) if destination else None
-        arrived = self.call.arrived_ns
+        tariff = attempt.destination.tariff_for(answered) if attempt else None
+        arrived = call.arrived_ns
         now = self.clock.monotonic_ns()
-        model = route.model if route else None
+        full = self.full
         return Exchange(
-            id=self.call.id,
+            id=call.id,
             started_ns=self.started_ns,
             requested=route.name if route else "",
-            virtual=model is not None,
-            served=candidate.target if candidate else "",
+            virtual=route is not None and route.model is not None,
+            served=attempt.candidate.target if attempt else "",
             answered=answered,
-            reason=candidate.reason if candidate else "",
+            reason=attempt.candidate.reason if attempt else "",
             key=self.key,
-            path=self.call.path,
+            path=call.path,
             streamed=self.request.stream if self.request else False,
             status=status,
             outcome=outcome,
@@ -101,7 +99,7 @@ class Meter(msgspec.Struct):
             signals=(tariff.signals if tariff else ()) + signals,
             attempts=tuple(self.attempts),
             keep=route.keep if route else "metadata",
-            request_body=self.call.body if self.full else None,
-            response_body=b"".join(self.sent) if self.full else None,
+            request_body=call.body if full else None,
+            response_body=b"".join(self.sent) if full else None,
             estimated=estimated is not None,
         )

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import msgspec
+
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import reference
 from outlast.errors import ModelNotFound, ModelRetired
@@ -24,6 +26,15 @@ REMEMBERED_WIRES = 2048
 """Direct names come from callers: past this many the memory starts anew."""
 
 
+class Attempt(msgspec.Struct, frozen=True):
+    """One candidate made ready to be asked."""
+
+    candidate: Candidate
+    destination: Destination
+    said: Headers
+    """What every answer of this candidate says to the caller."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
     """What a name stands for today."""
@@ -32,11 +43,11 @@ class Route:
     model: ModelSettings | None
     """None: a direct name, a wire without policy."""
     plan: Plan | None
-    attempts: tuple[Candidate, ...]
+    attempts: tuple[Attempt, ...]
     keep: Literal["metadata", "full", "totals"]
     """What is recorded of its calls."""
-    headers: Headers
-    """``Deprecation``, ``Sunset`` and ``Link``, where the catalogue knows."""
+    said: Headers
+    """What an answer says that no candidate gave: the requested name, ``Deprecation``, ``Sunset`` and ``Link``."""
     day: dt.date
     version: int
 
@@ -82,19 +93,6 @@ class Routes:
             return route
         return self._wire(name, day)
 
-    def destination(self, candidate: Candidate, route: Route) -> Destination:
-        """The destination of one candidate of a route."""
-        own = route.model is not None and candidate.target == route.model.target
-        named = route.model.catalog_model if own and route.model is not None else None
-        key = (candidate.target, named)
-        opened = self._opened.get(key)
-        if opened is None:
-            opened = self._destinations.open(candidate.target, named)
-            if len(self._opened) >= REMEMBERED_WIRES:
-                self._opened.clear()
-            self._opened[key] = opened
-        return opened
-
     def retired(self, route: Route) -> ModelRetired:
         """The answer for a virtual model that has no candidate left: the day, the chain, how to declare it."""
         assert route.plan is not None  # noqa: S101 - only virtual models have candidates to lose
@@ -104,13 +102,17 @@ class Routes:
         made = plan(model, world)
         named = next((s.target for s in made.attempts if s.reason == "successor"), None)
         named = named or next((s.target for s in made.waiting), None) or made.chain.living
+        own = made.attempts[:1] if made.attempts and made.attempts[0].target == model.target else ()
+        said = _said(name, lifecycle_headers(made.standing, named))
         return Route(
             name=name,
             model=model,
             plan=made,
-            attempts=made.attempts,
+            attempts=tuple(
+                self._ready(each, said, model.catalog_model if each in own else None) for each in made.attempts
+            ),
             keep="totals" if model.record == "off" else model.record,
-            headers=lifecycle_headers(made.standing, named),
+            said=said,
             day=world.day,
             version=self._gone.version,
         )
@@ -122,13 +124,14 @@ class Routes:
         behind = reference(name, self._providers)
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
         chain = self._knowledge.chain(behind.ref, behind.surface, day)
+        said = _said(name, lifecycle_headers(standing, chain.living))
         route = Route(
             name=name,
             model=None,
             plan=None,
-            attempts=(Candidate(name, "target"),),
+            attempts=(self._ready(Candidate(name, "target"), said, None),),
             keep="metadata",
-            headers=lifecycle_headers(standing, chain.living),
+            said=said,
             day=day,
             version=self._gone.version,
         )
@@ -136,6 +139,17 @@ class Routes:
             self._wires.clear()
         self._wires[name] = route
         return route
+
+    def _ready(self, candidate: Candidate, said: Headers, catalog_model: str | None) -> Attempt:
+        key = (candidate.target, catalog_model)
+        opened = self._opened.get(key)
+        if opened is None:
+            opened = self._destinations.open(candidate.target, catalog_model)
+            if len(self._opened) >= REMEMBERED_WIRES:
+                self._opened.clear()
+            self._opened[key] = opened
+        served = (("x-outlast-served-model", candidate.target), ("x-outlast-reason", candidate.reason))
+        return Attempt(candidate, opened, (said[0], *served, *said[1:]))
 
     def _not_found_text(self, name: str) -> str:
         near = closest_names(name, self._models, self._knowledge, tuple(self._providers))
@@ -146,6 +160,10 @@ class Routes:
             f"The model `{name}` does not exist here: it is no virtual model, and no provider/model "
             f"of a configured provider.{hint}"
         )
+
+
+def _said(name: str, lifecycle: Headers) -> Headers:
+    return (("x-outlast-requested-model", name), *lifecycle)
 
 
 def closest_names(
