@@ -43,7 +43,7 @@ def refused(status: int, message: str, code: str, *headers: str) -> bytes:
     return plain(status, {"error": error}, *headers)
 
 
-def until(met: Callable[[], T], *, seconds: float = PATIENCE) -> T:
+def until(met: Callable[[], T | None], *, seconds: float = PATIENCE) -> T:
     """Look again and again until there is something to see."""
     deadline = time.monotonic() + seconds
     while not (seen := met()):
@@ -247,9 +247,9 @@ def _quiet_environment() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def running(folder: Path, configuration: str, *arguments: str) -> Iterator[Gateway]:
+def running(folder: Path, configuration: str, *arguments: str, **environment: str) -> Iterator[Gateway]:
     """A gateway for as long as the block lasts."""
-    gateway = Gateway(folder, arguments)
+    gateway = Gateway(folder, arguments, environment)
     gateway.config.write_text(configuration, encoding="utf-8")
     gateway.start()
     try:
