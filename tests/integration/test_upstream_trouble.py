@@ -3,14 +3,27 @@
 import asyncio
 import json
 import socket
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from http.client import HTTPResponse
 from typing import Any
 
 import openai
 import pytest
-from tests.integration.gateway_process import CHAT, HELLO, Answer, Gateway, calling, plain, refused, running, until
+from tests.integration.gateway_process import (
+    CHAT,
+    HELLO,
+    Answer,
+    Caller,
+    Gateway,
+    calling,
+    plain,
+    refused,
+    running,
+    until,
+)
 
 from outlast.testing.upstream import Handler, Received, UpstreamServer, hang, in_thread, raw, reset, trickle
 
@@ -62,12 +75,28 @@ BEFORE_AN_ANSWER: dict[str, tuple[Handler, int, str]] = {
     "JSON that breaks off": (raw(HEAD + b'content-length: 9\r\n\r\n{"model":'), 502, "upstream_broken"),
 }  # fmt: skip
 
+SEEN = threading.Event()
+"""The caller has had the first events of a stream: only then does it break."""
+
+
+def once_seen(then: Handler) -> Handler:
+    """Two events, and when the caller has them what happens ``then``."""
+
+    async def handle(received: Received, writer: asyncio.StreamWriter) -> bool:
+        writer.write(STREAM + chunks(EVENT, EVENT))
+        while not SEEN.is_set():  # noqa: ASYNC110 - set in the test's own thread
+            await asyncio.sleep(0.005)
+        return await then(received, writer)
+
+    return handle
+
+
 WITHIN_A_STREAM: dict[str, tuple[Handler, str]] = {
-    "silence": (hang(STREAM + chunks(EVENT, EVENT)), "upstream_timeout"),
-    "a reset": (reset(STREAM + chunks(EVENT, EVENT)), "upstream_broken"),
-    "a close": (raw(STREAM + chunks(EVENT, EVENT)), "upstream_broken"),
-    "an end without an end": (raw(whole(EVENT, EVENT)), "upstream_broken"),
-    "a bad chunk": (raw(STREAM + chunks(EVENT, EVENT), b"zz\r\nab\r\n"), "upstream_broken"),
+    "silence": (once_seen(hang()), "upstream_timeout"),
+    "a reset": (once_seen(reset()), "upstream_broken"),
+    "a close": (once_seen(raw()), "upstream_broken"),
+    "an end without an end": (once_seen(raw(END)), "upstream_broken"),
+    "a bad chunk": (once_seen(raw(b"zz\r\nab\r\n")), "upstream_broken"),
 }
 
 BEFORE_A_STREAM: dict[str, tuple[Handler, int, str]] = {
@@ -91,7 +120,9 @@ HANDLERS: dict[str, Handler] = {
 
 def direct(name: str) -> str:
     """A handler as the gateway calls it: with small patience only where silence is the fault."""
-    return f"{'hasty' if CODES.get(name) == 'upstream_timeout' else 'patient'}/{name}"
+    if CODES.get(name) != "upstream_timeout":
+        return f"patient/{name}"
+    return f"restless/{name}" if name.startswith("within") else f"hasty/{name}"
 
 
 Answers = dict[tuple[str, bool], Answer]
@@ -121,6 +152,7 @@ def gateway(provider: UpstreamServer, tmp_path_factory: pytest.TempPathFactory) 
         away = f'kind = "openai"\nbase_url = "http://127.0.0.1:{taken.getsockname()[1]}/v1"\nretries = 0\n'
         tables = (
             f"[providers.hasty]\n{to_provider}first_byte_timeout = 0.2\nidle_timeout = 0.2\n",
+            f"[providers.restless]\n{to_provider}idle_timeout = 0.2\n",
             f"[providers.patient]\n{to_provider}",
             f"[providers.away]\n{away}",
             *(f'[models."{name}"]\ntarget = "{direct(name)}"\nfallback = "patient/good"\n' for name in HANDLERS),
@@ -133,9 +165,9 @@ def gateway(provider: UpstreamServer, tmp_path_factory: pytest.TempPathFactory) 
 
 @pytest.fixture(scope="module")
 def answers(gateway: Gateway) -> Answers:
-    """One call to every handler, by its direct and by its virtual name, plain and streamed, many at once."""
-    finite = [name for name in HANDLERS if name not in ("endless", "thinking")]
-    calls = [(name, stream) for each in finite for name in (each, direct(each)) for stream in (False, True)]
+    """One call to every handler that needs no help: by its direct and its virtual name, plain and streamed."""
+    at_once = [name for name in HANDLERS if name not in ("endless", "thinking") and not name.startswith("within")]
+    calls = [(name, stream) for each in at_once for name in (each, direct(each)) for stream in (False, True)]
     with ThreadPoolExecutor(8) as pool:
         given = pool.map(lambda call: gateway.chat(call[0], stream=call[1]), calls)
         return dict(zip(calls, given, strict=True))
@@ -178,28 +210,44 @@ def test_a_refused_connection_is_a_clear_502(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("fault", WITHIN_A_STREAM)
-def test_a_stream_that_breaks_ends_with_an_error_event(gateway: Gateway, answers: Answers, fault: str) -> None:
+def test_a_stream_that_breaks_ends_with_an_error_event(gateway: Gateway, fault: str) -> None:
     code = WITHIN_A_STREAM[fault][1]
-    answer = answers[direct(f"within: {fault}"), True]
-    assert answer.status == 200
-    assert answer.body.startswith(EVENT * 2 + b"data: {")
-    last = answer.body.removeprefix(EVENT * 2).removeprefix(b"data: ")
-    error = json.loads(last)["error"]
+    with calling(gateway.address) as caller, streamed(caller, direct(f"within: {fault}")) as response:
+        assert response.status == 200
+        assert response.read(len(EVENT) * 2) == EVENT * 2
+        SEEN.set()
+        last = response.read()
+        number = response.headers["x-outlast-request-id"]
+    assert last.startswith(b"data: {")
+    error = json.loads(last.removeprefix(b"data: "))["error"]
     assert (error["type"], error["code"]) == ("upstream_error", code)
-    assert answer.id in error["message"]
-    row = gateway.row(answer)
+    assert number in error["message"]
+    row = recorded(gateway, number)
     assert (row["outcome"], row["error"]) == ("failed", code)
 
 
+def streamed(caller: Caller, model: str) -> "closing[HTTPResponse]":
+    """The answer to a streamed call, as soon as it begins."""
+    SEEN.clear()
+    caller.connection.request("POST", CHAT, json.dumps({"model": model, "messages": HELLO, "stream": True}))
+    return closing(caller.connection.getresponse())
+
+
+def recorded(gateway: Gateway, number: str) -> dict[str, Any]:
+    """The one record of a request, as soon as it is there."""
+    [row] = until(lambda: [row for row in gateway.rows() if row["id"] == number])
+    return row
+
+
 def test_the_real_client_raises_the_error_event(gateway: Gateway) -> None:
-    model, hello = "patient/within: a close", [{"role": "user", "content": "Hello"}]
-    arguments: Any = {"model": model, "messages": hello, "stream": True}
-    words: list[str] = []
+    SEEN.clear()
+    arguments: Any = {"model": "patient/within: a close", "messages": HELLO, "stream": True}
     with openai.OpenAI(base_url=gateway.base_url, api_key="any", max_retries=0) as client:
-        pieces = client.chat.completions.create(**arguments)
+        pieces = iter(client.chat.completions.create(**arguments))
+        assert [next(pieces).choices[0].delta.content for _ in range(2)] == ["word ", "word "]
+        SEEN.set()
         with pytest.raises(openai.APIError) as caught:
-            words.extend(piece.choices[0].delta.content or "" for piece in pieces)
-    assert words == ["word ", "word "]
+            next(pieces)
     assert caught.value.code == "upstream_broken"
 
 
@@ -261,17 +309,15 @@ def test_a_caller_gone_in_mid_stream_ends_the_upstream_call_and_the_part_is_mete
     gateway: Gateway, provider: UpstreamServer
 ) -> None:
     lost = provider.lost
-    with calling(gateway.address) as caller:
-        body = json.dumps({"model": "patient/endless", "messages": HELLO, "stream": True})
-        caller.connection.request("POST", CHAT, body)
-        with closing(caller.connection.getresponse()) as response:
-            assert response.read(len(EVENT)) == EVENT
-            number = response.headers["x-outlast-request-id"]
+    with calling(gateway.address) as caller, streamed(caller, "patient/endless") as response:
+        assert response.read(len(EVENT)) == EVENT
+        number = response.headers["x-outlast-request-id"]
     until(lambda: provider.lost == lost + 1)
-    [row] = until(lambda: [row for row in gateway.rows() if row["id"] == number])
+    row = recorded(gateway, number)
     assert (row["outcome"], row["error"], row["status"]) == ("cancelled", "caller_left", 200)
     assert row["estimated"] == 1
-    assert (row["input_tokens"], row["output_tokens"]) == (len(body) // 4, 3)
+    sent = json.dumps({"model": "patient/endless", "messages": HELLO, "stream": True})
+    assert (row["input_tokens"], row["output_tokens"]) == (len(sent) // 4, 3)
 
 
 @pytest.mark.parametrize("stream", [False, True])
