@@ -27,6 +27,9 @@ kind = "scripted"
 catalog = "openai"
 """
 
+LIVING = "openai/simulated-terse"
+"""A direct name that the scripted provider answers on any real day."""
+
 T = TypeVar("T")
 
 

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from tests.integration.conftest import Serve
-from tests.integration.gateway_process import CHAT, SCRIPTED, Answer, Gateway, plain, running, until
+from tests.integration.gateway_process import CHAT, LIVING, SCRIPTED, Answer, Gateway, plain, running, until
 
 from outlast.testing.upstream import UpstreamServer, in_thread, raw
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.server
 
 MEBIBYTE = 1024 * 1024
 GOOD = b'{"model":"assistant","messages":[{"role":"user","content":"Hello"}]}'
-MODELS = '[models.assistant]\ntarget = "openai/gpt-4o"\n'
+MODELS = f'[models.assistant]\ntarget = "{LIVING}"\n'
 ANSWER = plain(200, {"model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
 
 
@@ -100,7 +100,7 @@ def test_what_the_gateway_does_not_decide_by_is_the_models_to_judge(gateway: Gat
     answer = gateway.post(GOOD[:-1] + b',"temperature":"hot"}')
     assert answer.status == 400
     assert answer.error["param"] == "temperature"
-    assert answer.headers["x-outlast-served-model"] == "openai/gpt-4o"
+    assert answer.headers["x-outlast-served-model"] == LIVING
     assert gateway.row(answer)["outcome"] == "refused"
 
 

@@ -12,6 +12,7 @@ import click
 import pytest
 from tests.integration.conftest import Serve
 from tests.integration.gateway_process import (
+    LIVING,
     SCRIPTED,
     Answer,
     Gateway,
@@ -327,7 +328,7 @@ def test_what_a_dead_example_leads_to_is_said_at_start_and_stops_nothing(serve: 
     gateway = serve(SCRIPTED + '[models.dead]\ntarget = "openai/gpt-4-32k"\n')
     assert "dead: openai/gpt-4-32k is dropped: retired since 2025-06-06" in gateway.said
     assert "410" in gateway.said
-    assert gateway.chat("openai/gpt-4o").status == 200
+    assert gateway.chat(LIVING).status == 200
 
 
 def test_quiet_serves_without_a_word(serve: Serve) -> None:
@@ -353,7 +354,7 @@ def test_usage_and_horizon_have_a_call_within_a_second_and_after_a_kill(serve: S
         pass
     assert shown(gateway) == (1, 1)
     for _ in range(20):
-        answered(gateway, "openai/gpt-4o")
+        answered(gateway, LIVING)
     gateway.kill()
     gateway.start()
     assert gateway.ask("GET", "/healthz").status == 200
@@ -367,7 +368,7 @@ def answered(gateway: Gateway, model: str) -> Answer:
 
 
 def test_usage_tells_calls_apart(serve: Serve) -> None:
-    gateway = serve(SCRIPTED + MODELS)
+    gateway = serve(SCRIPTED + MODELS, "--today", "2026-11-23")
     with calling(gateway.address) as caller:
         for key, model in (("one", "assistant"), ("one", "openai/gpt-4.1"), ("two", "assistant")):
             body = json.dumps({"model": model, "messages": [{"role": "user", "content": "Hello"}]}).encode()

@@ -8,17 +8,27 @@ from pathlib import Path
 
 import pytest
 from tests.integration.conftest import Serve
-from tests.integration.gateway_process import CHAT, SCRIPTED, Caller, Gateway, calling, outlast_process, running, until
+from tests.integration.gateway_process import (
+    CHAT,
+    LIVING,
+    SCRIPTED,
+    Caller,
+    Gateway,
+    calling,
+    outlast_process,
+    running,
+    until,
+)
 
 pytestmark = pytest.mark.server
 
-PACED = SCRIPTED + 'file = "profiles.toml"\n[models.assistant]\ntarget = "openai/gpt-4o"\n'
+PACED = SCRIPTED + 'file = "profiles.toml"\n[models.assistant]\ntarget = "openai/simulated-terse"\n'
 KEPT_WHOLE = PACED + 'record = "full"\n'
 CALLERS = 6
 
 
 def profiles(folder: Path, per_token: float) -> None:
-    text = f'[models."gpt-4o"]\nper_token = {per_token}\n'
+    text = f'[models."simulated-terse"]\nper_token = {per_token}\n'
     (folder / "profiles.toml").write_text(text, encoding="utf-8")
 
 
@@ -131,11 +141,11 @@ def test_a_second_gateway_on_one_database_is_refused_and_the_first_goes_on(serve
     [line] = second.err.splitlines()
     assert "outlast.db" in line
     assert "another" in line
-    assert gateway.row(gateway.chat("openai/gpt-4o"))["outcome"] == "answered"
+    assert gateway.row(gateway.chat(LIVING))["outcome"] == "answered"
 
 
 def test_after_a_kill_the_database_is_free_again(serve: Serve) -> None:
     gateway = serve(SCRIPTED)
     gateway.kill()
     gateway.start()
-    assert gateway.chat("openai/gpt-4o").status == 200
+    assert gateway.chat(LIVING).status == 200

@@ -15,7 +15,7 @@ import pytest
 from openai.types.chat import ChatCompletionMessageParam
 from pydantic import BaseModel
 from tests.integration.conftest import Serve
-from tests.integration.gateway_process import Gateway, refused, running, until
+from tests.integration.gateway_process import Gateway, plain, refused, running, until
 
 from outlast.providers.script.profile import Profiles
 from outlast.testing.upstream import in_thread, in_turn, playing, raw, simulated
@@ -39,6 +39,10 @@ target = "openai/gpt-4o-mini"
 
 [models.dead]
 target = "openai/gpt-4-32k"
+
+[models.pinned]
+target = "openai/gpt-4-32k"
+switch = "manual"
 """
 
 
@@ -227,13 +231,16 @@ def test_a_refusal_of_the_model_is_the_models_own(before: Gateway) -> None:
     assert caught.value.response.headers["x-outlast-served-model"] == "openai/gpt-5"
 
 
-def test_a_name_without_a_living_candidate_is_gone_with_the_day_and_the_remedy(before: Gateway) -> None:
+@pytest.mark.parametrize(("name", "remedy"), [("dead", 'successor = "chain"'), ("pinned", 'fallback = "openai/')])
+def test_a_name_without_a_living_candidate_is_gone_with_the_day_and_the_remedy(
+    before: Gateway, name: str, remedy: str
+) -> None:
     with client_of(before) as client, pytest.raises(openai.APIStatusError) as caught:
-        client.chat.completions.create(model="dead", messages=SUM)
+        client.chat.completions.create(model=name, messages=SUM)
     assert caught.value.status_code == 410
     assert caught.value.code == "model_retired"
     assert "2025-06-06" in caught.value.message
-    assert "successor" in caught.value.message
+    assert f'[models."{name}"] {remedy}' in caught.value.message
     assert "x-outlast-served-model" not in caught.value.response.headers
 
 
@@ -338,48 +345,65 @@ def test_a_virtual_name_wins_over_a_direct_one(before: Gateway) -> None:
 
 # What was observed gone.
 
-GONE = raw(refused(404, "The model `gpt-4o` has been deprecated", "model_not_found"), stays=True)
+GONE = raw(refused(404, "The model `first` has been deprecated", "model_not_found"), stays=True)
+FINE = raw(plain(200, {"model": "second", "choices": [{"message": {"content": "fine"}}]}), stays=True)
+HOUSE = """\
+[providers.house]
+kind = "openai"
+base_url = "{base_url}"
+
+[models.assistant]
+target = "house/first"
+{candidates}
+
+[[catalog.claims]]
+model = "house/first"
+event = "retired"
+date = 2099-01-01
+"""
+"""A model that no catalogue has, known to the operator, so that these tests can run on any real day."""
 
 
 def test_a_target_that_answers_as_retired_is_replaced_in_the_same_request_and_remembered(serve: Serve) -> None:
-    living = playing(simulated("openai", BEFORE, Profiles()))
-    with in_thread(in_turn(GONE, living)) as upstream:
-        gateway = serve(
-            f'[providers.openai]\nkind = "openai"\nbase_url = "{upstream.base_url}"\n'
-            '[models.assistant]\ntarget = "openai/gpt-4o"\nsuccessor = "openai/gpt-4.1"\n'
-        )
-        first, second = headers_of(gateway, "assistant"), headers_of(gateway, "assistant")
-        asked = [request.body for request in upstream.received]
-    assert [(each["x-outlast-served-model"], each["x-outlast-reason"]) for each in (first, second)] == [
-        ("openai/gpt-4.1", "successor")
-    ] * 2
-    assert len(asked) == 3, "the second call does not ask the target again"
-    shown = until(lambda: observed(gateway))
-    assert shown[0]["event"] == "retired"
-    assert "has been deprecated" in shown[0]["note"]
-    row = gateway.rows()[0]
-    assert '"gone"' in row["attempts"]
+    with in_thread(in_turn(GONE, FINE)) as upstream:
+        gateway = serve(HOUSE.format(base_url=upstream.base_url, candidates='successor = "house/second"'))
+        answers = [headers_of(gateway, "assistant") for _ in range(2)]
+        asked = len(upstream.received)
+    for headers in answers:
+        assert headers["x-outlast-served-model"] == "house/second"
+        assert headers["x-outlast-reason"] == "successor"
+    assert asked == 3, "the second call does not ask the target again"
+    [claim] = until(lambda: observed(gateway))
+    assert claim["event"] == "retired"
+    assert "has been deprecated" in claim["note"]
+    assert not claim["decides"]
+    assert '"gone"' in gateway.rows()[0]["attempts"]
 
 
 def observed(gateway: Gateway) -> list[Any]:
-    claims = gateway.outlast("models", "show", "openai/gpt-4o", "--format", "json").document["claims"]
+    claims = gateway.outlast("models", "show", "house/first", "--format", "json").document["claims"]
     return [claim for claim in claims if claim["origin"] == "observed"]
 
 
 def test_under_a_rehearsed_day_nothing_is_claimed(serve: Serve) -> None:
-    living = playing(simulated("openai", BEFORE, Profiles()))
-    with in_thread(in_turn(GONE, living)) as upstream:
-        gateway = serve(
-            f'[providers.openai]\nkind = "openai"\nbase_url = "{upstream.base_url}"\n'
-            '[models.assistant]\ntarget = "openai/gpt-4o"\nfallback = "openai/gpt-4.1"\n',
-            "--today",
-            "2026-02-10",
-        )
-        headers = headers_of(gateway, "assistant")
-        until(gateway.rows)
+    with in_thread(in_turn(GONE, FINE)) as upstream:
+        configuration = HOUSE.format(base_url=upstream.base_url, candidates='fallback = "house/second"')
+        gateway = serve(configuration, "--today", "2026-02-10")
+        assert headers_of(gateway, "assistant")["x-outlast-reason"] == "fallback"
         gateway.stop()
-    assert headers["x-outlast-reason"] == "fallback"
+    assert gateway.rows()
     assert not observed(gateway)
+
+
+@pytest.mark.parametrize("switch", ["retirement", "manual"])
+def test_without_another_candidate_what_was_observed_is_a_410_that_claims_no_more(serve: Serve, switch: str) -> None:
+    with in_thread(GONE) as upstream:
+        gateway = serve(HOUSE.format(base_url=upstream.base_url, candidates=f'switch = "{switch}"'))
+        with client_of(gateway) as client, pytest.raises(openai.APIStatusError) as caught:
+            client.chat.completions.create(model="assistant", messages=SUM)
+    assert (caught.value.status_code, caught.value.code) == (410, "model_retired")
+    assert "house/first, which ends on 2099-01-01" in caught.value.message
+    assert "observed gone" in caught.value.message
 
 
 def test_redirects_and_answers_that_say_gone_are_counted_on_the_horizon(serve: Serve, tmp_path: Path) -> None:

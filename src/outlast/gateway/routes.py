@@ -14,6 +14,7 @@ import msgspec
 
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import reference
+from outlast.catalog.status import GONE
 from outlast.errors import ModelNotFound, ModelRetired
 from outlast.gateway.destination import Destination, Destinations
 from outlast.gateway.gone import GoneTargets
@@ -95,8 +96,9 @@ class Routes:
 
     def retired(self, route: Route) -> ModelRetired:
         """The answer for a virtual model that has no candidate left: the day, the chain, how to declare it."""
-        assert route.plan is not None  # noqa: S101 - only virtual models have candidates to lose
-        return ModelRetired(_retired_text(route.name, route.plan), param="model")
+        # Only virtual models have candidates to lose.
+        assert route.plan is not None and route.model is not None  # noqa: S101, PT018
+        return ModelRetired(_retired_text(route.name, route.model, route.plan), param="model")
 
     def _virtual(self, name: str, model: ModelSettings, world: World) -> Route:
         made = plan(model, world)
@@ -175,20 +177,26 @@ def closest_names(
     return tuple(dict.fromkeys([*ours, *known]))[:3]
 
 
-def _retired_text(name: str, made: Plan) -> str:
+def _retired_text(name: str, model: ModelSettings, made: Plan) -> str:
     standing = made.standing
-    when = f"was retired on {standing.ends}" if standing.ends and made.switched else "answers as retired"
+    when = (
+        f"{'was retired' if standing.status in GONE else 'ends'} on {standing.ends}"
+        if standing.ends
+        else "has no known end"
+    )
     steps = [step.model for step in made.chain.steps]
     living = made.chain.living
+    # Under "manual" no successor ever takes over by itself.
+    word, chain = ("fallback", living) if model.switch == "manual" else ("successor", "chain")
     if living:
         advice = (
             f"The catalogue recommends {' -> '.join(steps)}. To let it answer, declare it: "
-            f'[models."{name}"] successor = "chain"'
+            f'[models."{name}"] {word} = "{chain}"'
         )
     else:
         advice = (
             f"The catalogue knows no living successor ({made.chain.why_none}). "
-            f'Declare one of your choice: [models."{name}"] successor = "provider/model"'
+            f'Declare one of your choice: [models."{name}"] {word} = "provider/model"'
         )
     dropped = "; ".join(f"{entry.target}: {entry.reason}" for entry in made.dropped)
     return f"`{name}` stands for {made.reference.ref}, which {when}, and no candidate is left ({dropped}). {advice}"
