@@ -1,0 +1,1 @@
+"""Pure statistics of paired outcomes: what a verdict may rest on."""
