@@ -58,10 +58,10 @@ class Bench:
         everyone = [self._direct, *gateways]
         for repetition in range(-1, self._plan.repetitions):
             say("warm-up" if repetition < 0 else f"repetition {repetition + 1} of {self._plan.repetitions}")
-            for gateway in everyone:
-                self._repeat(gateway, keep=repetition >= 0)
-            if repetition >= 0:
-                self._repeat_core()
+            if repetition < 0:
+                self._warm_up(everyone)
+            else:
+                self._repeat(everyone)
         for gateway in gateways:
             self._found[gateway.name].loaded_mb = gateway.running.rss_bytes() / 1e6
             self._processes.stop(gateway.running)
@@ -104,33 +104,47 @@ class Bench:
         print(f"\n!!! {name.upper()} IS LEFT OUT: {reason}\n", file=sys.stderr, flush=True)
         self.skipped[name] = str(reason).splitlines()[0]
 
-    def _repeat(self, gateway: Gateway, *, keep: bool) -> None:
-        """One repetition of everything that is repeated; a warm-up is short and not kept."""
-        seconds = self._plan.seconds if keep else 1.0
-        found = self._found[gateway.name] if keep else results.Found(name="warm-up")
-        script = self._processes.logs / f"{gateway.name}.lua"
+    def _warm_up(self, everyone: list[Gateway]) -> None:
+        """A short load of each kind, not kept."""
+        for gateway in everyone:
+            self._plain(gateway, 16, 1.0)
+            if gateway.streamed is not None:
+                measures.throughput(gateway, gateway.streamed, at_once=self._plan.at_once, seconds=1.0)
+
+    def _repeat(self, everyone: list[Gateway]) -> None:
+        """Every kind of load once, through one gateway right after the other: what drifts, drifts for all."""
+        seconds = self._plan.seconds
         if "plain" in self._plan.parts:
-            for connections in results.CONNECTIONS if keep else (16,):
-                for entrance, runs in ((gateway.plain, found.plain), (gateway.full, found.full)):
-                    if entrance is not None:
-                        run = measures.plain(gateway, entrance, script, connections=connections, seconds=seconds)
-                        runs.append(run)
-        if gateway.streamed is None:
-            return
+            for connections in results.CONNECTIONS:
+                for gateway in everyone:
+                    metadata, full = self._plain(gateway, connections, seconds)
+                    self._found[gateway.name].plain += metadata
+                    self._found[gateway.name].full += full
+                if self._core is not None:
+                    run = measures.embedded(self._core, connections=connections, seconds=seconds)
+                    self._found[results.CORE].plain.append(run)
+        for gateway in everyone:
+            if gateway.streamed is not None:
+                self._streamed(gateway, gateway.streamed, seconds)
+
+    def _plain(
+        self, gateway: Gateway, connections: int, seconds: float
+    ) -> tuple[list[measures.PlainRun], list[measures.PlainRun]]:
+        script = self._processes.logs / f"{gateway.name}.lua"
+        metadata, full = (
+            [measures.plain(gateway, entrance, script, connections=connections, seconds=seconds)] if entrance else []
+            for entrance in (gateway.plain, gateway.full)
+        )
+        return metadata, full
+
+    def _streamed(self, gateway: Gateway, entrance: Entrance, seconds: float) -> None:
+        found = self._found[gateway.name]
         if "streams" in self._plan.parts:
             rate = SLOW_RATE.get(gateway.name, self._plan.stream_rate)
-            found.streamed.append(measures.streamed(gateway, gateway.streamed, rate=rate, seconds=seconds))
+            found.streamed.append(measures.streamed(gateway, entrance, rate=rate, seconds=seconds))
         if "throughput" in self._plan.parts:
             at_once = self._plan.at_once
-            run_ = measures.throughput(gateway, gateway.streamed, at_once=at_once, seconds=seconds)
-            found.throughput.append(run_)
-
-    def _repeat_core(self) -> None:
-        if self._core is None or "plain" not in self._plan.parts:
-            return
-        for connections in results.CONNECTIONS:
-            run = measures.embedded(self._core, connections=connections, seconds=self._plan.seconds)
-            self._found[results.CORE].plain.append(run)
+            found.throughput.append(measures.throughput(gateway, entrance, at_once=at_once, seconds=seconds))
 
     def _open_streams(self, name: str) -> None:
         """In a fresh process, whose memory has not been used by anything else."""
@@ -223,4 +237,7 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit("stopped; nothing that was started is left running")

@@ -7,9 +7,11 @@ import contextlib
 import http.client
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
@@ -182,11 +184,11 @@ def open_streams(gateway: Gateway, entrance: Entrance, *, streams_open: int, sec
         port=entrance.port, request=request, seconds=seconds, rate=streams_open / seconds, patience=1.0
     )
     peak = idle
-    with _stream_process(order) as process:
+    with _stream_process(order) as (process, found):
         while process.poll() is None:
             time.sleep(0.2)
             peak = max(peak, gateway.running.rss_bytes())
-        seen = _seen(process)
+        seen = _seen(process, found)
     return OpenStreams(
         streams=seen.unfinished, failed=seen.refused + seen.broken, idle_mb=idle / 1e6, open_mb=peak / 1e6
     )
@@ -211,28 +213,30 @@ def _stream_body(entrance: Entrance, events: int, gap_ms: int) -> bytes:
 
 
 @contextlib.contextmanager
-def _stream_process(order: streams.Order) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "bench.streams"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=HERE
-    )
-    try:
-        assert process.stdin is not None
-        process.stdin.write(msgspec.json.encode(order))
-        process.stdin.close()
-        yield process
-    finally:
-        process.kill()
-        process.wait()
+def _stream_process(order: streams.Order) -> Iterator[tuple[subprocess.Popen[bytes], IO[bytes]]]:
+    """The load in a process of its own, and the file that it writes its findings to."""
+    with tempfile.TemporaryFile() as found:
+        command = [sys.executable, "-m", "bench.streams"]
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=found, cwd=HERE)
+        try:
+            assert process.stdin is not None
+            process.stdin.write(msgspec.json.encode(order))
+            process.stdin.close()
+            yield process, found
+        finally:
+            process.kill()
+            process.wait()
 
 
-def _seen(process: subprocess.Popen[bytes]) -> streams.Seen:
-    assert process.stdout is not None
-    return msgspec.json.decode(process.stdout.read(), type=streams.Seen)
+def _seen(process: subprocess.Popen[bytes], found: IO[bytes]) -> streams.Seen:
+    process.wait()
+    found.seek(0)
+    return msgspec.json.decode(found.read(), type=streams.Seen)
 
 
 def _stream_load(order: streams.Order) -> streams.Seen:
-    with _stream_process(order) as process:
-        return _seen(process)
+    with _stream_process(order) as (process, found):
+        return _seen(process, found)
 
 
 def _failed(seen: streams.Seen) -> int:

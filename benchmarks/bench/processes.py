@@ -68,7 +68,8 @@ class Processes:
     running: list[Running] = field(default_factory=list)
 
     def __enter__(self) -> Self:
-        signal.signal(signal.SIGTERM, signal.default_int_handler)
+        for sign in (signal.SIGINT, signal.SIGTERM):  # a shell's background job is started with SIGINT ignored
+            signal.signal(sign, signal.default_int_handler)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -7,7 +7,6 @@ Run as a process of its own (``python -m bench.streams``), it reads one ``Order`
 import asyncio
 import contextlib
 import gc
-import os
 import re
 import resource
 import sys
@@ -173,11 +172,10 @@ class Load:
             await self._changed.wait()
 
     async def _paced(self, began: float, end: float) -> None:
-        due = began
-        while due < end:
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
+        for index in range(round(self._order.rate * self._order.seconds)):
+            await asyncio.sleep(max(0.0, began + index / self._order.rate - time.monotonic()))
             self._start()
-            due += 1 / self._order.rate
+        await asyncio.sleep(max(0.0, end - time.monotonic()))
 
     def _start(self) -> None:
         self.seen.started += 1
@@ -226,9 +224,7 @@ def main() -> None:
     raise_file_limit()
     gc.disable()
     seen = uvloop.run(Load(order).run())
-    left = memoryview(msgspec.json.encode(seen))
-    while left:  # a buffered write of megabytes after uvloop has run was seen to end early, without an error
-        left = left[os.write(sys.stdout.fileno(), left) :]
+    sys.stdout.buffer.write(msgspec.json.encode(seen))
 
 
 if __name__ == "__main__":

@@ -102,8 +102,9 @@ def show(name: str, runs: dict[tuple[str, int], list[Run]]) -> list[str]:
     row = [name]
     for connections in CONNECTIONS:
         rates = [run.load.rate for run in runs[name, connections]]
-        limit = report.median([run.load.rate for run in runs["nginx, 1 worker", connections]])
-        row += [f"{report.median(rates):,.0f}", f"{report.median(rates) / limit:.2f}"]
+        limits = [run.load.rate for run in runs["nginx, 1 worker", connections]]
+        of_limit = report.median([rate / limit for rate, limit in zip(rates, limits, strict=True)])
+        row += [f"{report.median(rates):,.0f}", f"{of_limit:.2f}"]
     at16 = runs[name, 16]
     row += [
         f"{report.median([run.cpu_us for run in at16]):.0f}",

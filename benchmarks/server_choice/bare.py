@@ -136,7 +136,8 @@ class CallerConnection(asyncio.Protocol):
 
     def _reply(self, status: int, answer: bytes) -> None:
         self._recorder.record(self._model, answer, self._began)
-        assert self._transport is not None
+        if self._transport is None or self._transport.is_closing():
+            return  # the caller left; uvloop raises on a write to it, and here that would break the upstream's side
         head = b"HTTP/1.1 %d OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
         self._transport.write(head % (status, len(answer)) + answer)
 
