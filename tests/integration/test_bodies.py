@@ -15,7 +15,7 @@ from outlast.testing.upstream import UpstreamServer, in_thread, raw
 
 pytestmark = pytest.mark.server
 
-MEBIBYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 GOOD = b'{"model":"assistant","messages":[{"role":"user","content":"Hello"}]}'
 MODELS = f'[models.assistant]\ntarget = "{LIVING}"\n'
 ANSWER = plain(200, {"model": "gpt-4o", "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}})
@@ -155,16 +155,16 @@ def test_a_body_that_ends_early_gets_no_answer_of_a_model(gateway: Gateway) -> N
 
 def test_a_body_over_fifty_mebibytes_is_refused_at_its_head(gateway: Gateway) -> None:
     with connected(gateway) as connection:
-        connection.sendall(head(50 * MEBIBYTE + 1))
+        connection.sendall(head(50 * MEGABYTE + 1))
         answer = read_answer(connection)
     assert answer.status == 413
     assert answer.id
     assert answer.error["code"] == "request_too_large"
-    assert str(50 * MEBIBYTE) in answer.error["message"]
+    assert str(50 * MEGABYTE) in answer.error["message"]
 
 
 def test_an_ordinary_client_that_sends_all_of_it_hears_why(gateway: Gateway) -> None:
-    answer = gateway.post(GOOD + b" " * (50 * MEBIBYTE + 1 - len(GOOD)))
+    answer = gateway.post(GOOD + b" " * (50 * MEGABYTE + 1 - len(GOOD)))
     assert answer.status == 413
 
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 import msgspec
 
-MEBIBYTE = 1024 * 1024
+MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
 
 
@@ -23,7 +23,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Relative to the configuration file."""
     today: date | None = None
     """A rehearsed day: moves calendars, plans and prices, never the ledger's time stamps."""
-    max_body_bytes: int = 50 * MEBIBYTE
+    max_body_bytes: int = 50 * MEGABYTE
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

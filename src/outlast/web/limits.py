@@ -5,7 +5,7 @@ It knows numbers. It does not know what happens to a caller who passes them (``w
 
 from dataclasses import dataclass
 
-from outlast.settings.words import MEBIBYTE
+from outlast.settings.words import MEGABYTE
 
 SECOND_NS = 1_000_000_000
 
@@ -14,7 +14,7 @@ SECOND_NS = 1_000_000_000
 class Limits:
     """Sizes in bytes, waits in nanoseconds of the monotonic clock."""
 
-    body: int = 50 * MEBIBYTE
+    body: int = 50 * MEGABYTE
     head: int = 64 * 1024
     """Request line and header section together."""
     headers: int = 100
