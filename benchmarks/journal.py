@@ -15,7 +15,6 @@ from pathlib import Path
 
 from outlast.exchange import AttemptRecord, Exchange, Usage
 from outlast.ledger.batch import encode
-from outlast.ledger.database import open_for_writing
 from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE
 from outlast.ledger.journal import Journal
@@ -78,22 +77,23 @@ def append_and_drain(folder: Path, calls: Sequence[Exchange]) -> tuple[float, fl
     """Encoding and appending; then draining into a new database, its syncs included."""
     (folder / "journal").mkdir(exist_ok=True)
     database = folder / "outlast.db"
-    with closing(open_for_writing(database)) as connection:
-        journal = Journal(folder / "journal")
-        drain = Drain(connection, journal)
+    with closing(Drain(database, folder / "journal")) as drain:
+        journal = Journal(folder / "journal", after=drain.position().segment)
 
         def append() -> None:
             for call in calls:
                 assert journal.append(EXCHANGE, encode(call))
 
         def bring_in() -> None:
-            while drain.position != journal.end:
-                drain.step()
+            reach = journal.reach()
+            while drain.step(reach).position != reach.end:
+                pass
 
         appended = per_call_us(append)
         drained = per_call_us(bring_in)
+        journal.close(drain.position())
+    with closing(sqlite3.connect(database)) as connection:
         assert _rows(connection) == CALLS
-        journal.close(drain.position)
     for path in folder.glob("outlast.db*"):
         path.unlink()
     return appended, drained

@@ -3,7 +3,7 @@
 It knows which tables a record touches. It does not know SQL nor the journal's files.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Final
 
 import msgspec
@@ -46,13 +46,6 @@ class Batch:
             except msgspec.DecodeError:
                 unknown += 1
         return unknown
-
-    def take_groups(self, size: int) -> Iterator[list[Row]]:
-        """Exchanges in groups of exactly ``size``; what makes no whole group stays."""
-        whole = len(self.exchanges) // size * size
-        for start in range(0, whole, size):
-            yield self.exchanges[start : start + size]
-        del self.exchanges[:whole]
 
     def _add_exchange(self, exchange: Exchange, payload: bytes) -> None:
         if self._careful:

@@ -22,16 +22,20 @@ def migrations() -> tuple[str, ...]:
     return tuple(entry.read_text("utf-8") for entry in found)
 
 
-def open_for_writing(path: Path) -> sqlite3.Connection:
+def open_for_writing(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.Connection:
     """The one writing connection, its file made and migrated.
 
     Commits are synced: what is in the database survives a loss of power.
+
+    Args:
+        path: the file.
+        patience: seconds that a statement waits for another connection's lock.
 
     Raises:
         sqlite3.Error: the file is locked, away or no database.
         LedgerUnavailable: a newer version of Outlast made it.
     """
-    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")

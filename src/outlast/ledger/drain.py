@@ -1,102 +1,141 @@
 """From the journal into the database: one transaction holds the rows and the place they were read from.
 
-It knows that each record counts once, whenever the process dies. It does not know what a record's rows are
-(``batch``), when to run (``writer``), nor what to do when the database is away.
+It knows that each record counts once, whenever a process dies and however many read the same journal: where to
+go on is asked inside the transaction. It does not know what a record's rows are (``batch``), in which process it
+runs (``worker``), when to run, nor what to do when the database is away (``writer``).
 """
 
 import sqlite3
-from dataclasses import dataclass
-from itertools import chain
+from contextlib import suppress
+from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.batch import Batch, Row
-from outlast.ledger.journal import Journal, Position
-from outlast.ledger.queries import QUERIES, with_rows
+from outlast.ledger.database import BUSY_SECONDS, open_for_writing
+from outlast.ledger.extents import Position, Reach
+from outlast.ledger.queries import QUERIES
+from outlast.ledger.scanner import Scanner
 
-_BATCH_FRAMES: Final = 5_000
-"""A transaction ends behind this many records, or where the journal does."""
-_GROUP: Final = 50
-_INSERT_GROUP: Final = with_rows(QUERIES["insert_exchanges"], _GROUP)
+_BATCH_BYTES: Final = 2 << 20
+"""A transaction ends behind this many bytes of records, or where the journal does."""
 
 
-@dataclass(slots=True)
-class Drained:
-    """What one transaction took over."""
+class Drained(msgspec.Struct, array_like=True, tag=True):
+    """What one transaction took over, and up to where the journal is in the database now."""
 
+    position: Position
     frames: int = 0
     damaged: int = 0
     torn: int = 0
 
 
 class Drain:
-    """Reads one journal into one database.
+    """Reads one journal into one database. Belongs to one thread between two calls of ``close``."""
 
-    Raises:
-        LedgerUnavailable: the database belongs to another journal.
-    """
+    def __init__(self, database: Path, folder: Path, *, patience: float = BUSY_SECONDS) -> None:
+        """Open nothing yet.
 
-    def __init__(self, connection: sqlite3.Connection, journal: Journal) -> None:
-        self._connection = connection
-        self._journal = journal
-        self.position = stored_position(connection)
-        if self.position > journal.end:
-            raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
+        Args:
+            database: the file.
+            folder: where the journal's segments lie.
+            patience: seconds to wait for a lock of the database.
+        """
+        self._database = database
+        self._patience = patience
+        self._scanner = Scanner(folder)
+        self._connection: sqlite3.Connection | None = None
 
-    def step(self) -> Drained:
-        """Take over what is there, up to a batch.
+    def position(self) -> Position:
+        """Up to where the journal is in the database.
 
         Raises:
-            sqlite3.Error: the database refused. Nothing of the batch was kept; the same step may be tried again.
+            sqlite3.Error, LedgerUnavailable: the file cannot be opened.
         """
-        if self.position == self._journal.end:
-            return Drained()
+        return _position(self._opened())
+
+    def step(self, reach: Reach) -> Drained:
+        """Take over what is in reach and not yet in the database, up to a batch.
+
+        Raises:
+            sqlite3.Error, OSError: the database or the disk refused. Nothing of the batch was kept; the same step
+                may be tried again, and opens every file anew.
+            LedgerUnavailable: the database belongs to another journal.
+        """
         try:
-            drained, position = self._transaction(Batch(careful=False))
-        except OverflowError:
-            drained, position = self._transaction(Batch(careful=True))
-        self.position = position
-        self._journal.release(position)
+            drained = self._careful_at_need(self._opened(), reach)
+        except BaseException:
+            self.close()
+            raise
+        self._scanner.forget(drained.position)
         return drained
 
-    def _transaction(self, batch: Batch) -> tuple[Drained, Position]:
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
-            drained, position = self._take(batch)
-            self._connection.execute(QUERIES["set_position"], position)
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
-        return drained, position
+    def close(self) -> None:
+        """Give every file back; the next step opens them again."""
+        self._scanner.close()
+        if self._connection is not None:
+            with suppress(sqlite3.Error):
+                self._connection.close()
+            self._connection = None
 
-    def _take(self, batch: Batch) -> tuple[Drained, Position]:
-        drained, position = Drained(), self.position
-        while drained.frames < _BATCH_FRAMES:
-            reading = self._journal.read(position)
-            if reading.then == position:
+    def _opened(self) -> sqlite3.Connection:
+        if self._connection is None:
+            self._connection = open_for_writing(self._database, patience=self._patience)
+        return self._connection
+
+    def _careful_at_need(self, connection: sqlite3.Connection, reach: Reach) -> Drained:
+        try:
+            return self._transaction(connection, reach, Batch(careful=False))
+        except OverflowError:
+            return self._transaction(connection, reach, Batch(careful=True))
+
+    def _transaction(self, connection: sqlite3.Connection, reach: Reach, batch: Batch) -> Drained:
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            start = _start(connection, reach)
+            drained = self._take(connection, Drained(start), reach, batch)
+            if drained.position != start:
+                connection.execute(QUERIES["set_position"], drained.position)
+            connection.execute("COMMIT")
+        except BaseException:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+            raise
+        return drained
+
+    def _take(self, connection: sqlite3.Connection, drained: Drained, reach: Reach, batch: Batch) -> Drained:
+        size = 0
+        while size < _BATCH_BYTES:
+            reading = self._scanner.read(drained.position, reach)
+            if reading.then == drained.position:
                 break
-            position = reading.then
+            drained.position = reading.then
             drained.damaged += reading.damaged + batch.add(reading.frames)
             drained.frames += len(reading.frames)
             drained.torn += reading.torn
-            for group in batch.take_groups(_GROUP):
-                self._connection.execute(_INSERT_GROUP, list(chain.from_iterable(group)))
-            self._insert("insert_body", batch.bodies)
-        self._insert("insert_exchanges", batch.exchanges)
-        self._insert("insert_observation", batch.observations)
-        self._connection.executemany(QUERIES["add_totals"], batch.totals.rows())
-        return drained, position
-
-    def _insert(self, name: str, rows: list[Row]) -> None:
-        """Insert the rows and forget them."""
-        if rows:
-            self._connection.executemany(QUERIES[name], rows)
-            rows.clear()
+            size += sum(len(payload) for _, payload in reading.frames)
+            _insert(connection, "insert_exchange", batch.exchanges)
+            _insert(connection, "insert_body", batch.bodies)
+            _insert(connection, "insert_observation", batch.observations)
+        connection.executemany(QUERIES["add_totals"], batch.totals.rows())
+        return drained
 
 
-def stored_position(connection: sqlite3.Connection) -> Position:
-    """Up to where an earlier process got."""
-    segment, offset = connection.execute(QUERIES["position"]).fetchone()
-    return Position(segment, offset)
+def _insert(connection: sqlite3.Connection, name: str, rows: list[Row]) -> None:
+    """Insert the rows and forget them."""
+    if rows:
+        connection.executemany(QUERIES[name], rows)
+        rows.clear()
+
+
+def _position(connection: sqlite3.Connection) -> Position:
+    return Position(*connection.execute(QUERIES["position"]).fetchone())
+
+
+def _start(connection: sqlite3.Connection, reach: Reach) -> Position:
+    position = _position(connection)
+    if position > reach.end:
+        raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
+    return position

@@ -17,6 +17,7 @@ MARKER: Final = b"\xffOL"
 """0xff never stands in UTF-8, so no text inside a payload looks like the start of a frame."""
 _HEAD: Final = struct.Struct("<4sII")
 HEAD_SIZE: Final = _HEAD.size
+_pack_head: Final = _HEAD.pack
 _NOTHING: Final = bytes(HEAD_SIZE)
 
 
@@ -46,13 +47,17 @@ class Framing:
 
     def __init__(self, salt: int) -> None:
         self._seeds: dict[bytes, tuple[Kind, int]] = {}
+        self._starts: dict[Kind, tuple[bytes, int]] = {}
         for kind in (EXCHANGE, OBSERVATION):
-            self._seeds[MARKER + kind] = (kind, crc32(MARKER + kind, salt))
+            start = MARKER + kind
+            seed = crc32(start, salt)
+            self._seeds[start] = (kind, seed)
+            self._starts[kind] = (start, seed)
 
     def pack(self, kind: Kind, payload: bytes) -> bytes:
         """The bytes of one frame."""
-        start = MARKER + kind
-        return _HEAD.pack(start, len(payload), crc32(payload, self._seeds[start][1])) + payload
+        start, seed = self._starts[kind]
+        return _pack_head(start, len(payload), crc32(payload, seed)) + payload
 
     def walk(self, data: bytes, start: int = 0) -> Stretch:
         """Every whole frame from ``start`` on."""

@@ -17,10 +17,4 @@ def parse_queries(text: str) -> dict[str, str]:
     return {name: statement.strip() for name, statement in zip(parts[1::2], parts[2::2], strict=True)}
 
 
-def with_rows(statement: str, count: int) -> str:
-    """The same insert for ``count`` rows in one execution: the interpreter's lock changes hands once for all."""
-    head, values, places, tail = re.split(r"(VALUES )(\([?, ]+\))", statement)
-    return head + values + ", ".join([places] * count) + tail
-
-
 QUERIES: Final = parse_queries(files("outlast.ledger").joinpath("queries.sql").read_text("utf-8"))

@@ -1,4 +1,4 @@
--- insert_exchanges: Calls, many at once; one that is there already stays as it is.
+-- insert_exchange: One call; one that is there already stays as it is.
 INSERT INTO exchanges (id, started_ns, record) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;
 
 -- insert_body: What was said in one call.

@@ -7,8 +7,10 @@ nor SQL.
 import os
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
@@ -16,13 +18,15 @@ from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Observation
 from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
-from outlast.ledger.database import open_for_writing
-from outlast.ledger.drain import stored_position
+from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
 from outlast.ledger.location import database_path, journal_folder
 from outlast.ledger.lock import FolderLock
 from outlast.ledger.writer import Writer
+
+_OPENING_PATIENCE: Final = 5.0
+"""Seconds to wait for the database: an owner that was killed may have left its worker in the middle of a step."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +62,9 @@ class Recorder:
 
     def __init__(self, journal: Journal, writer: Writer, lock: FolderLock) -> None:
         self._journal = journal
+        self._keep: Callable[[Kind, bytes], bool] = journal.append
         self._writer = writer
         self._lock = lock
-        self._recovered = writer.drained
-        self._appended = 0
         self._lost = 0
         self._bodies_lost = 0
         self._closed = False
@@ -73,8 +76,8 @@ class Recorder:
         except (ValueError, OverflowError):  # an upstream's number past 64 bits, text that is no UTF-8
             payload = encode(bounded(exchange))
         if self._keep(EXCHANGE, payload):
-            self._appended += 1
-        elif exchange.request_body is None and exchange.response_body is None:
+            return
+        if exchange.request_body is None and exchange.response_body is None:
             self._lost += 1
         else:
             self._bodies_lost += 1
@@ -82,23 +85,18 @@ class Recorder:
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
-        if self._keep(OBSERVATION, encode(observation)):
-            self._appended += 1
-        else:
+        if not self._keep(OBSERVATION, encode(observation)):
             self._lost += 1
-
-    def _keep(self, kind: Kind, payload: bytes) -> bool:
-        return not self._closed and self._journal.append(kind, payload)
 
     def stats(self) -> RecorderStats:
         """How the record fares now."""
         writer = self._writer
-        drained = writer.drained
+        drained, appended = writer.drained, self._journal.appended
         return RecorderStats(
-            appended=self._appended,
+            appended=appended,
             drained=drained,
-            recovered=self._recovered,
-            lag=max(0, self._appended + self._recovered - drained),
+            recovered=writer.recovered,
+            lag=max(0, appended + writer.recovered - drained),
             lost=self._lost,
             bodies_lost=self._bodies_lost,
             damaged=writer.damaged,
@@ -116,8 +114,13 @@ class Recorder:
         """
         if not self._closed:
             self._closed = True
+            self._keep = _too_late
             self._writer.stop()
             self._lock.release()
+
+
+def _too_late(_kind: Kind, _payload: bytes) -> bool:
+    return False
 
 
 def open_recorder(
@@ -134,13 +137,13 @@ def open_recorder(
         LedgerUnavailable: another process owns it, or the file cannot be opened or written.
     """
     path = database_path(database_url, root)
-    lock = FolderLock(journal_folder(path))
+    folder = journal_folder(path)
+    lock = FolderLock(folder)
     try:
-        connection = open_for_writing(path)
-        after = stored_position(connection).segment
-        journal = Journal(journal_folder(path), after=after, segment_size=segment_size, entropy=entropy)
-        writer = Writer(journal, connection, path)
-        writer.catch_up()
+        with closing(Drain(path, folder, patience=_OPENING_PATIENCE)) as drain:
+            journal = Journal(folder, after=drain.position().segment, segment_size=segment_size, entropy=entropy)
+            writer = Writer(journal, path, folder)
+            writer.recover(drain)
     except (sqlite3.Error, OSError) as error:
         lock.release()
         raise LedgerUnavailable(f"the ledger {path} cannot be written: {error}") from error

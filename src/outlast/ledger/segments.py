@@ -8,6 +8,7 @@ import errno
 import os
 import struct
 from collections.abc import Callable
+from os import pwrite
 from pathlib import Path
 from typing import Final
 
@@ -23,25 +24,20 @@ _BLOCK: Final = bytes(1 << 20)
 
 
 class Segment:
-    """An open segment. Written by one thread, read by another: ``end`` grows only after its bytes are there."""
+    """A segment that is being written. ``end`` grows only after its bytes are there: another thread may ask it."""
 
-    __slots__ = ("_descriptor", "_framing", "end", "number", "path", "recovered", "size")
+    __slots__ = ("_descriptor", "_pack", "end", "number", "path", "salt", "size")
 
-    def __init__(self, path: Path, descriptor: int, *, salt: int, size: int, end: int) -> None:
+    def __init__(self, path: Path, descriptor: int, *, salt: int, size: int) -> None:
         self.path = path
         self.number = 0
         """Its place in the order of segments; 0: a spare that has none yet."""
         self.size = size
-        self.end = end
-        """Behind the last byte that counts; the file's size where an earlier process left it."""
-        self.recovered = end == size
+        self.salt = salt
+        self.end = HEADER_SIZE
+        """Behind the last byte that counts."""
         self._descriptor = descriptor
-        self._framing = Framing(salt)
-
-    @property
-    def framing(self) -> Framing:
-        """How its frames are checked."""
-        return self._framing
+        self._pack = Framing(salt).pack
 
     def append(self, kind: Kind, payload: bytes) -> bool:
         """Write one frame into the page cache, where ``kill -9`` cannot take it; False: no room is left.
@@ -52,18 +48,14 @@ class Segment:
         Raises:
             OSError: the disk refused. Nothing counts as written.
         """
-        frame = self._framing.pack(kind, payload)
-        end = self.end + len(frame)
-        if end > self.size:
+        frame = self._pack(kind, payload)
+        size, start = len(frame), self.end
+        if start + size > self.size:
             return False
-        if os.pwrite(self._descriptor, frame, self.end) != len(frame):
+        if pwrite(self._descriptor, frame, start) != size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        self.end = end
+        self.end = start + size
         return True
-
-    def read(self, start: int, size: int) -> bytes:
-        """At most ``size`` bytes from ``start`` on."""
-        return os.pread(self._descriptor, size, start)
 
     def rename(self, path: Path) -> None:
         """Move the file."""
@@ -78,6 +70,30 @@ class Segment:
         """Close, and delete the file."""
         self.close()
         self.path.unlink(missing_ok=True)
+
+
+class Source:
+    """The bytes of a segment, for reading."""
+
+    __slots__ = ("_descriptor", "framing")
+
+    def __init__(self, path: Path, salt: int) -> None:
+        """Open the file.
+
+        Raises:
+            OSError: it is away, or the disk refuses.
+        """
+        self.framing = Framing(salt)
+        """How its frames are checked."""
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+
+    def read(self, start: int, size: int) -> bytes:
+        """At most ``size`` bytes from ``start`` on."""
+        return os.pread(self._descriptor, size, start)
+
+    def close(self) -> None:
+        """Give the descriptor back."""
+        os.close(self._descriptor)
 
 
 def segment_name(number: int) -> str:
@@ -100,29 +116,26 @@ def create_segment(path: Path, *, size: int, entropy: Callable[[int], bytes]) ->
         os.close(descriptor)
         path.unlink(missing_ok=True)
         raise
-    return Segment(path, descriptor, salt=salt, size=size, end=HEADER_SIZE)
+    return Segment(path, descriptor, salt=salt, size=size)
 
 
-def open_segment(path: Path) -> Segment | None:
-    """A segment that an earlier process left; None where it never got its header.
+def salt_of(path: Path) -> int | None:
+    """The salt of a segment that an earlier process left; None where it never got its header.
 
     Raises:
         LedgerUnavailable: it was written in a form that this version does not know.
     """
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    size = os.fstat(descriptor).st_size
-    header = os.pread(descriptor, HEADER_SIZE, 0)
+    with path.open("rb") as file:
+        header = file.read(HEADER_SIZE)
     if len(header) < HEADER_SIZE or not header.strip(b"\0"):
-        os.close(descriptor)
         return None
     magic, version, salt = _HEADER.unpack(header)
     if magic == _MAGIC and version != VERSION:
-        os.close(descriptor)
         raise LedgerUnavailable(
             f"{path} was written by another version of Outlast (form {version}, this one knows {VERSION}); "
             "start that version once, so that it empties its journal"
         )
-    return Segment(path, descriptor, salt=salt, size=size, end=size)
+    return int(salt)
 
 
 def _reserve(descriptor: int, size: int) -> None:

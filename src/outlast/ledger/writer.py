@@ -1,54 +1,60 @@
-"""The thread that brings the journal into the database, whatever happens to the database meanwhile.
+"""The thread that has the journal brought into the database, whatever happens to the database meanwhile.
 
-It knows when to drain, how long to wait after a refusal, and what to count. It does not know records
-(``drain``) nor who appends (``recorder``). While the database is away the journal waits on the disk.
+It knows when to drain, how long to wait after a refusal, and what to count. It does not know how rows get there
+(``drain``), nor who appends (``recorder``). The steps are made in this process where nothing else runs yet or any
+more, at opening and closing, and in another process while calls are served: the interpreter runs one thread at a
+time. While the database is away the journal waits on the disk.
 """
 
-import sqlite3
-from contextlib import suppress
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
-from typing import Final
+from typing import Final, Protocol
 
-from outlast.ledger.database import open_for_writing
-from outlast.ledger.drain import Drain
+from outlast.ledger.drain import Drain, Drained
+from outlast.ledger.extents import Position, Reach
 from outlast.ledger.journal import Journal
+from outlast.ledger.process import DrainProcess
 
 INTERVAL_SECONDS: Final = 0.25
 _LONGEST_WAIT: Final = 1.0
 
 
+class Steps(Protocol):
+    """Where steps are made."""
+
+    def step(self, reach: Reach) -> Drained:
+        """Take over a batch of what is in reach. Raises whatever refused it."""
+        ...
+
+
 class Writer:
     """Drains one journal in the background. Its counters are written by its thread alone."""
 
-    def __init__(self, journal: Journal, connection: sqlite3.Connection, database: Path) -> None:
+    def __init__(self, journal: Journal, database: Path, folder: Path) -> None:
         self._journal = journal
-        self._database = database
-        self._connection: sqlite3.Connection | None = connection
-        self._drain: Drain = Drain(connection, journal)
+        self._here = Drain(database, folder)
+        self._elsewhere = DrainProcess(database, folder)
+        self._position = Position(0, 0)
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="outlast-ledger", daemon=True)
+        self.recovered = 0
+        """Records that an earlier process had left."""
         self.drained = 0
         self.damaged = 0
         self.torn = 0
         self.refusals = 0
         self.last_error = ""
-        """Why the database refused the last attempt; empty when it did not."""
+        """Why the last attempt was refused; empty when it was not."""
 
-    def catch_up(self) -> None:
-        """Drain everything that is there.
+    def recover(self, drain: Drain) -> None:
+        """Drain what an earlier process left.
 
         Raises:
-            sqlite3.Error, LedgerUnavailable: the database refused; what was drained before stays.
+            sqlite3.Error, OSError, LedgerUnavailable: it was refused; what was drained before stays.
         """
-        if self._connection is None:
-            self._connection = open_for_writing(self._database)
-            self._drain = Drain(self._connection, self._journal)
-        while self._drain.position != self._journal.end:
-            drained = self._drain.step()
-            self.drained += drained.frames
-            self.damaged += drained.damaged
-            self.torn += drained.torn
+        self._bring_in(drain)
+        self.recovered = self.drained
 
     def start(self) -> None:
         """Begin to drain in the background."""
@@ -59,30 +65,45 @@ class Writer:
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self._try()
-        self._drop_connection()
-        self._journal.close(self._drain.position)
+        self._elsewhere.close()
+        self._try(self._last_round)
+        self._here.close()
+        self._journal.close(self._position)
 
     def _run(self) -> None:
         wait = INTERVAL_SECONDS
         while not self._stopping.wait(wait):
             self._journal.prepare()
-            wait = INTERVAL_SECONDS if self._try() else min(2 * wait, _LONGEST_WAIT)
+            wait = INTERVAL_SECONDS if self._try(self._round) else min(2 * wait, _LONGEST_WAIT)
 
-    def _try(self) -> bool:
-        """One round; whatever stops it becomes a recorded fact, and the file is opened anew for the next."""
+    def _round(self) -> Reach:
+        self._elsewhere.ensure()  # ready before the first call is: its start takes longer than a step
+        return self._bring_in(self._elsewhere)
+
+    def _last_round(self) -> Reach:
+        self._here.position()  # opened even where nothing is left to do: its closing tidies up beside the database
+        return self._bring_in(self._here)
+
+    def _try(self, bring_in: Callable[[], Reach]) -> bool:
+        """Whatever stops it becomes a recorded fact."""
         try:
-            self.catch_up()
+            reach = bring_in()
         except Exception as error:  # noqa: BLE001 - the boundary: this thread outlives every refusal
             self.refusals += 1
             self.last_error = str(error) or type(error).__name__
-            self._drop_connection()
             return False
         self.last_error = ""
+        self.drained = self.recovered + reach.appended  # a process that dies behind its commit tells no counts
         return True
 
-    def _drop_connection(self) -> None:
-        if self._connection is not None:
-            with suppress(sqlite3.Error):
-                self._connection.close()
-            self._connection = None
+    def _bring_in(self, steps: Steps) -> Reach:
+        """Drain all that is in reach now; what comes meanwhile waits for the next round."""
+        reach = self._journal.reach()
+        while self._position != reach.end:
+            drained = steps.step(reach)
+            self._position = drained.position
+            self.drained += drained.frames
+            self.damaged += drained.damaged
+            self.torn += drained.torn
+            self._journal.release(self._position)
+        return reach

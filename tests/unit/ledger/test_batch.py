@@ -59,7 +59,7 @@ def test_every_column_names_the_fact_that_the_record_has_there(tmp_path: Path, e
     assert batch.add([(EXCHANGE, encode(exchange))]) == 0
     with closing(open_for_writing(tmp_path / "a.db")) as connection:
         connection.row_factory = sqlite3.Row
-        connection.executemany(QUERIES["insert_exchanges"], batch.exchanges)
+        connection.executemany(QUERIES["insert_exchange"], batch.exchanges)
         (row,) = connection.execute("SELECT * FROM calls JOIN exchanges USING (seq, id, started_ns)")
     usage = exchange.usage and msgspec.structs.asdict(exchange.usage)
     facts = {**dict.fromkeys(Usage.__struct_fields__), **msgspec.structs.asdict(exchange), **(usage or {})}
@@ -98,13 +98,6 @@ def test_a_record_that_cannot_be_understood_is_counted_and_costs_nothing_else(pa
     batch = Batch(careful=False)
     assert batch.add([(EXCHANGE, payload), (OBSERVATION, payload), (EXCHANGE, encode(PLAIN))]) == 2
     assert [row[0] for row in batch.exchanges] == ["req_1"]
-
-
-def test_groups_are_whole_and_the_rest_waits() -> None:
-    batch = Batch(careful=False)
-    batch.add([(EXCHANGE, encode(PLAIN))] * 7)
-    assert [len(group) for group in batch.take_groups(3)] == [3, 3]
-    assert len(batch.exchanges) == 1
 
 
 @pytest.mark.parametrize("count", [10**30, -(10**30)])

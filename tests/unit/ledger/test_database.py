@@ -6,7 +6,7 @@ import pytest
 
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.database import migrate, migrations, open_for_reading, open_for_writing, version_of
-from outlast.ledger.queries import QUERIES, parse_queries, with_rows
+from outlast.ledger.queries import QUERIES, parse_queries
 
 
 def schema(connection: sqlite3.Connection) -> list[tuple[str, str]]:
@@ -65,9 +65,3 @@ def test_every_named_query_fits_the_schema(tmp_path: Path, name: str) -> None:
 def test_queries_are_found_by_the_name_in_their_comment_line() -> None:
     text = "-- one: the first.\nSELECT 1; -- not: a name\n\n-- two: the second.\nSELECT\n  2;\n"
     assert parse_queries(text) == {"one": "SELECT 1; -- not: a name", "two": "SELECT\n  2;"}
-
-
-def test_an_insert_grows_to_many_rows() -> None:
-    assert with_rows("INSERT INTO t VALUES (?, ?) ON CONFLICT DO NOTHING;", 3) == (
-        "INSERT INTO t VALUES (?, ?), (?, ?), (?, ?) ON CONFLICT DO NOTHING;"
-    )

@@ -1,0 +1,161 @@
+"""The worker's line, and a worker that dies, is silent, or is told nonsense."""
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import chdir, closing
+from pathlib import Path
+
+import pytest
+
+from outlast.errors import LedgerUnavailable
+from outlast.exchange import Exchange
+from outlast.ledger.batch import encode as encode_record
+from outlast.ledger.drain import Drain, Drained
+from outlast.ledger.extents import Position
+from outlast.ledger.frames import EXCHANGE
+from outlast.ledger.journal import Journal
+from outlast.ledger.process import DrainProcess
+from outlast.ledger.worker import Refused, answer, decode_answer, encode
+
+COUNT = 100
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    journal = Journal(tmp_path, segment_size=64 << 10)
+    for number in range(COUNT):
+        journal.append(EXCHANGE, encode_record(Exchange(id=str(number), started_ns=1, requested="a", virtual=True)))
+    yield journal
+    journal.close(Position(0, 0))
+
+
+@pytest.fixture
+def process(tmp_path: Path) -> Iterator[DrainProcess]:
+    with closing(DrainProcess(tmp_path / "outlast.db", tmp_path)) as process:
+        yield process
+
+
+def rows(folder: Path) -> int:
+    with closing(sqlite3.connect(folder / "outlast.db")) as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM exchanges").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not true():
+        assert time.monotonic() < deadline, "it never happened"
+        time.sleep(0.01)
+
+
+def alive(number: int) -> bool:
+    """Whether there is such a process, be it a zombie."""
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_step_is_made_elsewhere(tmp_path: Path, journal: Journal, process: DrainProcess) -> None:
+    reach = journal.reach()
+    assert process.ensure() != os.getpid()
+    assert process.step(reach) == Drained(reach.end, frames=COUNT)
+    assert process.step(reach) == Drained(reach.end)
+    assert rows(tmp_path) == COUNT
+
+
+def test_a_refusal_is_told_and_the_same_process_tries_again(
+    tmp_path: Path, journal: Journal, process: DrainProcess
+) -> None:
+    number = process.ensure()
+    process.step(journal.reach())
+    journal.append(EXCHANGE, encode_record(Exchange(id="new", started_ns=1, requested="a", virtual=True)))
+    with closing(sqlite3.connect(tmp_path / "outlast.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerUnavailable, match="locked"):
+            process.step(journal.reach())
+        other.rollback()
+    assert process.step(journal.reach()).frames == 1
+    assert process.ensure() == number
+
+
+def test_a_process_that_was_killed_is_told_once_and_then_replaced(journal: Journal, process: DrainProcess) -> None:
+    number = process.ensure()
+    os.kill(number, signal.SIGKILL)
+    with pytest.raises(LedgerUnavailable, match=r"lost: .+ \(exit status -9\)"):
+        process.step(journal.reach())
+    assert not alive(number)
+    assert process.step(journal.reach()).frames == COUNT
+
+
+def test_a_process_that_dies_while_nothing_is_asked_of_it_leaves_no_zombie(process: DrainProcess) -> None:
+    number = process.ensure()
+    os.kill(number, signal.SIGKILL)
+    with pytest.raises(LedgerUnavailable, match="ended by itself"):
+        wait_until(lambda: process.ensure() != number)
+    assert not alive(number)
+    assert process.ensure() != number
+
+
+def test_a_step_whose_answer_was_lost_counts_once(tmp_path: Path, journal: Journal, process: DrainProcess) -> None:
+    number = process.ensure()
+    running = process._running
+    assert running is not None
+    running._line.sendall(encode(journal.reach()) + b"\n")
+    wait_until(lambda: rows(tmp_path) == COUNT)
+    os.kill(number, signal.SIGKILL)
+    with pytest.raises(LedgerUnavailable, match="lost"):
+        wait_until(lambda: process.ensure() != number)
+    assert process.step(journal.reach()) == Drained(journal.reach().end)
+    assert rows(tmp_path) == COUNT
+
+
+def test_a_process_that_is_silent_is_killed(tmp_path: Path, journal: Journal) -> None:
+    with closing(DrainProcess(tmp_path / "outlast.db", tmp_path, patience=0.2)) as process:
+        number = process.ensure()
+        os.kill(number, signal.SIGSTOP)
+        with pytest.raises(LedgerUnavailable, match="timed out"):
+            process.step(journal.reach())
+        assert not alive(number)
+
+
+def test_a_process_that_ends_in_order_is_gone(journal: Journal, process: DrainProcess) -> None:
+    number = process.ensure()
+    process.step(journal.reach())
+    process.close()
+    assert not alive(number)
+    process.close()
+
+
+def test_the_signals_of_a_terminal_do_not_end_it(journal: Journal, process: DrainProcess) -> None:
+    number = process.ensure()
+    process.step(journal.reach())
+    for name in (signal.SIGINT, signal.SIGTERM):
+        os.kill(number, name)
+    assert process.step(journal.reach()) == Drained(journal.reach().end)
+    assert process.ensure() == number
+
+
+def test_nothing_of_the_working_folder_is_imported(tmp_path: Path, journal: Journal, process: DrainProcess) -> None:
+    (tmp_path / "sqlite3.py").write_text("raise SystemExit(7)")
+    with chdir(tmp_path):
+        assert process.step(journal.reach()).frames == COUNT
+
+
+@pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[[],1]\n", b'[[["a",1,2,true]],1]\n'])
+def test_a_line_that_is_no_question_is_refused(tmp_path: Path, line: bytes) -> None:
+    with closing(Drain(tmp_path / "outlast.db", tmp_path)) as drain:
+        assert isinstance(answer(drain, line), Refused)
+
+
+@pytest.mark.parametrize("told", [Drained(Position(3, 4), frames=5, damaged=6, torn=7), Refused("the disk is full")])
+def test_an_answer_is_a_line(told: Drained | Refused) -> None:
+    line = encode(told)
+    assert b"\n" not in line
+    assert decode_answer(line) == told
