@@ -119,9 +119,11 @@ def test_the_mix_comes_from_the_record_where_no_flag_states_one(outlast: Command
     assert any("3 calls recorded in the last 30 days" in text for text in made["assumptions"])
 
 
-def test_a_model_that_was_not_called_in_the_window_has_no_mix(outlast: Command) -> None:
+def test_a_model_that_was_not_called_in_the_window_is_priced_on_all_calls_of_it_and_says_so(outlast: Command) -> None:
     made = decoded(outlast("price", "--from", "openai/gpt-4", "--to", "openai/gpt-5.1", "--format", "json"))
-    assert (made["mix"], made["from_usd"]) == (None, None)
+    assert (made["mix"]["calls"], made["mix"]["input_tokens"]) == (4, 4800)
+    assert made["from_usd"] == 4 * (1200 * Decimal(30) + 300 * Decimal(60)) / 10**6
+    assert any("of every model: none of openai/gpt-4" in text for text in made["assumptions"])
 
 
 def test_without_a_destination_the_price_is_of_the_successor_that_the_horizon_shows(outlast: Command) -> None:

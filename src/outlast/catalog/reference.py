@@ -1,4 +1,4 @@
-"""Which catalogue model a configured target is, and by whose clock it lives.
+"""Which catalogue model a configured target is, by whose clock it lives, and the way back.
 
 It knows how ``provider table/model id`` becomes ``catalogue provider/id`` and a surface. It does not know whether
 the catalogue has such a model.
@@ -35,3 +35,18 @@ def reference(target: str, providers: Mapping[str, ProviderSettings], catalog_mo
     if provider is None or not model:
         return Reference(target, surface)
     return Reference(f"{provider.catalog or table}/{model}", surface)
+
+
+def target_of(ref: str, providers: Mapping[str, ProviderSettings], *, beside: str, behind: Reference) -> str | None:
+    """A catalogue model as a target that can be asked here; None where no table serves its provider's models.
+
+    It goes through the table of ``beside``, a target whose model is ``behind``, where both are one provider's; else
+    through the first table that fits.
+    """
+    provider, _, model = ref.partition("/")
+    if behind.ref.partition("/")[0] == provider:
+        return f"{beside.partition('/')[0]}/{model}"
+    for name, settings in providers.items():
+        if (settings.catalog or name) == provider:
+            return f"{name}/{model}"
+    return None

@@ -55,11 +55,6 @@ class Catalog:
         """What to bear in mind about the data."""
         return self._about.caveats
 
-    @property
-    def surfaces(self) -> tuple[str, ...]:
-        """Every surface that the data speaks of."""
-        return self._about.surfaces
-
     def find(self, ref: str) -> Model | None:
         """The model of this ``provider/id``, alias or id on another surface; None where it is none or more than one."""
         known = self._names.resolve(ref)

@@ -12,6 +12,7 @@ import click
 from outlast.catalog.port import Knowledge
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note, print_json, print_table
+from outlast.cli.standing_text import end_text
 from outlast.errors import UnknownModel
 from outlast.gateway.plan import Candidate, Dropped, Plan, World, plan
 from outlast.gateway.routes import closest_names
@@ -97,10 +98,10 @@ def _row(entry: Dropped) -> dict[str, str]:
 
 def _print(explained: Explanation, *, quiet: bool) -> None:
     made = explained.plan
-    ends = f", ends {made.standing.ends} ({made.standing.precision})" if made.standing.ends else ""
     kind = "virtual model" if explained.virtual else "direct name: a wire, never switched or adapted"
     click.echo(f"{explained.name} on {explained.today}: {kind}")
-    click.echo(f"  stands for {made.reference.ref} on {made.reference.surface}: {made.standing.status}{ends}")
+    standing = f"{made.standing.status}, {end_text(made.standing)}"
+    click.echo(f"  stands for {made.reference.ref} on {made.reference.surface}: {standing}")
     rows: list[tuple[str, str, str]] = [
         (str(number), entry.target, entry.reason) for number, entry in enumerate(made.attempts, 1)
     ]
@@ -112,4 +113,4 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
         steps = " -> ".join(step.model + (f" [{step.skipped}]" if step.skipped else "") for step in made.chain.steps)
         click.echo(f"The catalogue recommends: {steps}{end}")
     if not made.attempts:
-        note('Calls are answered with 410 until a successor is declared, e.g. successor = "chain".', quiet=quiet)
+        note("No candidate is left: calls are answered with 410, which says what to declare.", quiet=quiet)

@@ -5,7 +5,6 @@ It knows the three commands and how a name becomes a model. It does not know wha
 """
 
 import datetime as dt
-import re
 from pathlib import Path
 from typing import get_args
 
@@ -19,23 +18,10 @@ from outlast.cli.models_diff import diff_document, print_diff
 from outlast.cli.models_list import Filter, list_document, print_list, rows_of
 from outlast.cli.models_show import Subject, show_document
 from outlast.cli.models_text import print_show
-from outlast.cli.options import Context, open_context, shared
+from outlast.cli.options import Context, Days, open_context, shared
 from outlast.cli.output import note, print_json
 from outlast.errors import UnknownModel
 from outlast.wiring import open_knowledge
-
-
-class Span(click.ParamType[int]):
-    """A number of days, written ``90d`` or ``12w``."""
-
-    name = "days"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read the span, or say what one looks like."""
-        found = re.fullmatch(r"(\d{1,5})([dw]?)", str(value).strip().lower())
-        if found is None:
-            self.fail(f"{value!r} is not a span of days; write it like 90d or 12w", param, ctx)
-        return int(found[1]) * (7 if found[2] == "w" else 1)
 
 
 @click.group()
@@ -48,7 +34,7 @@ def models() -> None:
 @click.option("--surface", multiple=True, metavar="NAME", help="Only this surface: api, chat-app, azure …")
 @click.option("--status", multiple=True, type=click.Choice(get_args(Status)), help="Only this status.")
 @click.option("--kind", multiple=True, metavar="NAME", help="Only this kind: chat, embedding …")
-@click.option("--ending-within", type=Span(), metavar="90d", help="Only ends between today and then.")
+@click.option("--ending-within", type=Days(), metavar="90d", help="Only ends between today and then.")
 @shared()
 def list_command(  # noqa: PLR0913 - one parameter per flag
     provider: tuple[str, ...],

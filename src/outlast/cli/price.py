@@ -6,6 +6,7 @@ It knows how names, flags and the record become two models and a mix. It does no
 
 import datetime as dt
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -48,7 +49,7 @@ def price(
     """Show list prices of MODELs, or compare two: per million tokens, and per month on a token mix.
 
     Token counts are per month (10M, 20k), or per call with --calls. Without counts the mix is the record of the
-    last 30 days: the calls of --from, and of the virtual models that it serves.
+    last 30 days: the calls of --from and of the virtual models that it serves, else all calls.
 
     \b
       outlast price openai/gpt-4o openai/gpt-5.1 openai/gpt-5-mini
@@ -109,8 +110,13 @@ def _successor(name: str, side: Side, context: Context, knowledge: Catalog) -> s
 def _recorded_mix(name: str, side: Side, settings: Settings, knowledge: Catalog) -> Mix | None:
     seen = open_record(settings).seen(window_start_ns(time.time_ns()))
     if name in settings.models:
-        return recorded_of_name(name, seen).mix
-    return recorded_of_model(side.model, settings, seen, knowledge).mix
+        own = recorded_of_name(name, seen).mix
+    else:
+        own = recorded_of_model(side.model, settings, seen, knowledge).mix
+    if own is not None:
+        return own
+    every = add_up(seen).mix
+    return every and replace(every, origin=f"{every.origin}, of every model: none of {name}")
 
 
 def _offer(model: Model, knowledge: Catalog) -> Offer:

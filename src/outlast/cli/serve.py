@@ -36,9 +36,7 @@ def serve(*, config: Path | None, host: str | None, port: int | None, today: dt.
     """Run the gateway: an OpenAI-compatible API whose model names outlast their models."""
     context = open_context(config=config, format_="text", today=today, quiet=quiet)
     server = context.settings.server
-    overridden = msgspec.structs.replace(
-        server, host=host or server.host, port=server.port if port is None else port
-    )
+    overridden = msgspec.structs.replace(server, host=host or server.host, port=server.port if port is None else port)
     context = replace(context, settings=msgspec.structs.replace(context.settings, server=overridden))
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:

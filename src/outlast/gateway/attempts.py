@@ -77,24 +77,29 @@ class Attempts:
     async def run(self, route: Route, request: ChatRequest, meter: Meter) -> Served:
         """The first good answer of the plan, or the last refusal that an upstream gave.
 
+        A candidate that is gone gives way without a word: what the caller is told comes from one that is not.
+
         Raises:
             ModelRetired: a virtual model has no candidate left.
             UpstreamError: the last candidate could not be reached, broke or was silent.
         """
         tried: set[str] = set()
         last: _Failure | None = None
+        told = meter.attempt, meter.adapted
         while (attempt := _next(route.attempts, tried)) is not None:
             result = await self._ask(attempt, route, request, meter)
             if isinstance(result, Served):
                 return result
-            last = result
+            tried.add(attempt.candidate.target)
+            if result.gone and route.model is not None:
+                meter.route = route = self._routes.find(route.name)
+                continue
+            last, told = result, (meter.attempt, meter.adapted)
             if last.final or route.model is None:
                 break
-            tried.add(attempt.candidate.target)
-            if last.gone:
-                meter.route = route = self._routes.find(route.name)
-        if last is None or (last.gone and route.model is not None):
+        if last is None:
             raise self._routes.retired(route)
+        meter.attempt, meter.adapted = told
         if last.served is not None:
             return last.served
         assert last.error is not None  # noqa: S101 - a failure carries one of the two

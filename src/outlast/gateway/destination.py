@@ -70,9 +70,10 @@ class Destination:
         )
         signals: tuple[Signal, ...] = () if same or answered == self.model else ("redirected",)
         rates = rates_of(entry.price) if entry else None
-        if entry is None or rates is None:
-            return Tariff(self.tariff.rates, self.tariff.priced_as, signals)
-        return Tariff(rates, entry.ref, signals)
+        if entry is not None and rates is not None:
+            return Tariff(rates, entry.ref, signals)
+        # A snapshot costs what its alias costs; what another model costs is not known.
+        return Tariff(None, "", signals) if signals else self.tariff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,10 +48,6 @@ class Meter(msgspec.Struct):
         elapsed = ((self.first_byte_ns or self.clock.monotonic_ns()) - since_ns) // 1000
         self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, elapsed))
 
-    def first_byte(self) -> None:
-        """The answer's body has begun."""
-        self.first_byte_ns = self.clock.monotonic_ns()
-
     def estimate(self, events: int) -> Usage:
         """The usage of a stream that the caller left: one token an event, the prompt by its length."""
         prompt = len(self.call.body) // BYTES_PER_TOKEN

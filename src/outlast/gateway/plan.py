@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from outlast.catalog.claims import Standing
 from outlast.catalog.port import Chain, Knowledge
-from outlast.catalog.reference import Reference, reference
+from outlast.catalog.reference import Reference, reference, target_of
 from outlast.exchange import Reason
 from outlast.settings import ModelSettings, ProviderSettings
 
@@ -49,6 +49,9 @@ class Plan:
     switched: bool
     chain: Chain
     """What the catalogue recommends; called only where ``successor = "chain"`` asks for it."""
+    successor: str | None
+    """Who takes over: the first successor that can be asked, now or on its day; else what the catalogue recommends,
+    as it can be called here, or by the catalogue's own name where it cannot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,22 +78,39 @@ def plan(model: ModelSettings, world: World) -> Plan:
     dropped: list[Dropped] = []
     if due:
         dropped.append(Dropped(model.target, _why_switched(model, standing, switch_day)))
+    waiting: list[Dropped] = []
+    if not switched:
+        turn = _turn(model, switch_day)
+        for later in successors:
+            why = later.unusable or _why_dropped(later.target, model, world)
+            (dropped if why else waiting).append(Dropped(later.target, why or turn))
     for candidate, unusable in _candidates(model, successors if switched else (), due=due):
         why = unusable or _why_dropped(candidate.target, model, world)
         if why:
             dropped.append(Dropped(candidate.target, why))
         elif all(candidate.target != earlier.target for earlier in attempts):
             attempts.append(candidate)
+    declared = [*(entry.target for entry in attempts if entry.reason == "successor"), *(w.target for w in waiting)]
     return Plan(
         attempts=tuple(attempts),
         dropped=tuple(dropped),
-        waiting=() if switched else tuple(_waiting(successors, model, switch_day)),
+        waiting=tuple(waiting),
         reference=behind,
         standing=standing,
         switch_day=switch_day,
         switched=switched,
         chain=chain,
+        successor=declared[0] if declared else callable_successor(chain, world.providers, model.target, behind),
     )
+
+
+def callable_successor(
+    chain: Chain, providers: Mapping[str, ProviderSettings], target: str, behind: Reference
+) -> str | None:
+    """What the catalogue recommends after ``target``, as it can be called here, else by its own name."""
+    if chain.living is None:
+        return None
+    return target_of(chain.living, providers, beside=target, behind=behind) or chain.living
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,30 +131,22 @@ def _successors(model: ModelSettings, world: World, chain: Chain, behind: Refere
     """The declared successors, or the catalogue's chain as targets that this configuration can reach."""
     if not model.follows_chain:
         return tuple(_Successor(target) for target in model.successors)
-    table = model.target.partition("/")[0]
+
+    def here(ref: str) -> str | None:
+        return target_of(ref, world.providers, beside=model.target, behind=behind)
+
     passed = tuple(
-        _Successor(_reachable(step.model, table, world, behind) or step.model, f"catalogue's chain: {step.skipped}")
+        _Successor(here(step.model) or step.model, f"catalogue's chain: {step.skipped}")
         for step in chain.steps
         if step.skipped
     )
     if chain.living is None:
         return passed
-    target = _reachable(chain.living, table, world, behind)
+    target = here(chain.living)
     if target is None:
         provider = chain.living.partition("/")[0]
         return (*passed, _Successor(chain.living, f"no provider of this configuration serves {provider}'s models"))
     return (*passed, _Successor(target))
-
-
-def _reachable(ref: str, table: str, world: World, behind: Reference) -> str | None:
-    """A catalogue model as a target: through the same provider table where it fits, else the first that does."""
-    provider, _, model = ref.partition("/")
-    if behind.ref.partition("/")[0] == provider:
-        return f"{table}/{model}"
-    for name, settings in world.providers.items():
-        if (settings.catalog or name) == provider:
-            return f"{name}/{model}"
-    return None
 
 
 def _candidates(
@@ -167,12 +179,8 @@ def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
     return ""
 
 
-def _waiting(successors: tuple[_Successor, ...], model: ModelSettings, switch_day: dt.date | None) -> Iterator[Dropped]:
+def _turn(model: ModelSettings, switch_day: dt.date | None) -> str:
+    """When the turn of a successor comes that does not answer yet."""
     if model.switch == "manual":
-        turn = 'switch = "manual": never by itself'
-    elif switch_day is None:
-        turn = "no exact last day of the target is known"
-    else:
-        turn = f"its turn comes on {switch_day}"
-    for successor in successors:
-        yield Dropped(successor.target, successor.unusable or turn)
+        return 'switch = "manual": never by itself'
+    return "no exact last day of the target is known" if switch_day is None else f"its turn comes on {switch_day}"

@@ -19,7 +19,7 @@ from outlast.errors import ModelNotFound, ModelRetired
 from outlast.gateway.destination import Destination, Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.lifecycle_headers import lifecycle_headers
-from outlast.gateway.plan import Candidate, Plan, World, plan
+from outlast.gateway.plan import Candidate, Plan, World, callable_successor, plan
 from outlast.gateway.ports import Headers
 from outlast.settings import ModelSettings, Settings
 
@@ -102,16 +102,14 @@ class Routes:
 
     def _virtual(self, name: str, model: ModelSettings, world: World) -> Route:
         made = plan(model, world)
-        named = next((s.target for s in made.attempts if s.reason == "successor"), None)
-        named = named or next((s.target for s in made.waiting), None) or made.chain.living
-        own = made.attempts[:1] if made.attempts and made.attempts[0].target == model.target else ()
-        said = _said(name, lifecycle_headers(made.standing, named))
+        said = _said(name, lifecycle_headers(made.standing, made.successor))
         return Route(
             name=name,
             model=model,
             plan=made,
             attempts=tuple(
-                self._ready(each, said, model.catalog_model if each in own else None) for each in made.attempts
+                self._ready(each, said, model.catalog_model if each.target == model.target else None)
+                for each in made.attempts
             ),
             keep="totals" if model.record == "off" else model.record,
             said=said,
@@ -126,7 +124,7 @@ class Routes:
         behind = reference(name, self._providers)
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
         chain = self._knowledge.chain(behind.ref, behind.surface, day)
-        said = _said(name, lifecycle_headers(standing, chain.living))
+        said = _said(name, lifecycle_headers(standing, callable_successor(chain, self._providers, name, behind)))
         route = Route(
             name=name,
             model=None,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from outlast.catalog.claims import Standing
 from outlast.catalog.models import Model
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import Reference, reference
@@ -18,6 +19,7 @@ from outlast.errors import KeyRequired, ModelNotFound
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.plan import World, callable_successor, plan
 from outlast.gateway.ports import Headers, Reply
 from outlast.gateway.routes import closest_names
 from outlast.settings import ModelSettings, Settings
@@ -111,47 +113,41 @@ class Offers:
             for model in (each for each in models if each.provider == owner):
                 status = self._knowledge.standing(model.ref, provider.surface, day).status
                 if status not in GONE and (status != "unknown" or not model.claims):
-                    yield self._offer(f"{table}/{model.id}", Reference(model.ref, provider.surface), model, day)
+                    yield self._direct(f"{table}/{model.id}", Reference(model.ref, provider.surface), model, day)
 
     def _unlisted(self, name: str) -> Offer | None:
         if self._day is None or name.partition("/")[0] not in self._settings.providers:
             return None
         behind = reference(name, self._settings.providers)
         model = self._knowledge.find(behind.ref)
-        return None if model is None else self._offer(name, behind, model, self._day)
+        return None if model is None else self._direct(name, behind, model, self._day)
 
     def _virtual(self, name: str, model: ModelSettings, day: dt.date) -> Offer:
-        behind = reference(model.target, self._settings.providers, model.catalog_model)
-        direct = self._offer(name, behind, self._knowledge.find(behind.ref), day, declared=model.successors)
-        shown = msgspec.structs.replace(direct.shown, owned_by=VIRTUAL_OWNER, target=model.target)
-        return Offer(shown, direct.headers)
+        made = plan(model, World(providers=self._settings.providers, knowledge=self._knowledge, day=day))
+        behind = made.reference
+        shown = _shown(name, behind, self._knowledge.find(behind.ref), made.standing, made.successor)
+        own = msgspec.structs.replace(shown, owned_by=VIRTUAL_OWNER, target=model.target)
+        return Offer(own, lifecycle_headers(made.standing, made.successor))
 
-    def _offer(
-        self, name: str, behind: Reference, model: Model | None, day: dt.date, *, declared: tuple[str, ...] = ()
-    ) -> Offer:
+    def _direct(self, name: str, behind: Reference, model: Model, day: dt.date) -> Offer:
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
-        living = self._knowledge.chain(behind.ref, behind.surface, day).living
-        successor = declared[0] if declared else living and self._as_configured(living, behind.surface)
-        shown = ModelObject(
-            id=name,
-            created=_released(model, behind.surface),
-            owned_by=behind.ref.partition("/")[0],
-            status=standing.status,
-            surface=behind.surface,
-            ends=standing.ends,
-            precision=standing.precision,
-            shutdown_date=standing.ends if standing.switches else None,
-            successor=successor,
-        )
-        return Offer(shown, lifecycle_headers(standing, successor))
+        chain = self._knowledge.chain(behind.ref, behind.surface, day)
+        successor = callable_successor(chain, self._settings.providers, name, behind)
+        return Offer(_shown(name, behind, model, standing, successor), lifecycle_headers(standing, successor))
 
-    def _as_configured(self, ref: str, surface: str) -> str:
-        """A catalogue model as it can be called here, where a provider of that surface serves it."""
-        owner, _, model_id = ref.partition("/")
-        for table, provider in self._settings.providers.items():
-            if (provider.catalog or table) == owner and provider.surface == surface:
-                return f"{table}/{model_id}"
-        return ref
+
+def _shown(name: str, behind: Reference, model: Model | None, standing: Standing, successor: str | None) -> ModelObject:
+    return ModelObject(
+        id=name,
+        created=_released(model, behind.surface),
+        owned_by=behind.ref.partition("/")[0],
+        status=standing.status,
+        surface=behind.surface,
+        ends=standing.ends,
+        precision=standing.precision,
+        shutdown_date=standing.ends if standing.switches else None,
+        successor=successor,
+    )
 
 
 def _released(model: Model | None, surface: str) -> int:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outlast.catalog.reference import Reference, reference
+from outlast.catalog.reference import Reference, reference, target_of
 from outlast.settings import ProviderSettings
 
 PROVIDERS = {
@@ -34,3 +34,23 @@ def test_a_deployments_own_name_is_replaced_by_the_stated_model_but_keeps_its_su
 def test_slashes_after_the_first_belong_to_the_model() -> None:
     providers = {"hub": ProviderSettings(kind="openai", catalog="groq")}
     assert reference("hub/openai/gpt-oss-20b", providers).ref == "groq/openai/gpt-oss-20b"
+
+
+@pytest.mark.parametrize(
+    ("beside", "ref", "target"),
+    [
+        ("rehearsal/gpt-4o", "openai/gpt-5.1", "rehearsal/gpt-5.1"),
+        ("openai/gpt-4o", "openai/gpt-5.1", "openai/gpt-5.1"),
+        ("openai/gpt-4o", "azure/gpt-5.1", "work/gpt-5.1"),
+        ("openai/gpt-4o", "groq/llama", None),
+    ],
+)
+def test_a_model_is_called_through_its_neighbours_table_else_the_first_that_serves_it(
+    beside: str, ref: str, target: str | None
+) -> None:
+    assert target_of(ref, PROVIDERS, beside=beside, behind=reference(beside, PROVIDERS)) == target
+
+
+def test_a_deployment_is_followed_by_one_of_its_own_table() -> None:
+    behind = reference("work/prod-chat", PROVIDERS, "openai/gpt-4o")
+    assert target_of("openai/gpt-5.1", PROVIDERS, beside="work/prod-chat", behind=behind) == "work/gpt-5.1"

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from outlast.cli.app import run
-from outlast.cli.models import Span
+from outlast.cli.options import Days
 
 Command = Callable[..., str]
 TODAY = "2026-11-21"
@@ -114,7 +114,7 @@ def test_an_empty_result_is_valid_json_and_a_misspelt_filter_is_named(
 
 @pytest.mark.parametrize(("text", "days"), [("90d", 90), ("12w", 84), ("7", 7)])
 def test_a_span_is_days_or_weeks(text: str, days: int) -> None:
-    assert Span().convert(text, None, None) == days
+    assert Days().convert(text, None, None) == days
 
 
 def test_a_span_that_is_none_is_a_usage_error(outlast: Command) -> None:

@@ -29,6 +29,9 @@ kind = "scripted"
 kind = "scripted"
 [providers.spare]
 kind = "scripted"
+[providers.twin]
+kind = "scripted"
+catalog = "acme"
 [models.name]
 target = "acme/old"
 successor = "acme/next"
@@ -44,6 +47,12 @@ switch = "manual"
 target = "openai/gpt-4o"
 [models.five]
 target = "openai/gpt-5-mini"
+[models.moved]
+target = "openai/our-deployment"
+catalog_model = "openai/gpt-4o"
+successor = "spare/one"
+fallback = "openai/our-deployment"
+switch = 2026-01-01
 [models.quiet]
 target = "acme/old"
 record = "off"
@@ -142,7 +151,7 @@ Build = Callable[..., House]
 def house(acme: Catalog) -> Build:
     def build(*answers: Answers, spare: Answers | None = None, unix_ns: int = BEFORE) -> House:
         main = PlayedUpstream(answers or (answered(),))
-        upstreams = {"acme": main, "openai": main, "spare": PlayedUpstream((spare or answered("one"),))}
+        upstreams = {"acme": main, "openai": main, "twin": main, "spare": PlayedUpstream((spare or answered("one"),))}
         return House(acme, upstreams, unix_ns, parse_settings(CONFIGURATION))
 
     return build
@@ -257,6 +266,15 @@ def test_the_last_refusal_is_the_callers_to_see(house: Build) -> None:
     assert (reply.status, reply.headers["retry-after"], reply.body) == (429, "60", b'{"error":{}}')
 
 
+@pytest.mark.parametrize(("target", "status"), [(Played(status=503), 503), (UpstreamUnreachable("no"), 502)])
+def test_a_gone_fallback_does_not_make_a_failing_target_retired(house: Build, target: Answers, status: int) -> None:
+    made = house(target, spare=GONE)
+    reply = made.ask("hand")
+    assert (reply.status, told(reply)) == (status, ("acme/old", "target"))
+    assert [attempt.target for attempt in made.exchange.attempts] == [*["acme/old"] * 3, "spare/one"]
+    assert made.exchange.served == "acme/old"
+
+
 @pytest.mark.parametrize("status", [400, 413, 422])
 def test_what_the_request_earned_is_final(house: Build, status: int) -> None:
     made = house(Played(status=status, pieces=(b'{"error":{"message":"no"}}',)))
@@ -358,6 +376,25 @@ def test_another_model_than_asked_is_seen_and_priced_as_itself(house: Build) -> 
     assert made.exchange.priced_as == "openai/gpt-4o-mini-2024-07-18"
 
 
+def test_another_model_whose_price_nobody_knows_is_not_priced_as_the_one_asked_for(house: Build) -> None:
+    made = house(answered("never-heard-of-9"))
+    made.ask("four")
+    assert made.exchange.signals == ("redirected",)
+    assert (made.exchange.priced_as, made.exchange.cost_pico_usd) == ("", None)
+
+
+def test_a_snapshot_that_nobody_knows_costs_what_its_alias_costs(house: Build) -> None:
+    made = house(answered("gpt-4o-2029-01-01"))
+    made.ask("four")
+    assert (made.exchange.signals, made.exchange.priced_as) == ((), "openai/gpt-4o")
+
+
+def test_the_model_behind_a_deployment_is_its_model_as_a_fallback_too(house: Build) -> None:
+    made = house(answered("gpt-4o"), spare=UpstreamUnreachable("no", target="spare/one"))
+    assert told(made.ask("moved")) == ("openai/our-deployment", "fallback")
+    assert made.exchange.priced_as == "openai/gpt-4o"
+
+
 def test_an_alias_that_answers_with_its_own_snapshot_is_no_redirect(house: Build) -> None:
     made = house(answered("gpt-4o-2024-08-06"))
     made.ask("four")
@@ -387,6 +424,10 @@ def test_the_life_cycle_of_the_target_is_in_the_headers(house: Build) -> None:
     headers = house().ask("name").headers
     assert headers["sunset"] == "Mon, 01 Jun 2026 00:00:00 GMT"
     assert "acme/next" in headers["link"]
+
+
+def test_the_link_of_a_direct_name_can_be_called_here(house: Build) -> None:
+    assert house().ask("twin/old").headers["link"] == '</v1/models/twin/next>; rel="successor-version"'
 
 
 def test_an_upstream_cannot_speak_in_our_name(house: Build) -> None:

@@ -86,6 +86,28 @@ def test_a_retired_successor_and_a_retired_fallback_are_dropped_with_their_day(p
     assert reasons(made)["acme/dead"].startswith("retired since")
 
 
+def test_a_dead_successor_is_dropped_before_its_day_comes(planned: Planned) -> None:
+    made = planned(BEFORE, successor=["acme/dead", "acme/next"])
+    assert reasons(made)["acme/dead"].startswith("retired since")
+    assert [entry.target for entry in made.waiting] == ["acme/next"]
+
+
+@pytest.mark.parametrize(
+    ("day", "words", "successor"),
+    [
+        (BEFORE, {"successor": ["acme/dead", "acme/next"]}, "acme/next"),
+        (END, {"successor": ["acme/dead", "acme/next"]}, "acme/next"),
+        (BEFORE, {"target": "mirror/old", "successor": ()}, "mirror/next"),
+        (BEFORE, {"target": "mirror/old", "successor": "chain"}, "mirror/next"),
+        (END, {"target": "acme/next", "successor": ()}, None),
+    ],
+)
+def test_who_takes_over_is_alive_and_can_be_called_here(
+    planned: Planned, day: dt.date, words: dict[str, object], successor: str | None
+) -> None:
+    assert planned(day, (), **words).successor == successor
+
+
 def test_nobody_is_asked_twice(planned: Planned) -> None:
     assert order(planned(END, fallback=["acme/next", "mirror/spare"])) == [
         "acme/next successor",

@@ -90,6 +90,12 @@ def test_a_virtual_model_is_told_with_the_life_of_its_target_and_its_own_success
     assert (shown.status, shown.shutdown_date) == ("deprecated", END)
 
 
+def test_a_declared_successor_that_is_dead_itself_is_passed_over(catalog: Catalog) -> None:
+    models = {"support": ModelSettings(target="mine/vague", successor=("mine/old", "mine/next"))}
+    shown = listed(catalog, AFTER, Settings(providers=SETTINGS.providers, models=models))["support"]
+    assert shown.successor == "mine/next"
+
+
 def test_a_virtual_model_hides_a_direct_one_of_its_name(catalog: Catalog) -> None:
     assert listed(catalog, BEFORE)["mine/next"].target == "mine/old"
 
