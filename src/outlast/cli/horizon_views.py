@@ -3,16 +3,18 @@
 It knows keys, columns, marks and their legend. It does not know how an entry came about.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 
 import click
+from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
 from outlast.catalog.claims import Claim
 from outlast.cli.amounts import month_text
-from outlast.cli.output import console
+from outlast.cli.output import console, printable
 from outlast.cli.standing_text import end_text
 from outlast.cli.timeline import LEGEND, axis, bar
 from outlast.horizon.calendar import Entry, Horizon
@@ -25,6 +27,9 @@ Nothing depends on a model yet, as far as is known here. Next:
   outlast models list --ending-within 90d   shows what ends soon anywhere"""
 
 FIGURES = ("days", "share", "USD a month", "USD a month then")
+
+DISPENSABLE = ((), ("successor",), ("successor", *FIGURES[2:]), ("successor", "bars", *FIGURES[2:]))
+"""Columns that give way on a narrow terminal, in steps: the lines below the table name the successor too."""
 
 MARKS = {
     "!": "sources disagree on the end",
@@ -53,7 +58,8 @@ def print_horizon(made: Horizon) -> None:
         return
     click.echo(f"Horizon on {made.today}; calls recorded in the last 30 days: {made.calls:,}")
     click.echo()
-    console().print(_table(made))
+    out = console()
+    out.print(fitting_table(made, out))
     click.echo()
     click.echo(LEGEND)
     used = {mark for entry in made.entries for mark in _marks(entry)}
@@ -61,28 +67,46 @@ def print_horizon(made: Horizon) -> None:
         click.echo("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used))
     click.echo()
     for line in _remarks(made):
-        click.echo(line)
+        click.echo(printable(line))
 
 
-def _table(made: Horizon) -> Table:
+def fitting_table(made: Horizon, out: Console) -> Table:
+    """As many columns as there is room for: one left out misleads less than a day or a name cut short."""
+    roomy = out.options.update(width=1000)
+    tables = [_table(made, without) for without in DISPENSABLE]
+    return next((t for t in tables if Measurement.get(out, roomy, t).maximum <= out.width), tables[-1])
+
+
+def _table(made: Horizon, without: Collection[str]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    bars = axis(made.today)
-    for heading in ("name", bars, "ends", *FIGURES[:3], "successor", FIGURES[3], ""):
-        table.add_column(Text(heading), justify="right" if heading in FIGURES else "left", no_wrap=heading == bars)
-    for entry in made.entries:
-        standing = entry.standing
-        table.add_row(
-            Text(entry.name),
-            bar(entry.days_left, ended=entry.ended, unsure=standing.unsure),
-            str(standing.ends or "no end known"),
-            "" if entry.days_left is None else str(entry.days_left),
-            f"{entry.calls_share:.1%}",
-            _sum(entry.recorded.cost_usd),
-            Text(entry.successor.ref if entry.successor else "none known"),
-            _sum(entry.successor_monthly_cost_usd) if entry.successor else "",
-            " ".join(_marks(entry)),
+    headings = ("name", "bars", "ends", *FIGURES[:3], "successor", FIGURES[3], "marks")
+    titles = {"bars": axis(made.today), "marks": ""}
+    for heading in (each for each in headings if each not in without):
+        table.add_column(
+            Text(titles.get(heading, heading)),
+            justify="right" if heading in FIGURES else "left",
+            no_wrap=heading in ("bars", "ends"),
+            overflow="fold",
         )
+    for entry in made.entries:
+        cells = zip(headings, _cells(entry), strict=True)
+        table.add_row(*(Text(printable(cell)) for heading, cell in cells if heading not in without))
     return table
+
+
+def _cells(entry: Entry) -> tuple[str, ...]:
+    standing = entry.standing
+    return (
+        entry.name,
+        bar(entry.days_left, ended=entry.ended, unsure=standing.unsure),
+        str(standing.ends or "no end known"),
+        "" if entry.days_left is None else str(entry.days_left),
+        f"{entry.calls_share:.1%}",
+        _sum(entry.recorded.cost_usd),
+        entry.successor.ref if entry.successor else "none known",
+        _sum(entry.successor_monthly_cost_usd) if entry.successor else "",
+        " ".join(_marks(entry)),
+    )
 
 
 def _sum(amount: Decimal | None) -> str:

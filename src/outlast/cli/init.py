@@ -76,7 +76,7 @@ def init(*, config: Path | None, force: bool, today: dt.date | None) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as exc:
-        raise SettingsInvalid(f"{path} cannot be written: {exc}") from exc
+        raise SettingsInvalid(f"{path} cannot be written: {exc.strerror or exc}") from exc
     click.echo(f"Wrote {path}. Next: set OPENAI_API_KEY, then `outlast serve`.")
 
 

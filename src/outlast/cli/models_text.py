@@ -16,7 +16,7 @@ from outlast.catalog.notice import notices
 from outlast.catalog.port import Chain
 from outlast.cli.models_list import ends_text, status_text
 from outlast.cli.models_show import Subject
-from outlast.cli.output import format_decimal, print_table
+from outlast.cli.output import format_decimal, print_table, printable
 
 REMARKS = ("statement", "correction", "note", "price-note", "replacement-note", "replacement-slug", "date-history")
 LINE = 100
@@ -265,4 +265,5 @@ def line(text: str, *, indent: int = 2, hang: int = 0) -> None:
     """Running text, wrapped at words; further lines hang. Nothing for an empty text."""
     if text.strip():
         width = min(LINE, shutil.get_terminal_size((LINE, 24)).columns)
-        click.echo(click.wrap_text(text.strip(), width, " " * indent, " " * (indent + hang)))
+        wrapped = click.wrap_text(text.strip(), width, " " * indent, " " * (indent + hang))
+        click.echo("\n".join(map(printable, wrapped.split("\n"))))

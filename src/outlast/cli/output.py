@@ -11,6 +11,7 @@ import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 
 def format_decimal(value: Decimal) -> str:
@@ -35,18 +36,33 @@ def print_json(document: object) -> None:
     click.echo(msgspec.json.format(encoded, indent=2))
 
 
+def printable(text: str) -> str:
+    """Text that others wrote, without what a terminal would obey: control and direction characters as escapes."""
+    if text.isprintable():
+        return text
+    return "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in text)
+
+
+class _Page(Console):
+    """A console whose reader may leave early."""
+
+    def on_broken_pipe(self) -> None:
+        """``head`` has had enough: no failure, and nothing for rich to exit over."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Stdout for tables: as wide as the terminal, or wide enough that nothing is cut in a pipe."""
-    return Console(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=not sys.stdout.isatty())
+    return _Page(width=None if sys.stdout.isatty() else 200, highlight=False, soft_wrap=not sys.stdout.isatty())
 
 
 def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """A table with a title; amounts and counts are the caller's text."""
+    """A table with a title; amounts and counts are the caller's text, names may be a stranger's."""
     table = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
     for column in columns:
         table.add_column(column, overflow="fold")  # an id cut short names nothing
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*(Text(printable(cell)) for cell in row))
     console().print(table)
 
 
