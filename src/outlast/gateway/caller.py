@@ -4,12 +4,16 @@ It knows where OpenAI's clients put a key, and whether one is required. It does 
 """
 
 import hashlib
+import ipaddress
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from outlast.errors import KeyRequired
 
 REMEMBERED = 4096
 """Names are worked out once per presented key; past this many the memory starts anew."""
+
+_SHOWN = 100  # characters of an origin that an error repeats
 
 
 class Callers:
@@ -26,6 +30,9 @@ class Callers:
     def identify(self, headers: Mapping[str, str]) -> str:
         """The public name of the presented key; empty where none came and none is required.
 
+        Any web page can make the browser of somebody on this machine send a call to loopback; such a call would
+        spend the operator's money, so it needs a key even where others need none.
+
         Raises:
             KeyRequired: a key is required and none that is known came.
         """
@@ -33,6 +40,11 @@ class Callers:
         if self._required:
             raise KeyRequired(
                 "a key is required, because this gateway listens beyond loopback; none has been created yet"
+            )
+        if "origin" in headers and is_foreign_page(headers["origin"]):
+            raise KeyRequired(
+                f"a key is required of web pages, and none has been created yet: this call comes from a page of "
+                f"{headers['origin'][:_SHOWN]!r}"
             )
         if not presented:
             return ""
@@ -48,3 +60,17 @@ class Callers:
             self._names.clear()
         self._names[presented] = name
         return name
+
+
+def is_foreign_page(origin: str) -> bool:
+    """Whether an ``Origin`` is that of a web page from elsewhere; an application has a scheme of its own."""
+    try:
+        url = urlsplit(origin)
+        host = url.hostname or ""
+        if origin == "null":
+            return True
+        if url.scheme not in ("http", "https") or host == "localhost" or host.endswith(".localhost"):
+            return False
+        return not ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return True

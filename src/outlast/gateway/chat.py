@@ -28,10 +28,12 @@ WITHHELD = frozenset(
     {
         "connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te",
         "proxy-authenticate", "proxy-authorization", "set-cookie", "date", "server", "alt-svc",
-        "strict-transport-security", "deprecation", "sunset", "link",
+        "strict-transport-security", "deprecation", "sunset", "link", "location",
+        "access-control-allow-credentials", "access-control-allow-headers", "access-control-allow-methods",
+        "access-control-allow-origin", "access-control-expose-headers", "access-control-max-age",
     }
 )  # fmt: skip
-"""An upstream's headers that are not the caller's: of its connection, its host, or said here by the catalogue."""
+"""An upstream's headers that are not the caller's: of its connection, its host, its pages, or said here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,9 +49,14 @@ class Plan:
     switched: bool
     chain: Chain
     """What the catalogue recommends; called only where ``successor = "chain"`` asks for it."""
-    successor: str | None
-    """Who takes over: the first successor that can be asked, now or on its day; else what the catalogue recommends,
-    as it can be called here, or by the catalogue's own name where it cannot."""
+    recommended: str | None
+    """The chain's living end as it can be called here, or by the catalogue's own name where it cannot."""
+
+    @property
+    def successor(self) -> str | None:
+        """Who takes over: the first successor that can be asked, now or on its day, else the recommended one."""
+        asked = (entry.target for entry in self.attempts if entry.reason == "successor")
+        return next(asked, self.waiting[0].target if self.waiting else self.recommended)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,6 @@ def plan(model: ModelSettings, world: World) -> Plan:
             dropped.append(Dropped(candidate.target, why))
         elif all(candidate.target != earlier.target for earlier in attempts):
             attempts.append(candidate)
-    declared = [*(entry.target for entry in attempts if entry.reason == "successor"), *(w.target for w in waiting)]
     return Plan(
         attempts=tuple(attempts),
         dropped=tuple(dropped),
@@ -100,7 +104,7 @@ def plan(model: ModelSettings, world: World) -> Plan:
         switch_day=switch_day,
         switched=switched,
         chain=chain,
-        successor=declared[0] if declared else callable_successor(chain, world.providers, model.target, behind),
+        recommended=callable_successor(chain, world.providers, model.target, behind),
     )
 
 

@@ -185,7 +185,7 @@ def _retired_text(name: str, model: ModelSettings, made: Plan) -> str:
     steps = [step.model for step in made.chain.steps]
     living = made.chain.living
     # Under "manual" no successor ever takes over by itself.
-    word, chain = ("fallback", living) if model.switch == "manual" else ("successor", "chain")
+    word, chain = ("fallback", made.recommended) if model.switch == "manual" else ("successor", "chain")
     if living:
         advice = (
             f"The catalogue recommends {' -> '.join(steps)}. To let it answer, declare it: "

@@ -47,6 +47,9 @@ switch = "manual"
 target = "openai/gpt-4o"
 [models.five]
 target = "openai/gpt-5-mini"
+[models.byhand]
+target = "twin/old"
+switch = "manual"
 [models.moved]
 target = "openai/our-deployment"
 catalog_model = "openai/gpt-4o"
@@ -216,6 +219,11 @@ def test_nobody_left_is_410_with_the_day_the_chain_and_the_remedy(house: Build) 
         assert words in error(reply)["message"]
     assert made.upstreams["acme"].requests == []
     assert made.exchange.status == 410
+
+
+def test_under_manual_the_remedy_is_a_fallback_that_can_be_called_here(house: Build) -> None:
+    message = error(house(unix_ns=AFTER).ask("byhand"))["message"]
+    assert message.endswith('declare it: [models."byhand"] fallback = "twin/next"')
 
 
 def test_a_direct_name_is_a_wire(house: Build) -> None:
@@ -431,10 +439,11 @@ def test_the_link_of_a_direct_name_can_be_called_here(house: Build) -> None:
 
 
 def test_an_upstream_cannot_speak_in_our_name(house: Build) -> None:
-    forged = (*JSON, ("x-outlast-reason", "forged"), ("set-cookie", "a=b"), ("x-request-id", "theirs"))
+    theirs = (("set-cookie", "a=b"), ("access-control-allow-origin", "*"), ("x-request-id", "theirs"))
+    forged = (*JSON, ("x-outlast-reason", "forged"), *theirs)
     headers = house(replace(answered(), headers=forged)).ask("name").headers
     assert headers["x-outlast-reason"] == "target"
-    assert "set-cookie" not in headers
+    assert not {"set-cookie", "access-control-allow-origin"} & set(headers)
     assert headers["x-request-id"] == "theirs"
 
 
