@@ -30,6 +30,8 @@ STALE_SECONDS = 2.0
 """A reused connection that dies later than this after the request may have been at work on it."""
 
 _NO_BODY = frozenset({204, 304})
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+"""Passed on, they would make the caller's client send the next request past the gateway."""
 _NEVER = math.inf
 
 
@@ -302,6 +304,8 @@ class Connection(asyncio.Protocol):
             return
         if not 200 <= status <= 599:
             raise UpstreamBroken(f"{self.label} answered with a status of {status}")
+        if status in _REDIRECTS:
+            raise UpstreamBroken(f"{self.label} answered with a redirect ({status}); base_url has to lead there itself")
         if self._head_size > MAX_HEAD:
             raise UpstreamBroken(f"{self.label} sent more than {MAX_HEAD} bytes of headers")
         head = read_head(self._raw)

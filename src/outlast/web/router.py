@@ -32,7 +32,7 @@ class Router:
         """The handler of a call; for what is not served, one that says so."""
         methods = self._exact.get(path) or self._methods_below(path)
         if methods is None:
-            return _Refuser(NoSuchRoute(f"{path[:_SHOWN]} does not exist here; the API is under /v1"))
+            return _Refuser(NoSuchRoute(f"{path[:_SHOWN]} does not exist here; served here: {self._served()}"))
         handler = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if handler is not None:
             return handler
@@ -41,6 +41,11 @@ class Router:
             MethodNotAllowed(f"{method} is not a method of {path[:_SHOWN]}; use {' or '.join(allowed)}"),
             ", ".join(allowed),
         )
+
+    def _served(self) -> str:
+        """Every route, as one that mistyped a path needs it."""
+        routes = [*self._exact.items(), *((f"{path}NAME", methods) for path, methods in self._below.items())]
+        return ", ".join(f"{method} {path}" for path, methods in routes for method in sorted(methods))
 
     def _methods_below(self, path: str) -> Methods | None:
         """The longest prefix wins; the prefix alone, with nothing below it, is no route."""

@@ -51,7 +51,11 @@ def test_exact_paths_and_the_longest_prefix_answer(method: str, path: str, body:
 def test_an_unknown_path_is_a_404_in_openai_s_shape(path: str) -> None:
     reply = ask("GET", path)
     assert reply.status == 404
-    assert msgspec.json.decode(reply.body)["error"]["code"] == "unknown_url"
+    error = msgspec.json.decode(reply.body)["error"]
+    assert error["code"] == "unknown_url"
+    assert error["message"].endswith(
+        "served here: GET /v1/models, DELETE /v1/models/NAME, GET /v1/models/NAME, POST /v1/models/deep/NAME"
+    )
 
 
 @pytest.mark.parametrize(
