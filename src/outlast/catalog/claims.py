@@ -79,3 +79,8 @@ class Standing:
     def switches(self) -> bool:
         """Whether this end may move traffic: only an exact date does."""
         return self.ends is not None and self.precision == "exact"
+
+    @property
+    def surely_retired(self) -> bool:
+        """Whether an exact date says that nothing answers any more: only then is a model not asked."""
+        return self.status == "retired" and self.switches

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from outlast.catalog.claims import Standing
 from outlast.catalog.port import Chain, Knowledge
 from outlast.catalog.reference import Reference, reference, target_of
+from outlast.catalog.status import GONE
 from outlast.exchange import Reason
 from outlast.settings import ModelSettings, ProviderSettings
 
@@ -166,7 +167,7 @@ def _candidates(
 
 
 def _why_switched(model: ModelSettings, standing: Standing, switch_day: dt.date | None) -> str:
-    if standing.status in {"retired", "redirected"} and standing.ends is not None:
+    if standing.status in GONE and standing.ends is not None:
         return f"{standing.status} since {standing.ends}"
     return f"switched on {switch_day}" + (" as declared" if model.switch_day else "")
 
@@ -178,7 +179,7 @@ def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
     named = model.catalog_model if target == model.target else None
     found = reference(target, world.providers, named)
     standing = world.knowledge.standing(found.ref, found.surface, world.day)
-    if standing.status == "retired" and standing.switches:
+    if standing.surely_retired:
         return f"retired since {standing.ends}"
     return ""
 

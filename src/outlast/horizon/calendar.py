@@ -13,10 +13,11 @@ from outlast.catalog.claims import Standing
 from outlast.catalog.mix import Mix, monthly_usd
 from outlast.catalog.port import Knowledge
 from outlast.catalog.prices import rates_of
+from outlast.catalog.status import GONE
 from outlast.exchange import SeenModel, Usage
 from outlast.horizon.dependants import Dependant, dependants
 from outlast.horizon.record import Recorded
-from outlast.horizon.successors import ENDED, Successor, successor_of
+from outlast.horizon.successors import Successor, successor_of
 from outlast.settings import Settings
 
 SHARE_DIGITS = Decimal("1e-12")
@@ -48,7 +49,7 @@ class Entry:
     @property
     def ended(self) -> bool:
         """Whether the model itself no longer answers on the day."""
-        return self.standing.status in ENDED
+        return self.standing.status in GONE
 
     @property
     def covered(self) -> bool:

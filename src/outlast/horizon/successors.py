@@ -16,9 +16,6 @@ from outlast.settings import ProviderSettings
 
 Basis = Literal["declared", "chain", "recommended"]
 
-ENDED = frozenset({"retired", "redirected"})
-"""Statuses under which a model's own answer is no longer to be had."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Successor:
@@ -38,12 +35,12 @@ class Successor:
 def successor_of(
     dependant: Dependant, providers: Mapping[str, ProviderSettings], knowledge: Knowledge, day: dt.date
 ) -> Successor | None:
-    """The first declared successor alive on the day, else the chain's living end, else None: none is known."""
+    """The first declared successor that would be asked on the day, else the chain's living end, else None."""
     passed: list[str] = []
     for target in dependant.declared.successors if dependant.declared else ():
         found = reference(target, providers)
         standing = knowledge.standing(found.ref, found.surface, day)
-        if standing.status not in ENDED:
+        if not standing.surely_retired:
             return Successor(ref=found.ref, target=target, basis="declared", standing=standing, passed=tuple(passed))
         passed.append(target)
     surface = dependant.behind.surface

@@ -25,6 +25,12 @@ def test_the_first_declared_successor_alive_on_the_day_is_chosen(knowledge: Cata
     )
 
 
+def test_a_declared_successor_whose_end_is_not_exact_is_still_asked_and_so_still_shown(knowledge: Catalog) -> None:
+    found = chosen(ModelSettings(target="acme/soon", successor=("acme/rumoured", "acme/new")), knowledge)
+    assert found is not None
+    assert (found.ref, found.standing.status, found.standing.unsure) == ("acme/rumoured", "retired", True)
+
+
 def test_without_a_living_declared_one_the_chains_living_end_is_recommended(knowledge: Catalog) -> None:
     found = chosen(ModelSettings(target="acme/soon", successor="acme/past"), knowledge)
     assert found is not None
