@@ -16,6 +16,7 @@
     │   └── UpstreamTimeout        silence: on connect, before the first byte, or between two
     ├── OperatorError            whoever configures and runs Outlast
     │   ├── SettingsInvalid        outlast.toml, a flag or the environment
+    │   ├── EvidenceInvalid        outcomes, a margin or a level that no verdict can rest on
     │   └── UnknownModel           a command was asked about a model nobody knows
     └── MachineError             the disk, the database, the port
         └── LedgerUnavailable      the record cannot be read or written
@@ -128,6 +129,12 @@ class SettingsInvalid(OperatorError):
     """``outlast.toml``, a flag or the environment holds something that cannot be meant."""
 
     code = "settings_invalid"
+
+
+class EvidenceInvalid(OperatorError):
+    """Outcomes, a margin or a level that no verdict can rest on; a row at fault is named by its line."""
+
+    code = "evidence_invalid"
 
 
 class UnknownModel(OperatorError):
