@@ -302,6 +302,29 @@ def test_a_port_that_is_taken_is_named_with_what_to_do(configured: Path) -> None
     assert "--port 0" in line
 
 
+def test_an_address_that_is_not_ours_is_named_without_talk_of_another_port(configured: Path) -> None:
+    done = outlast_process(configured, "serve", "--port", "0", "--host", "192.0.2.1", "--quiet")
+    assert done.code == 3
+    [line] = done.err.splitlines()
+    assert "cannot listen on 192.0.2.1:0: " in line
+    assert "--host" in line
+    assert "free" not in line
+
+
+def test_the_record_is_nobody_else_s_to_read(tmp_path: Path) -> None:
+    with running(tmp_path, SCRIPTED + MODELS) as gateway:
+        gateway.chat("assistant")
+        kept = list(tmp_path.rglob("outlast.db*"))
+        assert {path.name for path in kept} >= {"outlast.db", "outlast.db.journal"}
+        assert [path.name for path in kept if path.stat().st_mode & 0o007] == []
+
+
+def test_a_terminal_without_our_signs_gets_a_page_all_the_same(configured: Path) -> None:
+    done = outlast_process(configured, "horizon", PYTHONIOENCODING="ascii")
+    assert (done.code, done.err) == (0, "")
+    assert "2027-01-14" in done.out
+
+
 def test_a_database_that_cannot_be_written_is_named(configured: Path) -> None:
     text = '[server]\ndatabase = "sqlite:///outlast.toml/outlast.db"\n' + SCRIPTED
     (configured / "outlast.toml").write_text(text, encoding="utf-8")

@@ -6,8 +6,10 @@ It knows signals, the ready line and what an operator is told at start. It does 
 
 import asyncio
 import datetime as dt
+import errno
 import ipaddress
 import logging
+import os
 import signal
 import sys
 from dataclasses import replace
@@ -24,6 +26,8 @@ from outlast.wiring.serving import Gateway, new_event_loop, open_gateway
 
 GRACE_SECONDS = 10.0
 """How long running calls may take to end after a signal."""
+_OTHERS = 0o007
+"""The record may hold what people wrote: it is the operator's and their group's to read, nobody else's."""
 
 
 @click.command()
@@ -38,6 +42,7 @@ def serve(*, config: Path | None, host: str | None, port: int | None, today: dt.
     server = context.settings.server
     overridden = msgspec.structs.replace(server, host=host or server.host, port=server.port if port is None else port)
     context = replace(context, settings=msgspec.structs.replace(context.settings, server=overridden))
+    os.umask(os.umask(_OTHERS) | _OTHERS)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     with asyncio.Runner(loop_factory=new_event_loop) as runner:
         runner.run(_serve(context))
@@ -70,9 +75,11 @@ async def _start(gateway: Gateway, host: str, port: int) -> tuple[str, int]:
     try:
         return await gateway.server.start(host, port)
     except OSError as exc:
-        raise MachineError(
-            f"cannot listen on {host}:{port}: {exc.strerror or exc}; `--port 0` takes a free port"
-        ) from exc
+        # The event loop's own text repeats the address as a tuple.
+        taken = exc.errno == errno.EADDRINUSE
+        why = os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror or str(exc)
+        remedy = "`--port 0` takes a free one" if taken else "see [server] host and port, or --host and --port"
+        raise MachineError(f"cannot listen on {host}:{port}: {why}; {remedy}") from exc
 
 
 def is_loopback(host: str) -> bool:

@@ -56,7 +56,7 @@ def act(stage: Stage) -> None:
     stage.scene("The ledger, by the model that really answered:")
     stage.command("usage", "--by", "served")
     stage.scene("The price before and after, on the tokens just used:")
-    stage.command("price", "--from", f"openai/{MODEL}", "--to", f"openai/{SUCCESSOR}")
+    stage.command("price", "--from", f"openai/{MODEL}", "--to", f"openai/{SUCCESSOR}", "--today", AFTER)
 
 
 def _run(stage: Stage, address: str) -> Mapping[str, str]:

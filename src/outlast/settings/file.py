@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 
@@ -119,7 +119,11 @@ class _Source:
             return self.wrong(path, f"[{_dotted(path)}] needs `{missing[1]}`")
         where = re.search(r" - at `\$\.?([\w.]*)", problem)
         word = where[1] if where else ""
-        said = problem.split(" - at ", maxsplit=1)[0]
+        said = problem.split(" - at ", maxsplit=1)[0].replace(" | null", "")
+        choices = get_args(get_type_hints(kind).get(word))
+        if said.startswith("Invalid enum value") and choices:
+            given = said.removeprefix("Invalid enum value ").strip("'")
+            return self.wrong((*path, word), f"[{_dotted(path)}] {word}: there is no {given!r}", given, choices)
         return self.wrong((*path, word) if word else path, f"[{_dotted(path)}] {word}: {said}".replace(" : ", ": "))
 
     def wrong(

@@ -6,24 +6,29 @@ catalogue says of a model.
 
 from datetime import date
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
 
+Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]  # a larger one would listen, on another port
+Count = Annotated[int, msgspec.Meta(ge=0)]
+Some = Annotated[int, msgspec.Meta(ge=1)]
+Seconds = Annotated[float, msgspec.Meta(gt=0)]
+
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[server]``: where the gateway listens and what it keeps."""
 
     host: str = "127.0.0.1"
-    port: int = 4141
+    port: Port = 4141
     database: str = "sqlite:///outlast.db"
     """Relative to the configuration file."""
     today: date | None = None
     """A rehearsed day: moves calendars, plans and prices, never the ledger's time stamps."""
-    max_body_bytes: int = 50 * MEGABYTE
+    max_body_bytes: Some = 50 * MEGABYTE
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -43,14 +48,14 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """Appended to every URL (Azure's ``api-version``)."""
     deployments: bool = False
     """Azure's classic URLs: ``/openai/deployments/MODEL/…`` with an ``api-key`` header."""
-    connect_timeout: float = 10.0
-    first_byte_timeout: float = 600.0
+    connect_timeout: Seconds = 10.0
+    first_byte_timeout: Seconds = 600.0
     """Seconds from the request's last byte to the answer's first; a plain answer of a reasoning model is slow."""
-    idle_timeout: float = 120.0
+    idle_timeout: Seconds = 120.0
     """Seconds between two pieces of an answer."""
-    retries: int = 2
+    retries: Count = 2
     """Further tries of one candidate of a virtual model after 429, 5xx or a lost connection."""
-    max_connections: int = 1000
+    max_connections: Some = 1000
 
 
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

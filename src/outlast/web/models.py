@@ -27,6 +27,8 @@ from outlast.web.answers import JSON, answer_error
 
 PREFIX = "/v1/models/"
 VIRTUAL_OWNER = "outlast"
+LONGEST_NAME = 512
+"""Characters of a name that are looked at, and repeated in an answer; a call may name no longer one either."""
 
 
 class ModelObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,7 +183,7 @@ class OneModel:
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """One model, with the headers of its life."""
-        name = call.path.removeprefix(PREFIX)
+        name = call.path.removeprefix(PREFIX)[:LONGEST_NAME]
         asked = (("x-outlast-requested-model", name),)
         try:
             self.callers.identify(call.headers)

@@ -160,3 +160,12 @@ def test_a_required_key_is_required_here_too(catalog: Catalog) -> None:
     reply = PaperReply()
     asyncio.run(ListModels(offers(catalog, BEFORE), Callers(required=True))(call_of("/v1/models"), reply))
     assert reply.status == 401
+
+
+def test_a_long_name_is_not_repeated_in_full(catalog: Catalog) -> None:
+    reply = PaperReply()
+    asyncio.run(
+        OneModel(offers(catalog, BEFORE), Callers(required=False))(call_of("/v1/models/" + "x" * 60_000), reply)
+    )
+    assert reply.status == 404
+    assert len(reply.body) + sum(len(value) for _, value in reply.headers) < 2000
