@@ -1,8 +1,11 @@
 """Every ``outlast`` command as a person or a program uses it: help, mistakes, days, formats, exit codes."""
 
 import json
+import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import chdir
@@ -323,6 +326,16 @@ def test_a_terminal_without_our_signs_gets_a_page_all_the_same(configured: Path)
     done = outlast_process(configured, "horizon", PYTHONIOENCODING="ascii")
     assert (done.code, done.err) == (0, "")
     assert "2027-01-14" in done.out
+
+
+@pytest.mark.parametrize("command", ["models list", "models show openai/gpt-4o"])
+def test_a_reader_who_has_had_enough_is_no_failure(folder: Path, command: str) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as pipe:
+        line = [sys.executable, "-m", "outlast", *command.split()]
+        done = subprocess.run(line, cwd=folder, stdout=pipe, stderr=subprocess.PIPE, timeout=30, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_database_that_cannot_be_written_is_named(configured: Path) -> None:

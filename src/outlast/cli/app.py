@@ -61,7 +61,7 @@ def run(arguments: Sequence[str]) -> int:
     except click.ClickException as error:
         _show(error)
         return USAGE
-    except BrokenPipeError:  # the reader of our output has had enough, as `head` does
+    except (BrokenPipeError, SystemExit):  # a reader like `head` has had enough; SystemExit is click's word for it
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
         return FINE
     except Exception as error:  # noqa: BLE001 - the boundary of the program: a defect of ours becomes a message

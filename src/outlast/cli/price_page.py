@@ -155,7 +155,7 @@ def _cell(part: str, amount: Decimal | None) -> str:
 
 def _table(first: str, *columns: str) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column(Text(first))
+    table.add_column(Text(first), overflow="fold")
     for column in columns:
         table.add_column(Text(column), justify="right" if column else "left", no_wrap=True)
     return table
