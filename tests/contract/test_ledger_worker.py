@@ -1,4 +1,4 @@
-"""The worker's line, and a worker that dies, is silent, or is told nonsense."""
+"""A worker as its owner has it: asked, refused, killed, silent, ended."""
 
 import os
 import signal
@@ -13,12 +13,12 @@ import pytest
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange
 from outlast.ledger.batch import encode as encode_record
-from outlast.ledger.drain import Drain, Drained
+from outlast.ledger.drain import Drained
 from outlast.ledger.extents import Position
 from outlast.ledger.frames import EXCHANGE
 from outlast.ledger.journal import Journal
 from outlast.ledger.process import DrainProcess
-from outlast.ledger.worker import Refused, answer, decode_answer, encode
+from outlast.ledger.worker import encode
 
 COUNT = 100
 
@@ -146,16 +146,3 @@ def test_nothing_of_the_working_folder_is_imported(tmp_path: Path, journal: Jour
     (tmp_path / "sqlite3.py").write_text("raise SystemExit(7)")
     with chdir(tmp_path):
         assert process.step(journal.reach()).frames == COUNT
-
-
-@pytest.mark.parametrize("line", [b"\n", b"{}\n", b"[[],1]\n", b'[[["a",1,2,true]],1]\n'])
-def test_a_line_that_is_no_question_is_refused(tmp_path: Path, line: bytes) -> None:
-    with closing(Drain(tmp_path / "outlast.db", tmp_path)) as drain:
-        assert isinstance(answer(drain, line), Refused)
-
-
-@pytest.mark.parametrize("told", [Drained(Position(3, 4), frames=5, damaged=6, torn=7), Refused("the disk is full")])
-def test_an_answer_is_a_line(told: Drained | Refused) -> None:
-    line = encode(told)
-    assert b"\n" not in line
-    assert decode_answer(line) == told
