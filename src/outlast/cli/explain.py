@@ -4,20 +4,24 @@ It knows how a plan is shown. It does not know how one is made (``gateway.plan``
 """
 
 import datetime as dt
+import time
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
 
 from outlast.catalog.port import Knowledge
+from outlast.catalog.reference import Reference, reference
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note, print_json, print_table
 from outlast.cli.standing_text import end_text
 from outlast.errors import UnknownModel
+from outlast.gateway.gone import recently_gone
 from outlast.gateway.plan import Candidate, Dropped, Plan, World, plan
 from outlast.gateway.routes import closest_names
 from outlast.settings import ModelSettings, Settings
-from outlast.wiring import open_knowledge
+from outlast.wiring import open_knowledge, open_record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,14 +40,24 @@ class Explanation:
 def explain(name: str, *, config: Path | None, format_: str, today: dt.date | None, quiet: bool) -> None:
     """Print the plan for a model NAME: every attempt in order, every dropped candidate with its reason."""
     context = open_context(config=config, format_=format_, today=today, quiet=quiet)
-    explained = explanation(name, context.settings, open_knowledge(context.settings), context.today)
+    gone = frozenset[Reference]()
+    if not context.rehearsed:
+        gone = recently_gone(open_record(context.settings).observations(), time.time_ns())
+    explained = explanation(name, context.settings, open_knowledge(context.settings), context.today, gone=gone)
     if context.format == "json":
         print_json(_document(explained))
     else:
         _print(explained, quiet=context.quiet)
 
 
-def explanation(name: str, settings: Settings, knowledge: Knowledge, today: dt.date) -> Explanation:
+def explanation(
+    name: str,
+    settings: Settings,
+    knowledge: Knowledge,
+    today: dt.date,
+    *,
+    gone: Collection[Reference] = (),
+) -> Explanation:
     """The plan of a virtual model, or of a direct name, which is always asked as it is.
 
     Raises:
@@ -58,7 +72,9 @@ def explanation(name: str, settings: Settings, knowledge: Knowledge, today: dt.d
             hint = f"; closest: {', '.join(near)}" if near else "; outlast.toml declares [models.…] and [providers.…]"
             raise UnknownModel(f"{name!r} is neither a virtual model nor provider/model of this configuration{hint}")
         model = ModelSettings(target=name, switch="manual")
-    world = World(providers=settings.providers, knowledge=knowledge, day=today)
+    asked = (model.target, *model.successors, *model.fallbacks)
+    absent = {target for target in asked if reference(target, settings.providers, model.catalog_model) in gone}
+    world = World(providers=settings.providers, knowledge=knowledge, day=today, gone=absent)
     made = plan(model, world)
     return Explanation(name=name, virtual=virtual, today=today, plan=made if virtual else _as_wire(made, name))
 

@@ -107,7 +107,7 @@ def _amounts(row: UsageRow) -> dict[str, object]:
     return {
         "calls": row.calls,
         "failed": row.failed,
-        "cost_usd": row.cost_usd,
+        "cost_usd": None if row.unpriced_calls and not row.cost_usd else row.cost_usd,
         "unpriced_calls": row.unpriced_calls,
         "input_tokens": row.input_tokens,
         "cached_tokens": row.cached_tokens,

@@ -3,6 +3,7 @@
 It knows the list of acts. It does not know what happens in them.
 """
 
+import datetime as dt
 import tempfile
 import threading
 from pathlib import Path
@@ -14,19 +15,26 @@ from outlast.demo.stage import Stage
 ACTS = (retirement.act,)
 
 
-def play(out: TextIO, *, stay: bool) -> None:
-    """Play every act in a folder of its own; ``stay`` leaves a gateway running until it is interrupted."""
+def play(out: TextIO, *, stay: bool, after: dt.date | None = None) -> None:
+    """Play every act in a folder of its own; ``stay`` leaves a gateway running until it is interrupted.
+
+    ``after`` is the day on which the retired model is called again.
+
+    Raises:
+        SettingsInvalid: on ``after`` the story is another one.
+    """
+    day = retirement.AFTER if after is None else retirement.day_after(after)
     with tempfile.TemporaryDirectory(prefix="outlast-demo-") as folder:
         stage = Stage(Path(folder), out)
         for act in ACTS:
-            act(stage)
+            act(stage, day)
         if stay:
-            _stay(stage)
+            _stay(stage, day)
 
 
-def _stay(stage: Stage) -> None:
-    with stage.gateway("--today", retirement.AFTER) as address:
-        stage.scene(f"The gateway stays at {address} (day {retirement.AFTER}, simulated models). Ctrl-C ends it.")
+def _stay(stage: Stage, day: str) -> None:
+    with stage.gateway("--today", day) as address:
+        stage.scene(f"The gateway stays at {address} (day {day}, simulated models). Ctrl-C ends it.")
         stage.say(f"   OPENAI_BASE_URL={address}/v1   configuration: {stage.config}")
         try:
             threading.Event().wait()

@@ -3,15 +3,18 @@
 It knows the story's two days and what must be seen on each. It does not know how a gateway does it.
 """
 
+import datetime as dt
 from collections.abc import Mapping
 from contextlib import closing
 
 from outlast.demo.application import MODEL, Application
 from outlast.demo.stage import Stage
-from outlast.errors import MachineError
+from outlast.errors import MachineError, SettingsInvalid
 
 BEFORE = "2026-02-10"
 AFTER = "2026-02-18"
+LIVES = (dt.date(2026, 2, 17), dt.date(2026, 7, 22))
+"""The days on which the model is retired and its successor is not yet."""
 SUCCESSOR = "gpt-5.1-chat-latest"
 
 CONFIGURATION = f"""\
@@ -34,8 +37,20 @@ SHOWN = (
 )  # fmt: skip
 
 
-def act(stage: Stage) -> None:
-    """Play the act; raises when what must be seen is not."""
+def day_after(day: dt.date) -> str:
+    """A day on which the successor answers, as the commands take it.
+
+    Raises:
+        SettingsInvalid: the model is not retired on that day, or its successor is.
+    """
+    first, last = LIVES
+    if not first <= day <= last:
+        raise SettingsInvalid(f"the demonstration needs a day from {first} to {last}, not {day}")
+    return day.isoformat()
+
+
+def act(stage: Stage, after: str = AFTER) -> None:
+    """Play the act, with the model called again on the day ``after``; raises when what must be seen is not."""
     stage.config.write_text(CONFIGURATION, encoding="utf-8")
     stage.scene(f"The application calls {MODEL}, with max_tokens and temperature. It is {BEFORE}.")
     stage.say("   (All models here are SIMULATED by Outlast's scripted provider; the client is OpenAI's own.)")
@@ -43,20 +58,20 @@ def act(stage: Stage) -> None:
         _expect(_run(stage, address), served=f"openai/{MODEL}", reason="target")
     stage.scene("What depends on which model, until when, at what price:")
     stage.command("horizon", "--today", BEFORE)
-    stage.scene(f"The day passes. It is {AFTER}; OpenAI's page says: retired on 2026-02-17.")
+    stage.scene(f"The day passes. It is {after}; OpenAI's page says: retired on 2026-02-17.")
     stage.say("   Same application, not a line changed:")
-    with stage.gateway("--today", AFTER) as address:
+    with stage.gateway("--today", after) as address:
         headers = _run(stage, address)
     _expect(headers, served=f"openai/{SUCCESSOR}", reason="successor")
     if not headers.get("x-outlast-adapted"):
         raise MachineError("the successor refuses max_tokens and temperature, yet nothing was adapted")
     stage.say(f"   {SUCCESSOR} refuses max_tokens and temperature; x-outlast-adapted says what was done about it.")
     stage.scene("Why it was answered by another:")
-    stage.command("explain", MODEL, "--today", AFTER)
+    stage.command("explain", MODEL, "--today", after)
     stage.scene("The ledger, by the model that really answered:")
     stage.command("usage", "--by", "served")
     stage.scene("The price before and after, on the tokens just used:")
-    stage.command("price", "--from", f"openai/{MODEL}", "--to", f"openai/{SUCCESSOR}", "--today", AFTER)
+    stage.command("price", "--from", f"openai/{MODEL}", "--to", f"openai/{SUCCESSOR}", "--today", after)
 
 
 def _run(stage: Stage, address: str) -> Mapping[str, str]:

@@ -3,7 +3,7 @@
 It knows targets and times. It does not know how a retired model's answer reads (``dialects.gone``).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from outlast.catalog.reference import Reference
@@ -15,6 +15,18 @@ LEFT_ALONE_NS = 10 * 60 * 1_000_000_000
 failed attempt."""
 
 Observe = Callable[[Observation], None]
+
+
+def recently_gone(observations: Iterable[Observation], now_ns: int) -> frozenset[Reference]:
+    """What a gateway on this record leaves alone now, as another process can tell (``observations`` oldest first)."""
+    gone: dict[Reference, int] = {}
+    for seen in observations:
+        behind = Reference(seen.target, seen.surface)
+        if seen.event == "gone":
+            gone[behind] = seen.seen_ns
+        else:
+            gone.pop(behind, None)
+    return frozenset(behind for behind, seen_ns in gone.items() if now_ns - seen_ns < LEFT_ALONE_NS)
 
 
 class GoneTargets:
