@@ -12,7 +12,7 @@ from outlast.gateway.ports import Headers
 
 READ_AHEAD = 256 * 1024
 """Unread bytes past which the upstream is held back."""
-MAX_BODY = 256 * 1024 * 1024
+MAX_BODY = 64 * 1024 * 1024
 """The largest body that ``read`` gathers."""
 
 
