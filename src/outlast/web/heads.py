@@ -30,15 +30,26 @@ BODYLESS = frozenset({204, 304})
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9a-zA-Z-]+")
 _KNOWN_NAMES_LIMIT = 1024
+_KNOWN_LINES_LIMIT = 1024
 _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" for status in HTTPStatus}
 
 
-class HeadWriter:
-    """Writes heads; keeps the headers that every answer of one second shares."""
+_REPEATED = frozenset(
+    {
+        "content-type", "deprecation", "link", "openai-version", "sunset", "x-outlast-adapted", "x-outlast-reason",
+        "x-outlast-requested-model", "x-outlast-served-model", "x-simulated",
+    }
+)  # fmt: skip
+"""Headers whose values come again and again: their whole lines are remembered."""
 
-    __slots__ = ("_names", "_shared")
+
+class HeadWriter:
+    """Writes heads; keeps the lines and names that answers share."""
+
+    __slots__ = ("_lines", "_names", "_shared")
 
     def __init__(self) -> None:
+        self._lines: dict[tuple[str, str], str] = {}
         self._names: set[str] = set()
         self._shared = ""
         self.refresh(0)
@@ -53,14 +64,23 @@ class HeadWriter:
         ``framing`` is text of this server: whole lines that say where the body ends. A name that is no token is
         left out; a character that a header cannot carry is percent-encoded.
         """
-        names = self._names
-        lines = [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
-        for name, value in headers:
-            if name not in names and not self._admit(name):
-                continue
-            lines.append(f"{name}: {value if value.isascii() and value.isprintable() else _safe(value)}\r\n")
+        known, lines = self._lines, [_STATUS_LINES.get(status) or f"HTTP/1.1 {status} \r\n"]
+        for header in headers:
+            lines.append(known.get(header) or self._line(header))  # noqa: PERF401 - a comprehension is no quicker here
         lines.append(f"x-outlast-request-id: {request_id}\r\n{self._shared}{framing}\r\n")
         return "".join(lines).encode("ascii")
+
+    def _line(self, header: tuple[str, str]) -> str:
+        """One header's line; empty for one that may not be sent."""
+        name, value = header
+        if name not in self._names and not self._admit(name):
+            return ""
+        line = f"{name}: {value if value.isascii() and value.isprintable() else _safe(value)}\r\n"
+        if name in _REPEATED:
+            if len(self._lines) >= _KNOWN_LINES_LIMIT:
+                self._lines.clear()  # names of models come from callers
+            self._lines[header] = line
+        return line
 
     def _admit(self, name: str) -> bool:
         """Whether a header of this name may be sent; remembered, because names repeat."""
