@@ -86,6 +86,22 @@ def test_azures_deployments_have_the_model_in_the_path_and_their_own_key_header(
     assert "authorization" not in received.headers
 
 
+@pytest.mark.server
+def test_a_key_that_the_upstream_repeats_in_its_refusal_stays_here() -> None:
+    refusal = b'{"error":{"message":"Incorrect API key provided: sk-1."}}'
+    head = b"HTTP/1.1 401 Unauthorized\r\ncontent-length: %d\r\n\r\n" % len(refusal)
+
+    async def conversation() -> bytes:
+        async with asyncio.timeout(10), UpstreamServer(raw(head + refusal, stays=True)) as server:
+            settings = ProviderSettings(kind="openai", base_url=server.base_url, api_key="sk-1")
+            upstream = OpenAIUpstream("up", settings, environ={})
+            body = await (await upstream.send(asked())).read()
+            await upstream.aclose()
+            return body
+
+    assert uvloop.run(conversation()) == refusal.replace(b"sk-1", b"[key withheld]")
+
+
 @pytest.mark.parametrize("headers", [{"x": "a\r\nb"}, {"content-length": "1"}, {"x y": "1"}, {"x": "\u2603"}])
 def test_headers_that_cannot_be_sent_are_refused_at_start(headers: dict[str, str]) -> None:
     with pytest.raises(SettingsInvalid):

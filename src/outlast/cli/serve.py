@@ -101,7 +101,10 @@ def warnings(context: Context, gateway: Gateway) -> list[str]:
     if context.rehearsed:
         said.append(f"rehearsing {context.today}: calendars, plans and prices move; records keep real time")
     if not is_loopback(server.host):
-        said.append(f"a key is required on {server.host}, and none has been created: every call is answered with 401")
+        said.append(
+            f"a key is required on {server.host}, and this version cannot create one: every call is answered with 401. "
+            "Listen on 127.0.0.1 and put a proxy with an authentication of its own before it"
+        )
     said.extend(gateway.notices)
     for name in context.settings.models:
         route = gateway.routes.find(name)

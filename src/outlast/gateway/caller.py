@@ -39,7 +39,8 @@ class Callers:
         presented = headers.get("authorization", "")
         if self._required:
             raise KeyRequired(
-                "a key is required, because this gateway listens beyond loopback; none has been created yet"
+                "a key is required, because this gateway listens beyond loopback, and this version cannot create one; "
+                "listen on 127.0.0.1 and put a proxy with an authentication of its own before it"
             )
         if "origin" in headers and is_foreign_page(headers["origin"]):
             raise KeyRequired(

@@ -12,6 +12,7 @@ from outlast.gateway.ports import Headers
 
 READ_AHEAD = 256 * 1024
 """Unread bytes past which the upstream is held back."""
+WITHHELD = b"[key withheld]"
 MAX_BODY = 64 * 1024 * 1024
 """The largest body that ``read`` gathers."""
 
@@ -45,6 +46,7 @@ class HttpAnswer:
         "_left",
         "_loop",
         "_pieces",
+        "_secret",
         "_source",
         "_unread",
         "_waiter",
@@ -62,6 +64,7 @@ class HttpAnswer:
         self.target = target
         self.stale = False
         """Failed before any byte of the answer, on a connection that had been idle: safe to ask again."""
+        self._secret = b""
         self._source = source
         self._loop = loop
         self._pieces: list[bytes] = []
@@ -84,6 +87,10 @@ class HttpAnswer:
             self._waiter = waiter
         return waiter
 
+    def withhold(self, secret: bytes) -> None:
+        """Never repeat ``secret``: some upstreams quote the key that they refuse."""
+        self._secret = secret
+
     async def read(self) -> bytes:
         """The rest of the body, whole."""
         self._whole = True
@@ -95,7 +102,8 @@ class HttpAnswer:
                 raise UpstreamBroken(f"the answer is larger than {MAX_BODY} bytes", target=self.target)
             self._release()
             await self._wait()
-        return self._take()
+        body = self._take()
+        return body.replace(self._secret, WITHHELD) if self._secret else body
 
     async def chunk(self) -> bytes:
         """What has arrived since the last call; waits when that is nothing; empty at the end."""

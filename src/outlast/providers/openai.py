@@ -47,7 +47,9 @@ class OpenAIUpstream:
         self._origin = parse_origin(settings.base_url or DEFAULT_BASE_URL, where=where)
         self._deployments = settings.deployments
         self._query = f"?{urlencode(settings.query)}" if settings.query else ""
-        self._static = _static_headers(name, settings, self._origin, resolve_key(settings.api_key, environ))
+        key = resolve_key(settings.api_key, environ)
+        self._static = _static_headers(name, settings, self._origin, key)
+        self._key = key.encode() if key else b""
         self._heads: dict[str, bytes] = {}
         self._pool = open_pool(
             self._origin,
@@ -74,7 +76,10 @@ class OpenAIUpstream:
             len(request.body),
             _passed(request.headers) if request.headers else b"",
         )
-        return await self._pool.exchange(head, request.body, streamed=request.stream, target=request.target)
+        answer = await self._pool.exchange(head, request.body, streamed=request.stream, target=request.target)
+        if answer.status >= 400 and self._key:
+            answer.withhold(self._key)
+        return answer
 
     async def aclose(self) -> None:
         """Give connections back."""
