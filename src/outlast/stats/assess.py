@@ -5,6 +5,9 @@ It knows every test of this room and when each applies. It does not know files, 
 
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+import numpy.typing as npt
+
 from outlast.errors import EvidenceInvalid
 from outlast.stats.betting import ConstantBets, PredictableBets, betting_lower
 from outlast.stats.betting_needed import units_needed
@@ -12,7 +15,12 @@ from outlast.stats.counts import PassFailCounts, count_pass_fail
 from outlast.stats.passfail import pass_fail_bounds, pass_fail_needed
 from outlast.stats.rows import Range, Row
 from outlast.stats.units import Units, collect_units
-from outlast.stats.verdict import Bounds, Rule, Verdict, word
+from outlast.stats.verdict import Bounds, Rule, Verdict, confirmed, word
+
+Floats = npt.NDArray[np.float64]
+
+SEQUENTIAL = "betting e-process, one bet per closed cluster"
+FIXED = "betting bound on cluster means"
 
 
 def assess(blocks: Iterable[Sequence[Row]], rule: Rule, allowed: Range, *, sequential: bool) -> Verdict:
@@ -67,14 +75,25 @@ def _betting(units: Units, rule: Rule, allowed: Range, *, sequential: bool) -> V
 
 
 def _betting_bounds(units: Units, rule: Rule, allowed: Range, *, sequential: bool) -> Bounds:
-    """Two one-sided bets: that the candidate is not worse by the margin, and, mirrored, that it is."""
+    """Two one-sided bets, that the candidate is not worse by the margin and, mirrored, that it is.
+
+    Unanswered pairs are seen as in ``passfail``.
+    """
     margin = rule.margin / allowed.width
-    sides = ((units.pessimistic + 1) / 2, (1 - units.tied) / 2)
-    bets = [PredictableBets(side) if sequential else ConstantBets(side, rule.alpha) for side in sides]
+
+    def lower(differences: Floats, decisive: float) -> float:
+        values = np.clip((differences + 1) / 2, 0.0, 1.0)
+        bets = PredictableBets(values) if sequential else ConstantBets(values, rule.alpha)
+        return betting_lower(bets, alpha=rule.alpha, decisive=decisive)
+
+    below, above = lower(units.pessimistic, -margin), lower(-units.tied, margin)
+    if units.answered < units.pairs:
+        below = confirmed(below, -margin, lambda: lower(units.tied, -margin))
+        above = confirmed(above, margin, lambda: lower(-units.answered_only, margin))
     return Bounds(
-        lower=betting_lower(bets[0], alpha=rule.alpha, decisive=-margin) * allowed.width,
-        upper=-betting_lower(bets[1], alpha=rule.alpha, decisive=margin) * allowed.width,
-        method="betting e-process, one bet per closed cluster" if sequential else "betting bound on cluster means",
+        lower=below * allowed.width,
+        upper=-above * allowed.width,
+        method=SEQUENTIAL if sequential else FIXED,
     )
 
 

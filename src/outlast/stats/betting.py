@@ -11,6 +11,7 @@ import math
 import numpy as np
 import numpy.typing as npt
 
+from outlast.errors import EvidenceInvalid
 from outlast.stats.crossing import largest_rejected
 
 Floats = npt.NDArray[np.float64]
@@ -65,9 +66,16 @@ def stakes(means: Floats, variances: Floats, mean: float) -> Floats:
 
 
 class PredictableBets:
-    """One bet per value, in the order of time, each sized by the values before it alone."""
+    """One bet per value, in the order of time, each sized by the values before it alone.
+
+    Assumes nothing but that each value's expectation, given those before it, is at most the mean that is doubted.
+
+    Raises:
+        EvidenceInvalid: There is no value, or one is not between 0 and 1.
+    """
 
     def __init__(self, values: Floats) -> None:
+        _check(values)
         self._values = values
         means, variances = PredictablePaths(1).estimates(values[None, :])
         self._means, self._variances = means[0], variances[0]
@@ -79,9 +87,16 @@ class PredictableBets:
 
 
 class ConstantBets:
-    """A fixed number of values in no order: the mean wealth of a few constant bets, spread around the useful size."""
+    """A fixed number of values in no order: the mean wealth of a few constant bets, spread around the useful size.
+
+    Assumes independent values. More than ``_BIN_FROM`` of them are rounded down to a fine grid first.
+
+    Raises:
+        EvidenceInvalid: There is no value, or one is not between 0 and 1.
+    """
 
     def __init__(self, values: Floats, alpha: float) -> None:
+        _check(values)
         if len(values) > _BIN_FROM:
             values = np.floor(values * _BINS) / _BINS  # downwards: a bound from smaller values is the safer one
         self._values, self._times = np.unique(values, return_counts=True)
@@ -102,6 +117,13 @@ def constant_stakes(mean: float, smallest: float) -> Floats:
     largest = _ALL_IN / mean
     steps = max(0, math.ceil(math.log(largest / smallest) / math.log(_FINER)))
     return largest / _FINER ** np.arange(steps + 1, dtype=np.float64)
+
+
+def _check(values: Floats) -> None:
+    if not len(values):
+        raise EvidenceInvalid("no values: there is nothing to bet on")
+    if not bool(((values >= 0) & (values <= 1)).all()):
+        raise EvidenceInvalid("every value to bet on lies between 0 and 1")
 
 
 Bets = PredictableBets | ConstantBets

@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from outlast.errors import EvidenceInvalid
 from outlast.stats.counts import Sample
 from outlast.stats.power import POWER
 from outlast.stats.student import student_quantile
@@ -34,7 +35,12 @@ def effective_sample(sample: Sample) -> EffectiveSample:
     pairs, the size of the cluster that a pair chosen at random is in. Without it, a kind of conversation that fails as
     a whole and is missing from the sample by luck makes the variance and the loss small at once.
     Assumes independent clusters, drawn alike.
+
+    Raises:
+        EvidenceInvalid: There are no clusters.
     """
+    if not len(sample.times):
+        raise EvidenceInvalid("no clusters: there is nothing to judge")
     pairs, times = sample.pairs.astype(np.float64), sample.times
     added = float((pairs * pairs) @ times / (pairs @ times))
     worse, better = float(sample.worse @ times) + added, float(sample.better @ times)

@@ -88,6 +88,15 @@ class PassFailCounts:
         columns = self.table.T
         return Sample(pairs=columns[_PAIRS], worse=columns[_WORSE], better=columns[_BETTER], times=self.times)
 
+    def answered_only(self) -> Sample:
+        """Without the unanswered pairs: what a FAIL must rest on as well."""
+        columns = self.table.T
+        pairs = columns[_PAIRS] - columns[_UNANSWERED]
+        kept = pairs > 0
+        return Sample(
+            pairs=pairs[kept], worse=columns[_WORSE][kept], better=columns[_BETTER][kept], times=self.times[kept]
+        )
+
 
 def count_pass_fail(blocks: Iterable[Sequence[Row]]) -> PassFailCounts:
     """Add up rows; memory grows with the clusters that have a name, not with the rows."""

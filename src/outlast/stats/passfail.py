@@ -10,7 +10,7 @@ from outlast.stats.counts import PassFailCounts, Sample
 from outlast.stats.exact import LARGEST_EXACT, exact_lower
 from outlast.stats.power import pairs_needed
 from outlast.stats.tango import tango_lower
-from outlast.stats.verdict import Bounds, Rule
+from outlast.stats.verdict import Bounds, Rule, confirmed
 
 EXACT = "exact unconditional test, ordered by Tango's z"
 SCORE = "Tango's score bound"
@@ -18,13 +18,23 @@ CLUSTERED = "Tango's score bound at the effective sample of clusters, one more f
 
 
 def pass_fail_bounds(counts: PassFailCounts, rule: Rule) -> Bounds:
-    """Both bounds: the upper one is the lower one with the models exchanged; each sees unanswered pairs at their worst.
+    """Both bounds: the upper one is the lower one with the models exchanged.
 
-    Pairs without a common cluster are independent; one cluster of two is enough for the clustered bound.
+    The lower one sees unanswered pairs as the candidate's failures, the upper one as ties; a PASS must hold with ties
+    as well, a FAIL without these pairs as well. Pairs without a common cluster are independent; one cluster of two is
+    enough for the clustered bound.
     """
+
+    def lower(sample: Sample, decisive: float) -> float:
+        return _lower(sample, clustered=counts.clustered, alpha=rule.alpha, decisive=decisive)
+
+    below, above = lower(counts.pessimistic(), -rule.margin), lower(counts.tied().swapped(), rule.margin)
+    if counts.answered < counts.pairs:
+        below = confirmed(below, -rule.margin, lambda: lower(counts.tied(), -rule.margin))
+        above = confirmed(above, rule.margin, lambda: lower(counts.answered_only().swapped(), rule.margin))
     return Bounds(
-        lower=_lower(counts.pessimistic(), clustered=counts.clustered, alpha=rule.alpha, decisive=-rule.margin),
-        upper=-_lower(counts.tied().swapped(), clustered=counts.clustered, alpha=rule.alpha, decisive=rule.margin),
+        lower=below,
+        upper=-above,
         method=CLUSTERED if counts.clustered else EXACT if counts.pairs <= LARGEST_EXACT else SCORE,
     )
 

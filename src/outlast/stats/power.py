@@ -10,6 +10,7 @@ from statistics import NormalDist
 
 import numpy as np
 
+from outlast.errors import EvidenceInvalid
 from outlast.stats.exact import LARGEST_EXACT, rejection_limits
 from outlast.stats.trinomial import Counts, largest_probability, nuisance_shares, probability_at
 
@@ -103,7 +104,7 @@ def pairs_needed(margin: float, alpha: float, discordance: float) -> int:
     ``LARGEST_EXACT`` steps of a thousandth are taken.
     """
     if not 0 <= discordance <= 1:
-        raise ValueError(f"a share of discordant pairs lies between 0 and 1, not at {discordance}")
+        raise EvidenceInvalid(f"a share of discordant pairs lies between 0 and 1, {discordance:g} does not")
     about = textbook_pairs(margin, alpha, discordance)
     least = max(1, math.ceil(math.log(alpha) / math.log1p(-margin) - 1e-9), math.floor(0.65 * about) - 5)
     if least <= LARGEST_EXACT:

@@ -6,6 +6,7 @@ Mathematical Functions, 26.5.8 and 26.7.1). It does not know what they are used 
 
 import math
 
+from outlast.errors import EvidenceInvalid
 from outlast.stats.crossing import largest_rejected
 
 _TINY = 1e-300
@@ -15,10 +16,10 @@ def student_quantile(probability: float, freedom: float) -> float:
     """The t with P(T <= t) = ``probability`` for this many degrees of freedom, to a millionth.
 
     Raises:
-        ValueError: The probability is not between a half and 1, or there is no degree of freedom.
+        EvidenceInvalid: The probability is not between a half and 1, or there is no degree of freedom.
     """
     if not 0.5 < probability < 1 or freedom <= 0:
-        raise ValueError(f"no quantile {probability} for {freedom} degrees of freedom")
+        raise EvidenceInvalid(f"no quantile {probability} for {freedom} degrees of freedom")
     high = 2.0
     while student_tail(high, freedom) > 1 - probability:
         high *= 2

@@ -8,6 +8,7 @@ design, Statistics in Medicine 17 (1998) 891-908.
 import numpy as np
 import numpy.typing as npt
 
+from outlast.errors import EvidenceInvalid
 from outlast.stats.crossing import largest_rejected
 
 Floats = npt.NDArray[np.float64]
@@ -41,8 +42,23 @@ def tango_z(worse: npt.ArrayLike, better: npt.ArrayLike, pairs: npt.ArrayLike, d
     return np.where(degenerate, np.where(np.abs(distance) <= 1e-12 * n, 0.0, np.copysign(np.inf, distance)), regular)
 
 
+def check_counts(worse: float, better: float, pairs: float) -> None:
+    """Refuse counts that cannot be, and an empty sample.
+
+    Raises:
+        EvidenceInvalid: There are no pairs, or the discordant ones are negative or too many.
+    """
+    if not (pairs > 0 and worse >= 0 and better >= 0 and worse + better <= pairs * (1 + 1e-9)):
+        raise EvidenceInvalid(f"{worse:g} worse and {better:g} better among {pairs:g} pairs cannot be")
+
+
 def tango_lower(worse: float, better: float, pairs: float, critical: float) -> float:
-    """The lower one-sided score bound: the difference D below the estimate with z(D) = ``critical``; never under -1."""
+    """The lower one-sided score bound: the difference D below the estimate with z(D) = ``critical``; never under -1.
+
+    Raises:
+        EvidenceInvalid: These counts cannot be, or there are no pairs.
+    """
+    check_counts(worse, better, pairs)
     estimate = (better - worse) / pairs
     return largest_rejected(lambda d: float(tango_z(worse, better, pairs, d)) - critical, -1.0, estimate)
 

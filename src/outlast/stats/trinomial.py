@@ -30,7 +30,7 @@ def _reach(pairs: int, share: float) -> tuple[int, int]:
 
 def _poisson(counts: Counts, mean: float, logs: Floats) -> Floats:
     """Poisson probabilities; a mean of 0 puts all weight on 0."""
-    mean = max(mean, 1e-300)
+    mean = max(mean, 1e-300)  # a share of 0 can come out a rounding error below it
     result: Floats = np.exp(counts * math.log(mean) - mean - logs[counts])
     return result
 
@@ -43,18 +43,17 @@ def region_probability(limit: Counts, worse: float, better: float) -> float:
     """
     pairs = len(limit) - 1
     logs = log_factorials(pairs)
-    tied = max(0.0, 1 - worse - better)
     (b0, b1), (c0, c1) = _reach(pairs, worse), _reach(pairs, better)
     b, c = np.arange(b0, b1 + 1), np.arange(c0, c1 + 1)
-    rest = np.concatenate((_poisson(np.arange(pairs + 1), pairs * tied, logs), np.zeros(b1 + c1 + 1)))
-    # rest[n - b - c] for every b and c as a view: both indices walk backwards from n - b0 - c0; where b + c > n
-    # the view would start before the table, so the table is laid out backwards with zeros at its end.
-    backwards = np.ascontiguousarray(np.concatenate((rest[pairs::-1], np.zeros(b1 + c1 + 1))))
-    window = np.lib.stride_tricks.sliding_window_view(backwards[b0 + c0 :], len(b))[: len(c)]
+    # tied[i] is the weight of n - i tied pairs; zeros follow, where b + c > n. The window at (c, b) is tied[b + c].
+    weights = _poisson(pairs - np.arange(pairs + 1), pairs * (1 - worse - better), logs)
+    by_discordant = np.concatenate((weights, np.zeros(max(0, b1 + c1 - pairs))))
+    item = by_discordant.itemsize
+    window: Floats = np.ndarray((len(c), len(b)), float, by_discordant, (b0 + c0) * item, (item, item))
     inside = b[None, :] <= limit[c][:, None]
-    weights = np.where(inside, window, 0.0) @ _poisson(b, pairs * worse, logs)
+    per_better = np.where(inside, window, 0.0) @ _poisson(b, pairs * worse, logs)
     total = math.exp(pairs * math.log(pairs) - pairs - float(logs[pairs]))
-    return min(1.0, float(_poisson(c, pairs * better, logs) @ weights) / total)
+    return min(1.0, float(_poisson(c, pairs * better, logs) @ per_better) / total)
 
 
 def nuisance_shares(pairs: int, difference: float, points: int | None = None) -> Floats:

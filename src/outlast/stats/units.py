@@ -23,6 +23,8 @@ class Units:
     """Unanswered pairs count as the candidate's worst outcome."""
     tied: Floats
     """Unanswered pairs count as ties."""
+    answered_only: Floats
+    """Without unanswered pairs, and without clusters that have no others."""
     pairs: int
     answered: int
     discordant: int
@@ -32,12 +34,12 @@ class Units:
 
 @dataclass(slots=True)
 class _Sums:
-    """What is added up while rows pass by; a cluster's line is [pairs, pessimistic sum, tied sum]."""
+    """What is added up while rows pass by."""
 
-    own_pessimistic: "array[float]" = field(default_factory=lambda: array("d"))
-    own_tied: "array[float]" = field(default_factory=lambda: array("d"))
-    own_closed: "array[int]" = field(default_factory=lambda: array("q"))
-    named: dict[str | int, tuple[int, float, float, int]] = field(default_factory=dict)
+    rows: "array[float]" = field(default_factory=lambda: array("d"))
+    """Of rows that are their own cluster: pessimistic and tied difference, answered or not, number of the row."""
+    named: dict[str | int, tuple[int, int, float, float, int]] = field(default_factory=dict)
+    """Of named clusters: pairs, answered pairs, sums of pessimistic and tied differences, number of the last row."""
     pairs: int = 0
     answered: int = 0
     discordant: int = 0
@@ -52,12 +54,18 @@ def collect_units(blocks: Iterable[Sequence[Row]], allowed: Range) -> Units:
     sums = _Sums()
     for rows in blocks:
         _add(sums, rows, allowed)
-    closed = np.concatenate((np.array(sums.own_closed, dtype=np.int64), _column(sums, 3).astype(np.int64)))
+    own = np.array(sums.rows).reshape(-1, 4)
+    named = np.array(list(sums.named.values()), dtype=np.float64).reshape(-1, 5)
+    closed = np.concatenate((own[:, 3], named[:, 4]))
     order = np.argsort(closed, kind="stable")
-    sizes = _column(sums, 0)
+    answered = np.concatenate((own[:, 2], named[:, 1]))[order]
+    tied_sum = np.concatenate((own[:, 1], named[:, 3]))[order]
+    size = np.concatenate((np.ones(len(own)), named[:, 0]))[order]
+    some = answered > 0
     return Units(
-        pessimistic=np.concatenate((np.array(sums.own_pessimistic), _column(sums, 1) / sizes))[order],
-        tied=np.concatenate((np.array(sums.own_tied), _column(sums, 2) / sizes))[order],
+        pessimistic=np.concatenate((own[:, 0], named[:, 2]))[order] / size,
+        tied=tied_sum / size,
+        answered_only=tied_sum[some] / answered[some],
         pairs=sums.pairs,
         answered=sums.answered,
         discordant=sums.discordant,
@@ -65,25 +73,20 @@ def collect_units(blocks: Iterable[Sequence[Row]], allowed: Range) -> Units:
     )
 
 
-def _column(sums: _Sums, index: int) -> Floats:
-    return np.fromiter((line[index] for line in sums.named.values()), dtype=np.float64, count=len(sums.named))
-
-
 def _add(sums: _Sums, rows: Sequence[Row], allowed: Range) -> None:
     width, low, named = allowed.width, allowed.low, sums.named
     for row in rows:
         if row.b is None:
-            tied, pessimistic = 0.0, (low - row.a) / width
+            answered, tied, pessimistic = 0, 0.0, (low - row.a) / width
         else:
-            tied = pessimistic = (row.b - row.a) / width
+            answered, tied = 1, (row.b - row.a) / width
+            pessimistic = tied
             sums.answered += 1
             sums.discordant += row.a != row.b
             sums.total += tied
         if row.cluster is None:
-            sums.own_pessimistic.append(pessimistic)
-            sums.own_tied.append(tied)
-            sums.own_closed.append(sums.pairs)
+            sums.rows.extend((pessimistic, tied, answered, sums.pairs))
         else:
-            size, worst, even, _ = named.get(row.cluster, (0, 0.0, 0.0, 0))
-            named[row.cluster] = (size + 1, worst + pessimistic, even + tied, sums.pairs)
+            size, known, worst, even, _ = named.get(row.cluster, (0, 0, 0.0, 0.0, 0))
+            named[row.cluster] = (size + 1, known + answered, worst + pessimistic, even + tied, sums.pairs)
         sums.pairs += 1

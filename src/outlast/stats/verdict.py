@@ -3,6 +3,7 @@
 It knows PASS, FAIL and NOT YET. It does not know how bounds are obtained, nor how a verdict is printed.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -69,3 +70,15 @@ def word(bounds: Bounds, margin: float) -> Word:
     if bounds.upper < -margin:
         return "FAIL"
     return "PASS" if bounds.lower > -margin else "NOT YET"
+
+
+def confirmed(lower: float, decisive: float, again: Callable[[], float]) -> float:
+    """A lower bound that lies above ``decisive``, if it does so in another reading of the unanswered pairs, too.
+
+    A test need not be monotone in every outcome (discreteness, an estimated design effect), so that a pair without an
+    answer might help by accident. Where the readings agree on the decision, or nothing is decided, the bound stands.
+    """
+    if lower <= decisive:
+        return lower
+    other = again()
+    return lower if other > decisive else other
