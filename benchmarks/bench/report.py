@@ -29,7 +29,6 @@ def machine() -> dict[str, Any]:
     return {
         "cores": os.cpu_count(),
         "cpu": _cpu_name(),
-        "kernel": platform.release(),
         "python": platform.python_version(),
         "load_before": load(),
     }
