@@ -71,7 +71,7 @@ def _outlook(answer: Verdict) -> str:
 
 def _signed(value: float, allowed: Range) -> str:
     """A difference: in points of a hundred for passes, in the scores' own unit else."""
-    return f"{100 * value:+.2f} points" if allowed.pass_fail else f"{value:+.4g}"
+    return f"{100 * value:+.3f} points" if allowed.pass_fail else f"{value:+.4g}"
 
 
 def _amount(value: float, allowed: Range) -> str:

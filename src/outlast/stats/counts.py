@@ -108,7 +108,8 @@ def count_pass_fail(blocks: Iterable[Sequence[Row]]) -> PassFailCounts:
             if row.cluster is not None:
                 named[row.cluster] = named.get(row.cluster, 0) + _PACKED[row.a, row.b]
     kinds = Counter(named.values())
-    kinds.update({_PACKED[outcome]: count for outcome, count in own.items()})
+    for outcome, count in own.items():  # both passed and both failed are one kind
+        kinds[_PACKED[outcome]] += count
     table = [[packed >> _BITS * field & (1 << _BITS) - 1 for field in _FIELDS] for packed in kinds]
     return PassFailCounts(
         np.array(table, dtype=np.int64).reshape(-1, len(_FIELDS)), np.array(list(kinds.values()), dtype=np.int64)

@@ -34,16 +34,19 @@ def critical_limits(pairs: int, margin: float, alpha: float) -> Counts:
 def _from_below(pairs: int, margin: float, alpha: float, low: float) -> Counts:
     """The exact region, given a critical value that is known to be too generous, usually by a little."""
     step = 4 * _NEAR
-    while _too_large(rejection_limits(pairs, -margin, low + step), margin, alpha):
+    small = rejection_limits(pairs, -margin, low + step)
+    while _too_large(small, margin, alpha):
         low, step = low + step, 4 * step
-    high = low + step
-    while high - low > _FINE:
+        small = rejection_limits(pairs, -margin, low + step)
+    high, large = low + step, rejection_limits(pairs, -margin, low)
+    while high - low > _FINE and (large - small).sum() > 1:  # one outcome between them: nothing is left to decide
         middle = (low + high) / 2
-        if _too_large(rejection_limits(pairs, -margin, middle), margin, alpha):
-            low = middle
+        between = rejection_limits(pairs, -margin, middle)
+        if _too_large(between, margin, alpha):
+            low, large = middle, between
         else:
-            high = middle
-    return rejection_limits(pairs, -margin, high)
+            high, small = middle, between
+    return small
 
 
 def _too_generous(pairs: int, margin: float, alpha: float, guess: float) -> float:
@@ -81,7 +84,7 @@ def _too_large(limit: Counts, margin: float, alpha: float) -> bool:
     """Whether the region's size is over alpha: a few shares settle most cases."""
     if _surely_too_large(limit, margin, alpha):
         return True
-    return largest_probability(limit, -margin) > alpha
+    return largest_probability(limit, -margin, near=alpha) > alpha
 
 
 def _surely_too_large(limit: Counts, margin: float, alpha: float) -> bool:

@@ -62,7 +62,7 @@ def test_the_largest_probability_is_not_missed_between_the_shares_looked_at(pair
     assert largest_probability(limit, -0.05) >= finer - 1e-7
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     pairs=st.integers(1, 30),
     parts=st.tuples(st.floats(0, 1), st.floats(0, 1)),

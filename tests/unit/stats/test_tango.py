@@ -1,5 +1,6 @@
 """Tango's statistic and bounds against its definition and against independently computed figures."""
 
+import math
 from statistics import NormalDist
 
 import numpy as np
@@ -22,10 +23,10 @@ def z_by_definition(worse: int, better: int, pairs: int, difference: float) -> f
         counts = (worse, better, pairs - worse - better)
         if any(p < 0 or (p <= 0 and n) for p, n in zip(shares, counts, strict=True)):
             return float("inf")
-        return -sum(n * np.log(p) for p, n in zip(shares, counts, strict=True) if n)
+        return -sum(n * math.log(p) for p, n in zip(shares, counts, strict=True) if n)
 
     low, high = max(0.0, difference), (1 + difference) / 2
-    share = minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-12}).x
+    share = float(minimize_scalar(loss, bounds=(low, high), method="bounded", options={"xatol": 1e-12}).x)
     variance = (2 * share - difference - difference**2) / pairs
     return float(((better - worse) / pairs - difference) / np.sqrt(variance))
 
