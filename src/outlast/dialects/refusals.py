@@ -43,6 +43,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.UpstreamTimeout: Kind(504, UPSTREAM),
     errors.OperatorError: Kind(500, SERVER),
     errors.SettingsInvalid: Kind(500, SERVER),
+    errors.EvidenceInvalid: Kind(500, SERVER),
     errors.UnknownModel: Kind(500, SERVER),
     errors.MachineError: Kind(500, SERVER),
     errors.LedgerUnavailable: Kind(503, SERVER),
