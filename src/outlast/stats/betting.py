@@ -87,7 +87,7 @@ class PredictableBets:
 
 
 class ConstantBets:
-    """A fixed number of values in no order: the mean wealth of a few constant bets, spread around the useful size.
+    """A fixed number of values in no order: the weighed wealth of a few constant bets, spread around the useful size.
 
     Assumes independent values. More than ``_BIN_FROM`` of them are rounded down to a fine grid first.
 
@@ -103,13 +103,13 @@ class ConstantBets:
         self._smallest = math.sqrt(2 * math.log(1 / alpha) / len(values)) / 0.5
 
     def peak(self, mean: float) -> float:
-        """Log of the average over k of prod over i of 1 + l_k (X_i - m).
+        """Log of the sum over k of w_k prod over i of 1 + l_k (X_i - m).
 
         The largest l stakes nearly all, the smallest is the best one for the largest possible variance (a quarter).
         """
         bets = constant_stakes(mean, self._smallest)
         wealth = np.log1p(np.outer(bets, self._values - mean)) @ self._times
-        return float(np.logaddexp.reduce(wealth)) - math.log(len(bets))
+        return float(np.logaddexp.reduce(wealth + log_weights(len(bets))))
 
 
 def constant_stakes(mean: float, smallest: float) -> Floats:
@@ -117,6 +117,13 @@ def constant_stakes(mean: float, smallest: float) -> Floats:
     largest = _ALL_IN / mean
     steps = max(0, math.ceil(math.log(largest / smallest) / math.log(_FINER)))
     return largest / _FINER ** np.arange(steps + 1, dtype=np.float64)
+
+
+def log_weights(bets: int) -> Floats:
+    """Logs of the shares of the wealth: half for the largest bet, which small differences call for, the rest evenly."""
+    if bets == 1:
+        return np.zeros(1)
+    return np.log(np.concatenate(([0.5], np.full(bets - 1, 0.5 / (bets - 1)))))
 
 
 def _check(values: Floats) -> None:

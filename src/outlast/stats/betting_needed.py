@@ -9,7 +9,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from outlast.stats.betting import PredictablePaths, constant_stakes
+from outlast.stats.betting import PredictablePaths, constant_stakes, log_weights
+from outlast.stats.crossing import first_enough
 from outlast.stats.power import POWER
 from outlast.stats.units import Units
 
@@ -34,26 +35,27 @@ def units_needed(units: Units, margin: float, alpha: float, *, sequential: bool)
 
 
 def _fixed(seen: Floats, margin: float, alpha: float) -> int:
-    """The n of the constant bets: more bets are spread over a larger n, until n is enough for its own."""
+    """The least n of the constant bets, which depend on it: more of them are spread over a larger n."""
     mean = (1 - margin) / 2
-    count = 1
-    while True:
-        stakes = constant_stakes(mean, math.sqrt(2 * math.log(1 / alpha) / count) / 0.5)
-        found = _first_count(seen, margin, stakes, math.log(len(stakes) / alpha))
-        if found is not None and found <= count:
-            return count
-        count = found if found is not None else 2 * count
+
+    def enough(count: int) -> bool:
+        bets = constant_stakes(mean, math.sqrt(2 * math.log(1 / alpha) / count) / 0.5)
+        found = _first_count(seen, margin, bets, -math.log(alpha) - log_weights(len(bets)))
+        return found is not None and found <= count
+
+    return first_enough(enough)
 
 
-def _first_count(seen: Floats, margin: float, stakes: Floats, threshold: float) -> int | None:
-    """The least n at which some constant bet's log wealth, a sum and so nearly normal, is enough in 80 %."""
+def _first_count(seen: Floats, margin: float, stakes: Floats, thresholds: Floats) -> int | None:
+    """The least n at which some bet's log wealth, a sum and so nearly normal, is over its threshold in 80 %."""
     values = np.concatenate((seen, -seen)) / 2 + margin / 2
     logs = np.log1p(np.outer(stakes, values))
     gain, noise = logs.mean(axis=1), NormalDist().inv_cdf(POWER) * logs.std(axis=1)
-    gain, noise = gain[gain > 0], noise[gain > 0]
-    if not len(gain):
+    grows = gain > 0
+    if not grows.any():
         return None
-    roots = (noise + np.sqrt(noise**2 + 4 * gain * threshold)) / (2 * gain)
+    gain, noise, thresholds = gain[grows], noise[grows], thresholds[grows]
+    roots = (noise + np.sqrt(noise**2 + 4 * gain * thresholds)) / (2 * gain)
     return math.ceil(float(roots.min()) ** 2)
 
 
@@ -71,4 +73,4 @@ def _sequential(seen: Floats, margin: float, alpha: float) -> int:
         if (running <= _LONGEST).mean() >= POWER:
             return int(np.sort(running)[math.ceil(POWER * _PATHS) - 1])
     stakes = constant_stakes(mean, margin / 8)
-    return _first_count(seen, margin, stakes, -math.log(alpha)) or _LONGEST
+    return _first_count(seen, margin, stakes, np.full(len(stakes), -math.log(alpha))) or _LONGEST

@@ -12,6 +12,7 @@ import numpy as np
 
 from outlast.errors import EvidenceInvalid
 from outlast.stats.counts import Sample
+from outlast.stats.crossing import first_enough
 from outlast.stats.power import POWER
 from outlast.stats.student import student_quantile
 from outlast.stats.tango import tango_lower, tango_z
@@ -87,11 +88,4 @@ def clustered_pairs_needed(sample: Sample, margin: float, alpha: float) -> int:
         z = float(tango_z(worse / design, better / design, grown / design, -margin))
         return z >= student_quantile(1 - alpha, count) + NormalDist().inv_cdf(POWER)
 
-    high = 2
-    while not enough(high):
-        high *= 2
-    low = high // 2
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if enough(middle) else (middle, high)
-    return math.ceil(high * size)
+    return math.ceil(first_enough(enough) * size)

@@ -1,6 +1,6 @@
 """Where a test stops rejecting: the inversion of a test into a bound.
 
-It knows a function of the hypothesised value. It does not know which test it is.
+It knows a function of the hypothesised value, or of the number of pairs. It does not know which test it is.
 """
 
 import math
@@ -31,3 +31,15 @@ def largest_rejected(excess: Callable[[float], float], low: float, high: float, 
             high, below = middle, value
         halve = (high - low) > 0.5 * shrunk and not halve
     return low
+
+
+def first_enough(enough: Callable[[int], bool]) -> int:
+    """The smallest number that is enough, where every larger one is: by doubling, then halving."""
+    high = 1
+    while not enough(high):
+        high *= 2
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high

@@ -95,11 +95,11 @@ def test_constant_bets_know_no_order(values: list[float], random: Random) -> Non
 
 def test_rounding_many_values_only_ever_lowers_the_bound() -> None:
     values = np.random.default_rng(2).random(40_000)
-    bets, stakes = ConstantBets(values, 0.05), constant_stakes(0.45, math.sqrt(2 * math.log(20) / len(values)) / 0.5)
-    unrounded = np.logaddexp.reduce([np.log1p(stake * (values - 0.45)).sum() for stake in stakes]) - math.log(
-        len(stakes)
-    )
-    assert 0.99 * unrounded < bets.peak(0.45) <= unrounded
+    bets = constant_stakes(0.45, math.sqrt(2 * math.log(20) / len(values)) / 0.5)
+    weights = [0.5, *[0.5 / (len(bets) - 1)] * (len(bets) - 1)]
+    wealth = [math.log(w) + np.log1p(bet * (values - 0.45)).sum() for w, bet in zip(weights, bets, strict=True)]
+    unrounded = np.logaddexp.reduce(wealth)
+    assert 0.99 * unrounded < ConstantBets(values, 0.05).peak(0.45) <= unrounded
 
 
 @settings(max_examples=30)

@@ -11,7 +11,8 @@ from scipy.stats import t
 from outlast.errors import EvidenceInvalid
 from outlast.stats.clustered import clustered_lower, clustered_pairs_needed, effective_sample
 from outlast.stats.counts import Sample
-from outlast.stats.tango import tango_lower
+from outlast.stats.student import student_quantile
+from outlast.stats.tango import tango_lower, tango_z
 
 Line = tuple[int, int, int]
 CLUSTERS: tuple[Line, ...] = ((5, 0, 0),) * 20 + ((5, 2, 0), (5, 0, 1), (3, 0, 0), (5, 1, 1), (8, 0, 3))
@@ -37,6 +38,16 @@ def lower_by_definition(lines: Sequence[Line], alpha: float) -> float:
 
 def test_the_bound_is_the_defined_one() -> None:
     assert clustered_lower(sample(CLUSTERS), 0.05) == pytest.approx(lower_by_definition(CLUSTERS, 0.05), abs=1e-6)
+
+
+@given(st.lists(st.tuples(st.integers(1, 6), st.integers(0, 2), st.integers(0, 2)), min_size=2), st.floats(0.02, 0.9))
+def test_the_bound_decides_as_z_does(parts: list[Line], margin: float) -> None:
+    some = sample([(n + b + c, b, c) for n, b, c in parts])
+    effective = effective_sample(some)
+    z = float(tango_z(effective.worse, effective.better, effective.pairs, -margin))
+    critical = student_quantile(0.95, len(parts))
+    if abs(z - critical) > 1e-4:
+        assert (clustered_lower(some, 0.05) > -margin) == (z > critical)
 
 
 def test_clusters_of_a_kind_are_counted_not_repeated() -> None:

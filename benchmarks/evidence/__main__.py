@@ -1,0 +1,110 @@
+"""The evidence behind ``outlast verdict``: ``python benchmarks/evidence`` prints every table of docs/evidence.md.
+
+Fixed seeds: the same figures each time. About two minutes; ``--quick`` is a smaller one for a look. The figures are
+kept in ``benchmarks/results/evidence.json``.
+"""
+
+import argparse
+import math
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import msgspec
+
+sys.path.insert(0, str(Path(__file__).parents[1]))  # `python benchmarks/evidence` finds its neighbours
+
+from bench.report import table
+
+from evidence import clusters, independent, looks
+from evidence.draws import DRAWS
+
+RESULTS = Path(__file__).parents[1] / "results" / "evidence.json"
+
+
+def percent(value: float | None) -> str:
+    """A share in per cent."""
+    return "" if value is None else f"{100 * value:.1f}"
+
+
+def independent_tables(*, quick: bool) -> list[independent.Line]:
+    """False PASS over the whole nuisance range, candidates well past the margin, and power."""
+    sizes = independent.SIZES[:5] if quick else independent.SIZES
+    lines = [independent.measure(n, margin) for margin in independent.MARGINS for n in sizes]
+    names = list(lines[0].false_pass)
+    for title, field in (("At the margin, worst case", "false_pass"), ("1.6 margins worse", "worse")):
+        print(f"\n{title}: share passed, %\n")
+        rows = [[f"{x.pairs}, {x.margin:.0%}", *(percent(getattr(x, field)[name]) for name in names)] for x in lines]
+        print(table(["pairs, margin", *names], rows))
+    print("\nEqual candidate, 10 % discordant: share passed, %\n")
+    rows = [
+        [f"{x.pairs}, {x.margin:.0%}", percent(x.power["exact (ours)"]), percent(x.power["Tango"]), percent(x.bound)]
+        for x in lines
+    ]
+    print(table(["pairs, margin", "exact (ours)", "Tango", "no test of this size is above"], rows))
+    return lines
+
+
+def cluster_tables(*, quick: bool) -> list[clusters.Line]:
+    """False PASS and power of each rule for clusters, on the same draws."""
+    repetitions = 500 if quick else 2_500
+    cases = [(5, n, d) for n in (200, 400, 1_000) for d in (0.1, 0.2)]
+    cases += [(20, n, d) for n in (400, 1_000, 2_000) for d in (0.1, 0.2)]
+    lines = [clusters.measure(kind, *case, repetitions) for kind in DRAWS for case in cases]
+    names = list(clusters.RULES)
+    error = 1.645 * math.sqrt(0.05 * 0.95 / repetitions)
+    print(f"\nClusters, correlation {clusters.ALIKE}, margin 5 points: false PASS / power, %", end="")
+    print(f" (Monte Carlo error of a true 5.0: +{100 * error:.1f})\n")
+    rows = [
+        [
+            f"{x.kind}, {x.size} x {x.pairs // x.size}, {x.discordance:.0%}",
+            *(f"{percent(x.false_pass[name])} / {100 * x.power[name]:.0f}" for name in names),
+        ]
+        for x in lines
+    ]
+    print(table(["draws, clusters, discordant", *names], rows))
+    worst = {name: max(x.false_pass[name] for x in lines) for name in names}
+    print("\nLargest false PASS: " + ", ".join(f"{name} {percent(share)}" for name, share in worst.items()))
+    return lines
+
+
+def look_tables(*, quick: bool) -> list[looks.Line]:
+    """False PASS at any look."""
+    lines = [looks.measure(size, 500 if quick else 2_000) for size in (1, 5, 10, 20)]
+    print(f"\nLooking after every pair, {looks.PAIRS:,} pairs, margin 5 points, 10 % discordant\n")
+    columns = ["cluster size", "ours, false PASS %", "bet per pair, %", f"re-checked every {looks.EVERY}, %"]
+    rows = [
+        [
+            str(x.size),
+            percent(x.by_cluster),
+            percent(x.by_pair),
+            percent(x.rechecked),
+            _until(x.median),
+            _until(x.most),
+        ]
+        for x in lines
+    ]
+    print(table([*columns, "equal: median pairs", "80th percentile"], rows))
+    return lines
+
+
+def _until(pairs: float) -> str:
+    return f"over {looks.PAIRS:,}" if pairs > looks.PAIRS else f"{pairs:,.0f}"
+
+
+def main() -> None:
+    """All tables, and the figures kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    found = {
+        "independent": [asdict(line) for line in independent_tables(quick=quick)],
+        "clusters": [asdict(line) for line in cluster_tables(quick=quick)],
+        "looks": [asdict(line) for line in look_tables(quick=quick)],
+    }
+    if not quick:
+        RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
