@@ -119,10 +119,10 @@ def test_a_rule_that_cannot_be_meant_is_refused(rule: dict[str, float]) -> None:
 
 
 def test_unanswered_pairs_are_failures_below_and_ties_above() -> None:
-    some = judged(pairs(both=90, lost=10), margin=0.2)
-    assert (some.estimate, some.n, some.discordant) == (0.0, 100, 0)
-    assert some.lower == pytest.approx(judged(pairs(both=90, worse=10), margin=0.2).lower)
-    assert some.upper == pytest.approx(judged(pairs(both=100), margin=0.2).upper)
+    some = judged(pairs(both=27, lost=3), margin=0.2)
+    assert (some.estimate, some.n, some.discordant) == (0.0, 30, 0)
+    assert some.lower == pytest.approx(judged(pairs(both=27, worse=3), margin=0.2).lower)
+    assert some.upper == pytest.approx(judged(pairs(both=30), margin=0.2).upper)
 
 
 def test_without_any_answer_nothing_is_estimated() -> None:
@@ -132,8 +132,8 @@ def test_without_any_answer_nothing_is_estimated() -> None:
 
 
 def test_unanswered_pairs_prevent_a_pass_and_cause_no_fail() -> None:
-    assert judged(pairs(both=60)).verdict == "PASS"
-    assert judged(pairs(both=60, lost=15)).verdict == "NOT YET"
+    assert judged(pairs(both=30)).verdict == "PASS"
+    assert judged(pairs(both=30, lost=8)).verdict == "NOT YET"
     assert judged(pairs(lost=500)).verdict == "NOT YET"
 
 

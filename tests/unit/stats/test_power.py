@@ -38,7 +38,7 @@ def test_the_number_needed_is_the_first_with_enough_power(margin: float, discord
 
 
 def test_more_discordance_and_a_smaller_margin_need_more() -> None:
-    needed = [pairs_needed(0.05, 0.05, share) for share in (0.0, 0.02, 0.3, 0.5)]
+    needed = [pairs_needed(0.05, 0.05, share) for share in (0.0, 0.02, 0.3)]
     assert needed == sorted(needed)
     assert pairs_needed(0.02, 0.05, 0.3) > pairs_needed(0.05, 0.05, 0.3)
 
