@@ -5,7 +5,10 @@
     │   ├── MalformedRequest       the body or the HTTP around it cannot be read
     │   ├── RequestTooLarge        over a stated limit
     │   ├── RequestTooSlow         the request did not arrive in time
-    │   ├── KeyRequired            no key, or one that is not known
+    │   ├── KeyRequired            no key, or one that is not known, expired or revoked
+    │   ├── ModelNotAllowed        the key may not use this model
+    │   ├── LimitReached           the key's requests, tokens or concurrent calls: later it may
+    │   │   └── BudgetSpent          the key's money of the day or month
     │   ├── NoSuchRoute            the path does not exist
     │   ├── MethodNotAllowed       the path exists, the method does not
     │   ├── ModelNotFound          no virtual model and no provider of that name
@@ -17,7 +20,9 @@
     ├── OperatorError            whoever configures and runs Outlast
     │   ├── SettingsInvalid        outlast.toml, a flag or the environment
     │   ├── EvidenceInvalid        outcomes, a margin or a level that no verdict can rest on
-    │   └── UnknownModel           a command was asked about a model nobody knows
+    │   ├── UnknownModel           a command was asked about a model nobody knows
+    │   ├── UnknownKey             a command was asked about a key nobody created
+    │   └── ClaimRefused           a feed would change a date in silence
     └── MachineError             the disk, the database, the port
         └── LedgerUnavailable      the record cannot be read or written
 
@@ -65,6 +70,31 @@ class KeyRequired(CallerError):
     """A key is required here, and none that is known came with the call."""
 
     code = "invalid_api_key"
+
+
+class ModelNotAllowed(CallerError):
+    """The key may not use this model."""
+
+    code = "model_not_allowed"
+
+
+class LimitReached(CallerError):
+    """The key's requests a minute, tokens a minute or concurrent calls are used up for the moment."""
+
+    code = "rate_limit_exceeded"
+
+    def __init__(self, message: str, *, retry_after_s: float = 0.0, said: tuple[tuple[str, str], ...] = ()) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+        """Seconds after which the same call is admitted if nobody else calls."""
+        self.said = said
+        """What the answer says beside the body: names in lower case, and values."""
+
+
+class BudgetSpent(LimitReached):
+    """The key's money of the day or month is spent: no use in trying again soon."""
+
+    code = "insufficient_quota"
 
 
 class NoSuchRoute(CallerError):
@@ -141,6 +171,18 @@ class UnknownModel(OperatorError):
     """A command was asked about a model that neither catalogue nor configuration knows."""
 
     code = "unknown_model"
+
+
+class UnknownKey(OperatorError):
+    """A command was asked about a key that nobody created, or that is revoked."""
+
+    code = "unknown_key"
+
+
+class ClaimRefused(OperatorError):
+    """A feed of claims would change a date that is known, without saying that it moved."""
+
+    code = "claim_refused"
 
 
 class MachineError(OutlastError):

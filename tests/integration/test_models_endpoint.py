@@ -8,8 +8,8 @@ from tests.integration.http_house import House, serve
 
 from outlast.catalog.store import open_catalog
 from outlast.gateway.call import Handler
-from outlast.gateway.caller import Callers
 from outlast.settings import ModelSettings, ProviderSettings, Settings
+from outlast.testing.gateway import keyless
 from outlast.web.models import PREFIX, ListModels, Offers, OneModel
 
 SETTINGS = Settings(
@@ -17,10 +17,10 @@ SETTINGS = Settings(
         "openai": ProviderSettings(kind="scripted"),
         "azure": ProviderSettings(kind="scripted", surface="azure"),
     },
-    models={"chatgpt-4o-latest": ModelSettings(target="openai/chatgpt-4o-latest", successor="chain")},
+    models={"chatgpt-4o-latest": ModelSettings(declared="openai/chatgpt-4o-latest", successor="chain")},
 )
 OFFERS = Offers(SETTINGS, open_catalog(), lambda: dt.date(2026, 2, 10))
-CALLERS = Callers(required=False)
+CALLERS = keyless()
 ROUTES: dict[str, Handler] = {"/v1/models": ListModels(OFFERS, CALLERS), PREFIX: OneModel(OFFERS, CALLERS)}
 
 

@@ -71,7 +71,7 @@ def explanation(
             near = closest_names(name, settings.models, knowledge, tuple(settings.providers))
             hint = f"; closest: {', '.join(near)}" if near else "; outlast.toml declares [models.…] and [providers.…]"
             raise UnknownModel(f"{name!r} is neither a virtual model nor provider/model of this configuration{hint}")
-        model = ModelSettings(target=name, switch="manual")
+        model = ModelSettings(declared=name, switch="manual")
     asked = (model.target, *model.successors, *model.fallbacks)
     absent = {target for target in asked if reference(target, settings.providers, model.catalog_model) in gone}
     world = World(providers=settings.providers, knowledge=knowledge, day=today, gone=absent)

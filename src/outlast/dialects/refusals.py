@@ -4,6 +4,7 @@ It knows statuses and OpenAI's error object. It does not know why an error was r
 ``errors.py`` is a defect of ours: the caller is told no more than the request id.
 """
 
+import math
 from typing import NamedTuple
 
 import msgspec
@@ -19,9 +20,12 @@ class Kind(NamedTuple):
     """OpenAI's ``error.type``."""
 
 
-CALLER, AUTHENTICATION, UPSTREAM, SERVER = (
+CALLER, AUTHENTICATION, PERMISSION, RATE, QUOTA, UPSTREAM, SERVER = (
     "invalid_request_error",
     "authentication_error",
+    "permission_error",
+    "rate_limit_error",
+    "insufficient_quota",
     "upstream_error",
     "server_error",
 )
@@ -33,6 +37,9 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.RequestTooLarge: Kind(413, CALLER),
     errors.RequestTooSlow: Kind(408, CALLER),
     errors.KeyRequired: Kind(401, AUTHENTICATION),
+    errors.ModelNotAllowed: Kind(403, PERMISSION),
+    errors.LimitReached: Kind(429, RATE),
+    errors.BudgetSpent: Kind(429, QUOTA),
     errors.NoSuchRoute: Kind(404, CALLER),
     errors.MethodNotAllowed: Kind(405, CALLER),
     errors.ModelNotFound: Kind(404, CALLER),
@@ -45,6 +52,8 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.SettingsInvalid: Kind(500, SERVER),
     errors.EvidenceInvalid: Kind(500, SERVER),
     errors.UnknownModel: Kind(500, SERVER),
+    errors.UnknownKey: Kind(500, SERVER),
+    errors.ClaimRefused: Kind(500, SERVER),
     errors.MachineError: Kind(500, SERVER),
     errors.LedgerUnavailable: Kind(503, SERVER),
 }
@@ -83,8 +92,18 @@ def refusal(error: Exception, *, request_id: str) -> Refusal:
     # A path or header may have carried half a surrogate pair into the message, and JSON cannot.
     message = _message(error, request_id).encode(errors="replace").decode()
     shown = ErrorObject(message, kind.type, param, code)
-    headers = (_JSON, ("www-authenticate", "Bearer")) if kind.type == AUTHENTICATION else (_JSON,)
-    return Refusal(kind.status, headers, msgspec.json.encode(ErrorBody(shown)))
+    return Refusal(kind.status, _headers(error, kind), msgspec.json.encode(ErrorBody(shown)))
+
+
+def _headers(error: Exception, kind: Kind) -> tuple[tuple[str, str], ...]:
+    if kind.type == AUTHENTICATION:
+        return (_JSON, ("www-authenticate", "Bearer"))
+    if not isinstance(error, errors.LimitReached):
+        return (_JSON,)
+    wait = ("retry-after", str(math.ceil(error.retry_after_s)))
+    # OpenAI's clients try a 429 again by themselves, unless they are told that it is of no use.
+    useless = (("x-should-retry", "false"),) if isinstance(error, errors.BudgetSpent) else ()
+    return (_JSON, wait, *useless, *error.said)
 
 
 def kind_of(error: Exception) -> Kind:

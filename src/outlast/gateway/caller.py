@@ -1,66 +1,120 @@
-"""Who calls: from the headers of a call to a public name for its key.
+"""Who calls: from the headers of a call to the key behind it, or to a public name where none is required.
 
-It knows where OpenAI's clients put a key, and whether one is required. It does not know limits or budgets.
+It knows where OpenAI's clients put a key, and when one is required. It does not know what a key has used
+(``limits``) nor how keys are kept (``ledger``).
 """
 
 import hashlib
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
+import msgspec
+
 from outlast.errors import KeyRequired
+from outlast.keys.key import Key, KeyRing, Secret
+from outlast.keys.secret import MARK, digest_of
 
 REMEMBERED = 4096
-"""Names are worked out once per presented key; past this many the memory starts anew."""
+"""Callers are worked out once per presented key; past this many the memory starts anew."""
 
 _SHOWN = 100  # characters of an origin that an error repeats
+_CREATE = "`outlast keys create NAME` makes one"
+
+
+class Caller(msgspec.Struct, frozen=True, gc=False):
+    """Who calls."""
+
+    name: str
+    """What records say: a key's name, the start of a foreign key's digest, or nothing."""
+    key: Key | None = None
+    secret: Secret | None = None
+    """The one of the key's secrets that came."""
+
+
+NOBODY = Caller("")
 
 
 class Callers:
     """Names the caller of each call.
 
     Where no key is required any presented key is accepted; it is named by the start of its SHA-256, so that
-    usage can be told apart by application without keeping anything that could be used as a key.
+    usage can be told apart by application without keeping anything that could be used as a key. A secret that was
+    made here is held to its word everywhere: an unknown, expired or revoked one never passes as a foreign key.
     """
 
-    def __init__(self, *, required: bool) -> None:
-        self._required = required
-        self._names: dict[str, str] = {}
+    def __init__(self, ring: Callable[[], KeyRing], *, required: bool | None, unix_ns: Callable[[], int]) -> None:
+        """Listen to a ring that may be replaced at any time.
 
-    def identify(self, headers: Mapping[str, str]) -> str:
-        """The public name of the presented key; empty where none came and none is required.
+        Args:
+            ring: the keys of this moment.
+            required: whether a key is needed; None: as soon as one was ever created.
+            unix_ns: real time, for expiry.
+        """
+        self._ring = ring
+        self._required = required
+        self._now = unix_ns
+        self._known = ring()
+        self._callers: dict[str, Caller] = {}
+
+    def identify(self, headers: Mapping[str, str]) -> Caller:
+        """The caller behind the presented key; ``NOBODY`` where none came and none is required.
 
         Any web page can make the browser of somebody on this machine send a call to loopback; such a call would
         spend the operator's money, so it needs a key even where others need none.
 
         Raises:
-            KeyRequired: a key is required and none that is known came.
+            KeyRequired: a key is required and none that is known came, or one that has ended.
         """
         presented = headers.get("authorization", "")
-        if self._required:
+        ring = self._ring()
+        if ring is not self._known:
+            self._known = ring
+            self._callers = {}
+        caller = self._callers.get(presented)
+        if caller is None:
+            caller = self._worked_out(presented, ring)
+        if caller.secret is not None:
+            now = self._now()
+            if not caller.secret.usable(now):
+                raise KeyRequired(_ended(caller.secret, now))
+            return caller
+        required = not ring.empty if self._required is None else self._required
+        if required:
             raise KeyRequired(
-                "a key is required, because this gateway listens beyond loopback, and this version cannot create one; "
-                "listen on 127.0.0.1 and put a proxy with an authentication of its own before it"
+                f"no key came with this call, and this gateway requires one; {_CREATE}"
+                if not presented
+                else f"the key of this call is not known here; {_CREATE}"
             )
         if "origin" in headers and is_foreign_page(headers["origin"]):
             raise KeyRequired(
-                f"a key is required of web pages, and none has been created yet: this call comes from a page of "
-                f"{headers['origin'][:_SHOWN]!r}"
+                f"a key is required of web pages: this call comes from a page of {headers['origin'][:_SHOWN]!r}; "
+                f"{_CREATE}"
             )
-        if not presented:
-            return ""
-        name = self._names.get(presented)
-        if name is None:
-            name = self._name(presented)
-        return name
+        return caller
 
-    def _name(self, presented: str) -> str:
+    def _worked_out(self, presented: str, ring: KeyRing) -> Caller:
+        if not presented:
+            return NOBODY
         secret = presented.removeprefix("Bearer ").strip()
-        name = "key:" + hashlib.sha256(secret.encode()).hexdigest()[:8]
-        if len(self._names) >= REMEMBERED:
-            self._names.clear()
-        self._names[presented] = name
-        return name
+        known = ring.by_digest.get(digest_of(secret))
+        if known is not None:
+            caller = Caller(known[0].name, *known)
+        elif secret.startswith(MARK):
+            raise KeyRequired(f"the key of this call is not known here; {_CREATE}")
+        else:
+            caller = Caller("key:" + hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()[:8])
+        if len(self._callers) >= REMEMBERED:
+            self._callers.clear()
+        self._callers[presented] = caller
+        return caller
+
+
+def _ended(secret: Secret, now_ns: int) -> str:
+    if secret.revoked_ns is not None:
+        return f"the key {secret.prefix}… was revoked; `outlast keys list` shows those that hold"
+    assert secret.expires_ns is not None  # noqa: S101 - a secret is unusable for one of two reasons
+    return f"the key {secret.prefix}… has expired {(now_ns - secret.expires_ns) // 10**9} seconds ago; {_CREATE}"
 
 
 def is_foreign_page(origin: str) -> bool:

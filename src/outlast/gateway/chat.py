@@ -14,15 +14,16 @@ from outlast.dialects.gone import says_gone
 from outlast.dialects.openai_chat import Answer, named_model, peek
 from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.refusals import refusal
-from outlast.errors import OutlastError, UpstreamBroken, UpstreamError
+from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal
 from outlast.gateway.attempts import Attempts, Served
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
-from outlast.gateway.meter import Meter
-from outlast.gateway.ports import Clock, Headers, Journal, Reply, UpstreamAnswer
+from outlast.gateway.meter import Meter, estimated_tokens
+from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
 from outlast.gateway.routes import Routes
+from outlast.keys.key import NO_LIMITS
 
 WITHHELD = frozenset(
     {
@@ -45,15 +46,20 @@ class Chat:
     attempts: Attempts
     journal: Journal
     counters: Counters
+    limiter: Limiter
     clock: Clock
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Answer the call; whatever happens to it is recorded before its last byte."""
         meter = Meter(call, self.clock)
         try:
-            meter.key = self.callers.identify(call.headers)
+            meter.caller = caller = self.callers.identify(call.headers)
             meter.request = request = peek(call.body)
+            if caller.key is not None and not caller.key.may_use(request.model):
+                raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
             meter.route = route = self.routes.find(request.model)
+            if caller.key is not None and caller.key.allowance != NO_LIMITS:
+                meter.permit = self.limiter.admit(caller.key, estimated_tokens(call.body))
             served = await self.attempts.run(route, request, meter)
         except OutlastError as error:
             self._refuse(error, meter, reply)
@@ -65,6 +71,9 @@ class Chat:
                 self._answer(served, meter, reply)
             else:
                 await self._stream(served, served.stream, meter, reply)
+        finally:
+            if meter.permit is not None:
+                meter.permit.settle(0, 0)  # void where the call was recorded; a defect of ours gives its place back
 
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""
@@ -159,13 +168,21 @@ class Chat:
             estimated=None if estimate is None else meter.estimate(estimate),
             signals=signals,
         )
+        if meter.permit is not None:
+            used = exchange.usage
+            tokens = used.input_tokens + used.output_tokens if used else 0
+            meter.permit.settle(tokens, exchange.cost_pico_usd or 0)
         self.counters.count(exchange)
         if meter.route is not None:
             self.journal.append(exchange)
 
-    @staticmethod
-    def _headers(meter: Meter) -> Headers:
+    def _headers(self, meter: Meter) -> Headers:
         """What every answer says of itself; its id is written by the server."""
+        said = self._named(meter)
+        return said if meter.permit is None else (*said, *meter.permit.said)
+
+    @staticmethod
+    def _named(meter: Meter) -> Headers:
         attempt, adapted = meter.attempt, meter.adapted
         if attempt is not None:
             return (*attempt.said, ("x-outlast-adapted", ",".join(adapted))) if adapted else attempt.said

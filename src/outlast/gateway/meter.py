@@ -9,12 +9,18 @@ from outlast.catalog.prices import cost
 from outlast.dialects.openai_chat import Answer, ChatRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
+from outlast.gateway.caller import NOBODY, Caller
 from outlast.gateway.plan import Candidate
-from outlast.gateway.ports import Clock
+from outlast.gateway.ports import Clock, Permit
 from outlast.gateway.routes import Attempt, Route
 
 BYTES_PER_TOKEN = 4
 """For the estimate of a part that no provider reported; English text averages about four bytes a token."""
+
+
+def estimated_tokens(body: bytes) -> int:
+    """About what a call may use, before anybody has counted: its prompt by length."""
+    return len(body) // BYTES_PER_TOKEN
 
 
 class Meter(msgspec.Struct):
@@ -22,7 +28,9 @@ class Meter(msgspec.Struct):
 
     call: Call
     clock: Clock
-    key: str = ""
+    caller: Caller = NOBODY
+    permit: Permit | None = None
+    """Only of a caller whose key has an allowance."""
     request: ChatRequest | None = None
     route: Route | None = None
     attempt: Attempt | None = None
@@ -79,7 +87,7 @@ class Meter(msgspec.Struct):
             served=attempt.candidate.target if attempt else "",
             answered=answered,
             reason=attempt.candidate.reason if attempt else "",
-            key=self.key,
+            key=self.caller.name,
             path=call.path,
             streamed=self.request.stream if self.request else False,
             status=status,

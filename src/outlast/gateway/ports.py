@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from outlast.exchange import Exchange, Observation
+from outlast.keys.key import Key
 
 Headers = tuple[tuple[str, str], ...]
 """Header names are lower case."""
@@ -82,6 +83,31 @@ class Journal(Protocol):
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
+        ...
+
+
+class Permit(Protocol):
+    """One admitted call of a key with an allowance; it holds one of the key's places until it is settled."""
+
+    @property
+    def said(self) -> Headers:
+        """What the answer says of what is left: ``x-ratelimit-*`` as OpenAI's clients read it."""
+        ...
+
+    def settle(self, tokens: int, cost_pico_usd: int) -> None:
+        """The call has ended: count what it used and give its place back. Only the first time counts."""
+        ...
+
+
+class Limiter(Protocol):
+    """What each key has used, over all processes of this gateway."""
+
+    def admit(self, key: Key, tokens: int) -> Permit:
+        """Let a call begin that may use about ``tokens`` (an estimate that is held until the call is settled).
+
+        Raises:
+            LimitReached: it may not begin now; says when it may. ``BudgetSpent``: not before the next day or month.
+        """
         ...
 
 

@@ -3,10 +3,14 @@
 from outlast.settings.file import DEFAULT_FILE, load_settings, parse_settings
 from outlast.settings.words import (
     CatalogSettings,
+    LedgerSettings,
+    LogSettings,
     ModelSettings,
+    OtelSettings,
     ProviderSettings,
     ServerSettings,
     Settings,
+    TargetSettings,
     UserClaim,
     UserModel,
 )
@@ -14,10 +18,14 @@ from outlast.settings.words import (
 __all__ = [
     "DEFAULT_FILE",
     "CatalogSettings",
+    "LedgerSettings",
+    "LogSettings",
     "ModelSettings",
+    "OtelSettings",
     "ProviderSettings",
     "ServerSettings",
     "Settings",
+    "TargetSettings",
     "UserClaim",
     "UserModel",
     "load_settings",

@@ -17,16 +17,19 @@ import msgspec
 from outlast.errors import SettingsInvalid
 from outlast.settings.words import (
     CatalogSettings,
+    LedgerSettings,
+    LogSettings,
     ModelSettings,
+    OtelSettings,
     ProviderSettings,
     ServerSettings,
     Settings,
 )
 
 DEFAULT_FILE = Path("outlast.toml")
-TABLES = ("server", "providers", "models", "catalog")
+TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "otel")
 
-Table = TypeVar("Table", ServerSettings, ProviderSettings, ModelSettings, CatalogSettings)
+Table = TypeVar("Table", bound=msgspec.Struct)
 
 
 def load_settings(path: Path | None = None) -> Settings:
@@ -66,6 +69,9 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         providers=source.read_all("providers", document.get("providers", {}), ProviderSettings),
         models=source.read_all("models", document.get("models", {}), ModelSettings),
         catalog=source.read(("catalog",), document.get("catalog", {}), CatalogSettings),
+        ledger=source.read(("ledger",), document.get("ledger", {}), LedgerSettings),
+        log=source.read(("log",), document.get("log", {}), LogSettings),
+        otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
         root=root,
     )
     _check(settings, source)
@@ -112,7 +118,7 @@ class _Source:
         if unknown:
             word = unknown[1]
             return self.wrong(
-                (*path, word), f"`{word}` is not a word of [{_dotted(path)}]", word, kind.__struct_fields__
+                (*path, word), f"`{word}` is not a word of [{_dotted(path)}]", word, kind.__struct_encode_fields__
             )
         missing = re.search(r"missing required field `([^`]+)`", problem)
         if missing:
@@ -172,7 +178,8 @@ def _check(settings: Settings, source: _Source) -> None:
         if "/" in name:
             raise source.wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
     for name, model in settings.models.items():
-        for word, refs in (("target", (model.target,)), ("successor", model.successors), ("fallback", model.fallbacks)):
+        targets = tuple(each.to for each in model.targets)
+        for word, refs in (("target", targets), ("successor", model.successors), ("fallback", model.fallbacks)):
             for ref in refs:
                 table = ref.partition("/")[0]
                 if table not in settings.providers:

@@ -4,6 +4,7 @@ This file knows values. It does not know how they are read from a file (``settin
 catalogue says of a model.
 """
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
@@ -12,6 +13,7 @@ import msgspec
 
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
+DAYS = re.compile(r"[1-9][0-9]{0,4}d")
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]  # a larger one would listen, on another port
 Count = Annotated[int, msgspec.Meta(ge=0)]
@@ -29,6 +31,58 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     today: date | None = None
     """A rehearsed day: moves calendars, plans and prices, never the ledger's time stamps."""
     max_body_bytes: Some = 50 * MEGABYTE
+    workers: Some | Literal["auto"] = 1
+    """Processes that share the port, the record and the limits; ``auto``: one per core."""
+    require_key: bool | None = None
+    """None: where others than this machine can listen, and everywhere as soon as a key has been created."""
+    grace: Seconds = 10.0
+    """How long running calls may take to end after a signal to stop."""
+
+
+class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[ledger]``: how long the record is kept and how hard it is written."""
+
+    keep: str | None = None
+    """``90d``: calls older than this are deleted, in small steps; hourly totals stay. None: everything is kept."""
+    keep_bodies: str | None = None
+    """The same for what was said under ``record = "full"``, which may go sooner."""
+    sync: Literal["grouped", "always"] = "grouped"
+    """``grouped``: the journal is synced to the disk at most every 100 ms. ``always``: before each answer ends."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no length of time."""
+        for word, value in (("keep", self.keep), ("keep_bodies", self.keep_bodies)):
+            if value is not None and not DAYS.fullmatch(value):
+                raise ValueError(f"{word} = {value!r} is no number of days like 90d")
+
+    @property
+    def days(self) -> int | None:
+        """After how many days a call is deleted."""
+        return None if self.keep is None else int(self.keep[:-1])
+
+    @property
+    def body_days(self) -> int | None:
+        """After how many days what was said is deleted; never later than the call itself."""
+        bounds = [int(each[:-1]) for each in (self.keep, self.keep_bodies) if each is not None]
+        return min(bounds, default=None)
+
+
+class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[log]``: what a gateway writes to stderr, besides what it says at start."""
+
+    calls: bool = False
+    """One line a call: never a body, never a key."""
+    format: Literal["json", "text"] = "json"
+
+
+class OtelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[otel]``: OpenTelemetry spans of every call; needs ``outlast[otel]``."""
+
+    endpoint: str
+    """Where an OTLP/HTTP collector listens: ``http://127.0.0.1:4318``."""
+    headers: dict[str, str] = {}
+    """Values may be ``env:NAME``."""
+    service_name: str = "outlast"
 
 
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -38,6 +92,8 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     base_url: str | None = None
     api_key: str | None = None
     """``env:NAME`` or the key itself; resolved when the provider is opened, never printed."""
+    api_keys: tuple[str, ...] = ()
+    """Several keys in rotation; one that is refused or told to wait rests for a while. Instead of ``api_key``."""
     catalog: str | None = None
     """The catalogue's provider; default: the table's name."""
     surface: str = "api"
@@ -58,11 +114,26 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     max_connections: Some = 1000
 
 
+class TargetSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One of several targets of a virtual model; what it does not say, its provider says."""
+
+    to: str
+    """Provider table / model id."""
+    weight: Some = 1
+    """Its share of the calls, beside the weights of the other targets."""
+    connect_timeout: Seconds | None = None
+    first_byte_timeout: Seconds | None = None
+    idle_timeout: Seconds | None = None
+    retries: Count | None = None
+
+
 class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[models.NAME]``: one virtual model."""
 
-    target: str
-    """Provider table / model id: everything after the first slash."""
+    declared: str | tuple[str | TargetSettings, ...] = msgspec.field(name="target")
+    """Provider table / model id: everything after the first slash. Several share the calls."""
+    hedge_after: Seconds | None = None
+    """Seconds without a first byte after which a second target is asked as well; the first to answer wins."""
     successor: str | tuple[str, ...] = ()
     """One, a list in order, or ``chain``: follow the catalogue's, generally available models only."""
     fallback: str | tuple[str, ...] = ()
@@ -74,8 +145,10 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
 
     def __post_init__(self) -> None:
         """Refuse what no later step could make sense of; the message names the word at fault."""
+        if not self.targets:
+            raise ValueError("target is an empty list")
         for word, values in (
-            ("target", (self.target,)),
+            ("target", tuple(each.to for each in self.targets)),
             ("successor", self.successors),
             ("fallback", self.fallbacks),
             ("catalog_model", (self.catalog_model,) if self.catalog_model is not None else ()),
@@ -91,6 +164,18 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
                 raise ValueError(
                     f"switch = {self.switch!r} is neither a day like 2026-02-17 nor one of {', '.join(SWITCH_WORDS)}"
                 ) from None
+
+    @property
+    def targets(self) -> tuple[TargetSettings, ...]:
+        """Every target, in the order that the configuration gives; at least one."""
+        listed = (self.declared,) if isinstance(self.declared, str) else self.declared
+        return tuple(TargetSettings(to=each) if isinstance(each, str) else each for each in listed)
+
+    @property
+    def target(self) -> str:
+        """The first target: its catalogue model is the one whose chain and clock the name is known by."""
+        first = self.declared if isinstance(self.declared, str) else self.declared[0]
+        return first if isinstance(first, str) else first.to
 
     @property
     def switch_day(self) -> date | None:
@@ -150,4 +235,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     providers: dict[str, ProviderSettings] = {}
     models: dict[str, ModelSettings] = {}
     catalog: CatalogSettings = CatalogSettings()
+    ledger: LedgerSettings = LedgerSettings()
+    log: LogSettings = LogSettings()
+    otel: OtelSettings | None = None
     root: Path = Path()

@@ -4,15 +4,23 @@ They know the protocols of ``gateway.ports`` and nothing else; no test needs a s
 """
 
 import asyncio
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from outlast.errors import UpstreamError
 from outlast.exchange import Exchange, Observation
+from outlast.gateway.caller import Callers
 from outlast.gateway.ports import Clock, Headers, UpstreamRequest
+from outlast.keys.key import NO_KEYS
 
 JSON: Headers = (("content-type", "application/json"),)
 EVENTS: Headers = (("content-type", "text/event-stream; charset=utf-8"),)
+
+
+def keyless(*, required: bool | None = False) -> Callers:
+    """Callers of a gateway where no key was ever created."""
+    return Callers(lambda: NO_KEYS, required=required, unix_ns=time.time_ns)
 
 
 class HandClock:

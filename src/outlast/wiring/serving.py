@@ -23,7 +23,9 @@ from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
+from outlast.keys.key import NO_KEYS
 from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.limits.unlimited import Unlimited
 from outlast.providers.factory import open_upstream
 from outlast.providers.openai import key_warning
 from outlast.settings import Settings
@@ -96,13 +98,14 @@ def _open(
     destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
     routes = Routes(settings, destinations, gone=gone, today=today)
     counters = Counters()
-    callers = Callers(required=key_required)
+    callers = Callers(lambda: NO_KEYS, required=key_required or settings.server.require_key, unix_ns=clock.unix_ns)
     chat = Chat(
         callers=callers,
         routes=routes,
         attempts=Attempts(routes, gone, clock=clock, pause=asyncio.sleep, jitter=random.random),
         journal=recorder,
         counters=counters,
+        limiter=Unlimited(),
         clock=clock,
     )
     offers = Offers(settings, knowledge, today)

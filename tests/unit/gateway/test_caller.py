@@ -3,20 +3,21 @@
 import pytest
 
 from outlast.errors import KeyRequired
-from outlast.gateway.caller import Callers
+from outlast.gateway.caller import NOBODY
+from outlast.testing.gateway import keyless
 
 
 def test_a_caller_is_named_by_the_digest_of_its_key_never_by_the_key() -> None:
-    callers = Callers(required=False)
-    named = callers.identify({"authorization": "Bearer sk-secret"})
-    assert named == callers.identify({"authorization": "Bearer sk-secret"})
+    callers = keyless()
+    named = callers.identify({"authorization": "Bearer sk-secret"}).name
+    assert named == callers.identify({"authorization": "Bearer sk-secret"}).name
     assert named.startswith("key:")
     assert "secret" not in named
-    assert named != callers.identify({"authorization": "Bearer sk-other"})
+    assert named != callers.identify({"authorization": "Bearer sk-other"}).name
 
 
 def test_a_caller_on_loopback_needs_no_key() -> None:
-    assert Callers(required=False).identify({}) == ""
+    assert keyless().identify({}) == NOBODY
 
 
 @pytest.mark.parametrize(
@@ -24,7 +25,7 @@ def test_a_caller_on_loopback_needs_no_key() -> None:
 )
 def test_a_web_page_from_elsewhere_spends_nobody_s_money(origin: str) -> None:
     with pytest.raises(KeyRequired, match="web pages"):
-        Callers(required=False).identify({"origin": origin, "authorization": "Bearer x"})
+        keyless().identify({"origin": origin, "authorization": "Bearer x"})
 
 
 @pytest.mark.parametrize(
@@ -38,4 +39,4 @@ def test_a_web_page_from_elsewhere_spends_nobody_s_money(origin: str) -> None:
     ],
 )
 def test_a_page_of_this_machine_or_an_application_may_call(origin: str) -> None:
-    assert Callers(required=False).identify({"origin": origin}) == ""
+    assert keyless().identify({"origin": origin}) == NOBODY

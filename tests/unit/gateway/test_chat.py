@@ -12,14 +12,14 @@ from outlast.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, Upstr
 from outlast.exchange import Exchange
 from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import Call
-from outlast.gateway.caller import Callers
 from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.routes import Routes
+from outlast.limits.unlimited import Unlimited
 from outlast.settings import Settings, parse_settings
-from outlast.testing.gateway import EVENTS, JSON, HandClock, KeptJournal, KeptReply, Played, PlayedUpstream
+from outlast.testing.gateway import EVENTS, JSON, HandClock, KeptJournal, KeptReply, Played, PlayedUpstream, keyless
 from outlast.wiring.serving import day_of
 
 CONFIGURATION = """
@@ -113,7 +113,8 @@ class House:
             today=day_of(clock),
         )
         self.chat = Chat(
-            callers=Callers(required=False),
+            callers=keyless(),
+            limiter=Unlimited(),
             routes=routes,
             attempts=Attempts(routes, gone, clock=clock, pause=self._pause, jitter=lambda: 0.5),
             journal=self.journal,

@@ -140,14 +140,14 @@ def test_without_a_declared_successor_nothing_is_recommended_into_the_plan(plann
 def test_the_story_of_chatgpt_4o_latest(
     acme: Catalog, providers: Providers, day: dt.date, attempts: list[Candidate], dropped: list[str]
 ) -> None:
-    model = ModelSettings(target="openai/chatgpt-4o-latest", successor=("openai/gpt-5.1-chat-latest",))
+    model = ModelSettings(declared="openai/chatgpt-4o-latest", successor=("openai/gpt-5.1-chat-latest",))
     made = plan(model, World(providers=providers, knowledge=acme, day=day))
     assert list(made.attempts) == attempts
     assert [entry.target for entry in made.dropped] == dropped
 
 
 def test_the_chain_goes_on_past_a_dead_recommendation(acme: Catalog, providers: Providers) -> None:
-    model = ModelSettings(target="openai/chatgpt-4o-latest", successor="chain")
+    model = ModelSettings(declared="openai/chatgpt-4o-latest", successor="chain")
     made = plan(model, World(providers=providers, knowledge=acme, day=dt.date(2026, 8, 1)))
     assert order(made) == ["openai/gpt-5.6-sol successor"]
     assert "openai/gpt-5.1-chat-latest" in reasons(made)

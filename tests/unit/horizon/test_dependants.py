@@ -8,7 +8,7 @@ from outlast.exchange import SeenModel
 from outlast.horizon.dependants import dependants, recorded_of_model, recorded_of_name
 from outlast.settings import ModelSettings
 
-VIRTUAL = {"chat": ModelSettings(target="acme/soon")}
+VIRTUAL = {"chat": ModelSettings(declared="acme/soon")}
 
 
 def found(seen_models: list[SeenModel], knowledge: Catalog) -> dict[str, int]:
@@ -43,13 +43,13 @@ def test_names_that_nobody_was_called_for_and_virtual_names_no_longer_configured
 
 
 def test_a_name_that_is_virtual_today_owns_its_earlier_direct_traffic(knowledge: Catalog) -> None:
-    settings = configured({"acme/late": ModelSettings(target="acme/late")})
+    settings = configured({"acme/late": ModelSettings(declared="acme/late")})
     (only,) = dependants(settings, [seen("acme/late", "acme/late", calls=4)], knowledge)
     assert (only.declared is not None, only.recorded.calls) == (True, 4)
 
 
 def test_a_deployment_lives_by_its_surfaces_clock_under_its_models_name(knowledge: Catalog) -> None:
-    settings = configured({"prod": ModelSettings(target="cloud/my-deployment", catalog_model="acme/soon")})
+    settings = configured({"prod": ModelSettings(declared="cloud/my-deployment", catalog_model="acme/soon")})
     (only,) = dependants(settings, [], knowledge)
     assert only.behind == Reference("acme/soon", "azure")
 

@@ -15,7 +15,7 @@ def chosen(model: ModelSettings, knowledge: Catalog) -> Successor | None:
 
 
 def test_the_first_declared_successor_alive_on_the_day_is_chosen(knowledge: Catalog) -> None:
-    found = chosen(ModelSettings(target="acme/soon", successor=("acme/past", "cloud/late", "acme/new")), knowledge)
+    found = chosen(ModelSettings(declared="acme/soon", successor=("acme/past", "cloud/late", "acme/new")), knowledge)
     assert found is not None
     assert (found.ref, found.target, found.basis, found.passed) == (
         "acme/late",
@@ -26,25 +26,25 @@ def test_the_first_declared_successor_alive_on_the_day_is_chosen(knowledge: Cata
 
 
 def test_a_declared_successor_whose_end_is_not_exact_is_still_asked_and_so_still_shown(knowledge: Catalog) -> None:
-    found = chosen(ModelSettings(target="acme/soon", successor=("acme/rumoured", "acme/new")), knowledge)
+    found = chosen(ModelSettings(declared="acme/soon", successor=("acme/rumoured", "acme/new")), knowledge)
     assert found is not None
     assert (found.ref, found.standing.status, found.standing.unsure) == ("acme/rumoured", "retired", True)
 
 
 def test_without_a_living_declared_one_the_chains_living_end_is_recommended(knowledge: Catalog) -> None:
-    found = chosen(ModelSettings(target="acme/soon", successor="acme/past"), knowledge)
+    found = chosen(ModelSettings(declared="acme/soon", successor="acme/past"), knowledge)
     assert found is not None
     assert (found.ref, found.target, found.basis, found.passed) == ("acme/new", None, "recommended", ("acme/past",))
 
 
 def test_an_operator_who_follows_the_chain_has_declared_it(knowledge: Catalog) -> None:
-    found = chosen(ModelSettings(target="acme/soon", successor="chain"), knowledge)
+    found = chosen(ModelSettings(declared="acme/soon", successor="chain"), knowledge)
     assert found is not None
     assert (found.ref, found.basis) == ("acme/new", "chain")
 
 
 def test_none_is_known_where_nobody_names_one(knowledge: Catalog) -> None:
-    assert chosen(ModelSettings(target="acme/late"), knowledge) is None
+    assert chosen(ModelSettings(declared="acme/late"), knowledge) is None
 
 
 def test_a_direct_model_gets_the_chains_recommendation(knowledge: Catalog) -> None:

@@ -8,8 +8,8 @@ import pytest
 from tests.unit.web.paper import PaperReply, call_of
 
 from outlast.catalog.store import Catalog, open_catalog
-from outlast.gateway.caller import Callers
 from outlast.settings import CatalogSettings, ModelSettings, ProviderSettings, Settings, UserClaim, UserModel
+from outlast.testing.gateway import keyless
 from outlast.web.models import ListModels, ModelObject, Offers, OneModel
 
 END = dt.date(2026, 6, 1)
@@ -43,8 +43,8 @@ def catalog() -> Catalog:
 SETTINGS = Settings(
     providers={"mine": ProviderSettings(kind="scripted", catalog="acme")},
     models={
-        "support": ModelSettings(target="mine/old", successor="mine/vague"),
-        "mine/next": ModelSettings(target="mine/old"),
+        "support": ModelSettings(declared="mine/old", successor="mine/vague"),
+        "mine/next": ModelSettings(declared="mine/old"),
     },
 )
 
@@ -55,7 +55,7 @@ def offers(catalog: Catalog, day: dt.date, settings: Settings = SETTINGS) -> Off
 
 def listed(catalog: Catalog, day: dt.date, settings: Settings = SETTINGS) -> dict[str, ModelObject]:
     reply = PaperReply()
-    asyncio.run(ListModels(offers(catalog, day, settings), Callers(required=False))(call_of("/v1/models"), reply))
+    asyncio.run(ListModels(offers(catalog, day, settings), keyless())(call_of("/v1/models"), reply))
     document = msgspec.json.decode(reply.body)
     assert document["object"] == "list"
     models = msgspec.convert(document["data"], list[ModelObject])
@@ -91,7 +91,7 @@ def test_a_virtual_model_is_told_with_the_life_of_its_target_and_its_own_success
 
 
 def test_a_declared_successor_that_is_dead_itself_is_passed_over(catalog: Catalog) -> None:
-    models = {"support": ModelSettings(target="mine/vague", successor=("mine/old", "mine/next"))}
+    models = {"support": ModelSettings(declared="mine/vague", successor=("mine/old", "mine/next"))}
     shown = listed(catalog, AFTER, Settings(providers=SETTINGS.providers, models=models))["support"]
     assert shown.successor == "mine/next"
 
@@ -125,7 +125,7 @@ def test_the_list_is_worked_out_once_a_day(catalog: Catalog) -> None:
 
 def asked(catalog: Catalog, name: str, day: dt.date = BEFORE, *, key_required: bool = False) -> PaperReply:
     reply = PaperReply()
-    handler = OneModel(offers(catalog, day), Callers(required=key_required))
+    handler = OneModel(offers(catalog, day), keyless(required=key_required))
     asyncio.run(handler(call_of(f"/v1/models/{name}"), reply))
     return reply
 
@@ -158,14 +158,12 @@ def test_an_unknown_model_is_a_404_that_names_the_closest(catalog: Catalog, name
 def test_a_required_key_is_required_here_too(catalog: Catalog) -> None:
     assert asked(catalog, "support", key_required=True).status == 401
     reply = PaperReply()
-    asyncio.run(ListModels(offers(catalog, BEFORE), Callers(required=True))(call_of("/v1/models"), reply))
+    asyncio.run(ListModels(offers(catalog, BEFORE), keyless(required=True))(call_of("/v1/models"), reply))
     assert reply.status == 401
 
 
 def test_a_long_name_is_not_repeated_in_full(catalog: Catalog) -> None:
     reply = PaperReply()
-    asyncio.run(
-        OneModel(offers(catalog, BEFORE), Callers(required=False))(call_of("/v1/models/" + "x" * 60_000), reply)
-    )
+    asyncio.run(OneModel(offers(catalog, BEFORE), keyless())(call_of("/v1/models/" + "x" * 60_000), reply))
     assert reply.status == 404
     assert len(reply.body) + sum(len(value) for _, value in reply.headers) < 2000
