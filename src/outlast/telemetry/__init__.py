@@ -1,0 +1,1 @@
+"""What a gateway tells of its calls while they happen: a log line each, and spans."""
