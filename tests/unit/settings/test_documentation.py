@@ -5,7 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from outlast.settings import ModelSettings, ProviderSettings, ServerSettings, UserClaim, UserModel, parse_settings
+from outlast.settings import (
+    LedgerSettings,
+    LogSettings,
+    ModelSettings,
+    OtelSettings,
+    ProviderSettings,
+    ServerSettings,
+    TargetSettings,
+    UserClaim,
+    UserModel,
+    parse_settings,
+)
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -16,17 +27,29 @@ def section(heading: str) -> str:
 
 @pytest.mark.parametrize(
     ("heading", "kind"),
-    [("[server]", ServerSettings), ("[providers.NAME]", ProviderSettings), ("[models.NAME]", ModelSettings)],
+    [
+        ("[server]", ServerSettings),
+        ("[providers.NAME]", ProviderSettings),
+        ("[models.NAME]", ModelSettings),
+        ("[ledger]", LedgerSettings),
+        ("[log]", LogSettings),
+        ("[otel]", OtelSettings),
+    ],
 )
 def test_a_table_documents_exactly_its_words(heading: str, kind: type) -> None:
     documented = re.findall(r"^\| `(\w+)` \|", section(heading), re.MULTILINE)
-    assert sorted(documented) == sorted(kind.__struct_fields__)  # type: ignore[attr-defined]
+    assert sorted(documented) == sorted(kind.__struct_encode_fields__)  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", [UserClaim, UserModel])
 def test_the_operators_own_claims_document_their_words(kind: type) -> None:
     for word in kind.__struct_fields__:  # type: ignore[attr-defined]
         assert f"`{word}`" in section("[catalog]")
+
+
+def test_a_target_of_several_documents_its_words() -> None:
+    for word in TargetSettings.__struct_fields__:
+        assert word in section("[models.NAME]")
 
 
 def test_the_example_is_a_configuration() -> None:
