@@ -1,0 +1,61 @@
+"""What a check is: a property with a name that gives both answers of a pair an outcome on one scale.
+
+It knows the shape that replay and rollout rely on. It does not know any single check, margins or verdicts.
+"""
+
+from collections.abc import Sequence
+from typing import Literal, Protocol
+
+import msgspec
+
+from outlast.checks.draw import Draw, Item
+from outlast.stats.rows import Range
+
+Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "meaning", "user"]
+"""What ``--gate`` names; in order of trust (docs/evidence.md)."""
+
+
+class Pair(msgspec.Struct, frozen=True, kw_only=True):
+    """One request with the incumbent's answer, the candidate's, and the incumbent's second one."""
+
+    item: Item
+    incumbent: Draw
+    candidate: Draw
+    second: Draw | None = None
+    """A': what the incumbent says when it is asked again; None: it can no longer be known."""
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """One pair under one check; larger is better, within the check's range."""
+
+    a: float
+    b: float | None
+    """None: unanswered."""
+    reason: str = ""
+    """The class of the disagreement where ``a`` and ``b`` differ: ``other tool``, ``refused``, ``not JSON`` …"""
+
+
+class Check(Protocol):
+    """One property of answers."""
+
+    @property
+    def name(self) -> str:
+        """``contract.tools``: the family, a dot, the property."""
+        ...
+
+    @property
+    def family(self) -> Family:
+        """What ``--gate`` calls it."""
+        ...
+
+    @property
+    def range(self) -> Range:
+        """Passes and failures, or scores between two bounds."""
+        ...
+
+    def compare(self, pair: Pair) -> Sequence[Outcome]:
+        """Nothing where the property does not apply to this request; else one outcome.
+
+        An incumbent without an answer is no pair: nothing can be compared. A candidate without one is unanswered.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What was drawn, planned and decided, kept so that nothing is paid twice."""
