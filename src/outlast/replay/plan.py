@@ -1,0 +1,65 @@
+"""A replay's plan: everything that is declared before anything is compared, under one hash.
+
+It knows which requests, models, checks and margins were declared. It does not know what came of them
+(``replay.result``) nor how a sample is drawn (``replay.sample``).
+"""
+
+import hashlib
+from typing import Literal
+
+import msgspec
+
+from outlast.checks.check import Family
+
+Scale = Literal["share", "ratio"]
+
+
+class Margin(msgspec.Struct, frozen=True, kw_only=True):
+    """How much worse is still acceptable, for one check or for all of a family."""
+
+    of: str
+    """``contract``, ``contract.tools``, ``latency_p95`` …"""
+    value: float
+    """A share of the check's range (0.05), or a ratio of candidate to incumbent (1.2)."""
+    scale: Scale = "share"
+
+
+class Expectation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the plan says of one candidate beforehand."""
+
+    target: str
+    cost_pico_usd: int | None
+    """For the answers that are still to be drawn; None: no price is known."""
+    draws: int
+    """Answers still to be drawn, the incumbent's included."""
+    power: float | None
+    """Chance of a PASS of the narrowest pass/fail gate for an equal candidate; None: nothing to compute it from."""
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
+    """What will be compared, and what will decide."""
+
+    model: str
+    """The virtual model's name, or the incumbent's ``provider/model``."""
+    incumbent: str
+    candidates: tuple[str, ...]
+    items: tuple[str, ...]
+    """Ids of the sampled requests, in order of asking."""
+    margins: tuple[Margin, ...]
+    gates: tuple[Family, ...]
+    """Families that decide; every other one is shown."""
+    checks: tuple[str, ...]
+    """Names of all checks that run."""
+    alpha: float = 0.05
+    seed: int = 0
+    adapt: bool = True
+    persona: str = ""
+    budget_pico_usd: int | None = None
+    created_ns: int = 0
+    expectations: tuple[Expectation, ...] = ()
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 over everything that was declared; neither the time nor the expectations change it."""
+        declared = msgspec.structs.replace(self, created_ns=0, expectations=())
+        return hashlib.sha256(msgspec.json.encode(declared, order="sorted")).hexdigest()
