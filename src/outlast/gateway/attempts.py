@@ -117,7 +117,7 @@ class Attempts:
             path="/chat/completions",
             body=request.for_upstream(destination.model, changes),
             stream=request.stream,
-            headers=_passed_on(meter.call.headers),
+            headers=_passed_on(meter.call.headers, meter.traceparent),
         )
         result = await self._send(outgoing, attempt, meter)
         if model is None:
@@ -212,6 +212,9 @@ def _is_event_stream(headers: Headers) -> bool:
     return any(name == "content-type" and value.startswith("text/event-stream") for name, value in headers)
 
 
-def _passed_on(headers: dict[str, str]) -> Headers:
+def _passed_on(headers: dict[str, str], traceparent: str) -> Headers:
     present = PASSED_ON.intersection(headers)
+    if traceparent:
+        own = ("traceparent", traceparent)
+        return (own, *((name, headers[name]) for name in present if name != "traceparent"))
     return tuple((name, headers[name]) for name in present) if present else ()

@@ -23,6 +23,7 @@ from outlast.gateway.counters import Counters
 from outlast.gateway.meter import Meter, estimated_tokens
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
 from outlast.gateway.routes import Routes
+from outlast.gateway.witness import Tracing, Witness
 from outlast.keys.key import NO_LIMITS
 
 WITHHELD = frozenset(
@@ -48,10 +49,16 @@ class Chat:
     counters: Counters
     limiter: Limiter
     clock: Clock
+    witnesses: tuple[Witness, ...] = ()
+    """Who is told of each call besides the counters and the journal."""
+    tracing: Tracing | None = None
+    """Where traces are kept, each call's own place in its trace; upstreams are told that one."""
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Answer the call; whatever happens to it is recorded before its last byte."""
         meter = Meter(call, self.clock)
+        if self.tracing is not None:
+            meter.traceparent = self.tracing(call.headers.get("traceparent", ""))
         try:
             meter.caller = caller = self.callers.identify(call.headers)
             meter.request = request = peek(call.body)
@@ -173,6 +180,8 @@ class Chat:
             tokens = used.input_tokens + used.output_tokens if used else 0
             meter.permit.settle(tokens, exchange.cost_pico_usd or 0)
         self.counters.count(exchange)
+        for witness in self.witnesses:
+            witness.ended(exchange, meter.call, meter.traceparent)
         if meter.route is not None:
             self.journal.append(exchange)
 

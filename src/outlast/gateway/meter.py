@@ -41,6 +41,8 @@ class Meter(msgspec.Struct):
     first_byte_ns: int = 0
     sent: list[bytes] = []
     """The answer as the caller got it; only collected under ``record = "full"``."""
+    traceparent: str = ""
+    """The call's own place in its trace; empty: the caller's word, if any, goes on unchanged."""
 
     def __post_init__(self) -> None:
         """Fix the real time of arrival."""
@@ -82,7 +84,7 @@ class Meter(msgspec.Struct):
         return Exchange(
             id=call.id,
             started_ns=self.started_ns,
-            requested=route.name if route else "",
+            requested=route.name if route else (self.request.model if self.request else ""),
             virtual=route is not None and route.model is not None,
             served=attempt.candidate.target if attempt else "",
             answered=answered,
