@@ -50,6 +50,8 @@ MALFORMED = {
 }
 
 
+@pytest.mark.fault("a body is no JSON object")
+@pytest.mark.fault("a body is not UTF-8")
 @pytest.mark.parametrize("case", MALFORMED)
 def test_a_body_that_is_no_json_object_gets_a_clear_400(gateway: Gateway, case: str) -> None:
     body, said = MALFORMED[case]
@@ -81,6 +83,7 @@ WRONG = {
 }  # fmt: skip
 
 
+@pytest.mark.fault("a member is wrong or stands twice")
 @pytest.mark.parametrize("case", WRONG)
 def test_a_member_of_the_wrong_kind_or_twice_is_named(gateway: Gateway, case: str) -> None:
     body, param = WRONG[case]
@@ -140,6 +143,7 @@ def test_a_caller_who_leaves_within_a_request_harms_nobody(gateway: Gateway, sen
     assert gateway.post(GOOD).status == 200
 
 
+@pytest.mark.fault("a half-sent body")
 def test_a_body_that_ends_early_gets_no_answer_of_a_model(gateway: Gateway) -> None:
     with connected(gateway) as connection:
         connection.sendall(head(len(GOOD)) + GOOD[:20])
@@ -153,6 +157,7 @@ def test_a_body_that_ends_early_gets_no_answer_of_a_model(gateway: Gateway) -> N
 # Large bodies.
 
 
+@pytest.mark.fault("a body over 50 MB")
 def test_a_body_over_fifty_mebibytes_is_refused_at_its_head(gateway: Gateway) -> None:
     with connected(gateway) as connection:
         connection.sendall(head(50 * MEGABYTE + 1))

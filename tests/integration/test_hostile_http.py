@@ -86,6 +86,7 @@ def refused(answer: Answer, status: int, code: str) -> None:
     assert answer.headers["connection"] == "close"
 
 
+@pytest.mark.fault("a request can be read in two ways")
 @pytest.mark.parametrize("request_bytes", MALFORMED.values(), ids=MALFORMED.keys())
 def test_what_could_be_read_in_two_ways_is_a_400_and_the_end_of_the_connection(request_bytes: bytes) -> None:
     async def scenario(house: House) -> None:
@@ -152,6 +153,7 @@ LARGE = {
 }
 
 
+@pytest.mark.fault("a head or body is too large")
 @pytest.mark.parametrize("request_bytes", LARGE.values(), ids=LARGE.keys())
 def test_what_is_too_large_is_a_413_at_once(request_bytes: bytes) -> None:
     async def scenario(house: House) -> None:
@@ -193,6 +195,7 @@ SLOW = {
 }
 
 
+@pytest.mark.fault("a request does not come in time")
 @pytest.mark.parametrize("part", SLOW.values(), ids=SLOW.keys())
 def test_a_request_that_does_not_come_in_time_is_a_408(part: bytes) -> None:
     async def scenario(house: House) -> None:
@@ -308,6 +311,7 @@ async def streamed(call: Call, reply: Reply) -> None:
     reply.end(b"thing")
 
 
+@pytest.mark.fault("random bytes on the port")
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.one_of(PIECES, st.binary(max_size=40)), max_size=12), st.booleans())
 def test_no_bytes_crash_the_server_hang_it_or_leave_a_task(parts: list[bytes], together: object) -> None:

@@ -306,6 +306,7 @@ class Ignored:
     def abort(self) -> None: ...
 
 
+@pytest.mark.fault("a defect of ours in a call")
 def test_a_handler_that_fails_is_a_500_with_its_id_and_a_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
     async def failing(call: Call, reply: Reply) -> None:
         del reply
@@ -395,6 +396,7 @@ def test_a_slow_caller_holds_its_writer_and_nobody_else() -> None:
     serve(scenario, pouring=pouring)
 
 
+@pytest.mark.fault("a caller takes nothing of its answer")
 def test_a_caller_who_takes_nothing_is_cut_off_and_one_who_takes_little_is_not() -> None:
     cancelled = 0
 
@@ -516,6 +518,7 @@ def test_draining_without_grace_cancels_what_runs() -> None:
     serve(scenario, stuck=stuck)
 
 
+@pytest.mark.fault("more connections than allowed")
 def test_connections_past_the_limit_are_closed_and_those_within_are_served() -> None:
     async def scenario(house: House) -> None:
         first = await house.caller()

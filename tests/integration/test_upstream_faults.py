@@ -168,6 +168,7 @@ def test_every_way_to_frame_a_body_is_read(manner: str) -> None:
     assert played(handler, whole)[1] == body
 
 
+@pytest.mark.fault("an upstream redirects")
 @pytest.mark.server
 def test_a_redirect_is_followed_by_nobody_and_its_remedy_is_told() -> None:
     moved = raw(b"HTTP/1.1 308 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", stays=True)
@@ -190,6 +191,7 @@ def test_a_connection_is_used_again() -> None:
     assert played(raw(OK, stays=True), use) == 1
 
 
+@pytest.mark.fault("an upstream sends more than its answer")
 @pytest.mark.server
 @pytest.mark.parametrize(
     "answer",
@@ -207,6 +209,7 @@ def test_a_connection_that_may_hold_foreign_bytes_is_not_used_again(answer: byte
     assert played(raw(answer, stays=True), use) == ([(200, b"ok"), (200, b"ok")], 2)
 
 
+@pytest.mark.fault("an upstream speaks unasked")
 @pytest.mark.server
 def test_bytes_that_come_unasked_close_an_idle_connection() -> None:
     async def later(_received: object, writer: asyncio.StreamWriter) -> bool:
@@ -223,6 +226,7 @@ def test_bytes_that_come_unasked_close_an_idle_connection() -> None:
     assert played(later, use) == b"ok"
 
 
+@pytest.mark.fault("a kept connection died")
 @pytest.mark.server
 def test_a_call_on_a_stale_connection_is_sent_again_once_on_a_new_one() -> None:
     async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[tuple[int, bytes], int, int]:
@@ -310,6 +314,7 @@ def test_cancelling_a_call_that_waits_for_its_head_cancels_it_at_the_upstream() 
     assert played(hang(), use, first_byte_timeout=30) == 0
 
 
+@pytest.mark.fault("a caller takes its stream slowly")
 @pytest.mark.server
 def test_an_upstream_that_answers_faster_than_it_is_read_is_held_back() -> None:
     sent = 0
@@ -352,6 +357,7 @@ def test_no_more_connections_than_allowed_and_everybody_gets_a_turn() -> None:
     assert played(raw(OK, stays=True), use, max_connections=2, connect_timeout=5.0) == (20, 2)
 
 
+@pytest.mark.fault("every connection to an upstream is busy")
 @pytest.mark.server
 def test_waiting_for_a_connection_ends_in_a_timeout() -> None:
     async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> str:
@@ -429,6 +435,7 @@ def test_nobody_listening_is_unreachable(run: Callable[[Awaitable[None]], None])
     run(conversation())
 
 
+@pytest.mark.fault("DNS fails")
 @pytest.mark.server
 def test_a_host_without_an_address_is_unreachable() -> None:
     async def conversation() -> None:

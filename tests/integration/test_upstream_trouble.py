@@ -184,6 +184,12 @@ def fails(gateway: Gateway, answer: Answer, status: int, code: str) -> None:
     assert row["cost_pico_usd"] is None
 
 
+@pytest.mark.fault("an upstream is silent")
+@pytest.mark.fault("an upstream trickles")
+@pytest.mark.fault("an upstream breaks its answer off")
+@pytest.mark.fault("an upstream lies about the length")
+@pytest.mark.fault("an upstream sends what is not HTTP")
+@pytest.mark.fault("an upstream sends what is not JSON")
 @pytest.mark.parametrize("fault", BEFORE_AN_ANSWER)
 @pytest.mark.parametrize("stream", [False, True])
 def test_no_answer_is_a_clear_502_or_504(
@@ -199,16 +205,19 @@ def test_no_answer_is_a_clear_502_or_504(
     assert answer.headers["x-outlast-served-model"] == name
 
 
+@pytest.mark.fault("a stream never begins")
 @pytest.mark.parametrize("fault", BEFORE_A_STREAM)
 def test_a_stream_that_never_begins_is_a_clear_502_or_504(gateway: Gateway, answers: Answers, fault: str) -> None:
     _, status, code = BEFORE_A_STREAM[fault]
     fails(gateway, answers[direct(f"before: {fault}"), True], status, code)
 
 
+@pytest.mark.fault("an upstream refuses connections")
 def test_a_refused_connection_is_a_clear_502(gateway: Gateway) -> None:
     fails(gateway, gateway.chat("away/m"), 502, "upstream_unreachable")
 
 
+@pytest.mark.fault("a stream breaks")
 @pytest.mark.parametrize("fault", WITHIN_A_STREAM)
 def test_a_stream_that_breaks_ends_with_an_error_event(gateway: Gateway, fault: str) -> None:
     code = WITHIN_A_STREAM[fault][1]
@@ -254,6 +263,7 @@ def test_the_real_client_raises_the_error_event(gateway: Gateway) -> None:
 # A virtual model's callers are served all the same.
 
 
+@pytest.mark.fault("a target fails and another stands by")
 @pytest.mark.parametrize("fault", [*(f"plain: {name}" for name in BEFORE_AN_ANSWER), "limited", "forbidden"])
 def test_a_fallback_takes_over_in_the_same_call(gateway: Gateway, answers: Answers, fault: str) -> None:
     answer = answers[fault, False]
@@ -289,6 +299,7 @@ def test_a_limit_on_a_direct_name_is_the_callers_to_wait_for(gateway: Gateway) -
     assert gateway.row(answer)["outcome"] == "refused"
 
 
+@pytest.mark.fault("every candidate refuses")
 def test_when_every_candidate_refuses_the_last_word_is_the_callers(gateway: Gateway) -> None:
     answer = gateway.chat("hopeless")
     assert answer.status == 403
@@ -305,6 +316,7 @@ def test_when_every_candidate_refuses_the_last_word_is_the_callers(gateway: Gate
 # The caller leaves.
 
 
+@pytest.mark.fault("a caller leaves in mid-stream")
 def test_a_caller_gone_in_mid_stream_ends_the_upstream_call_and_the_part_is_metered(
     gateway: Gateway, provider: UpstreamServer
 ) -> None:
@@ -320,6 +332,7 @@ def test_a_caller_gone_in_mid_stream_ends_the_upstream_call_and_the_part_is_mete
     assert (row["input_tokens"], row["output_tokens"]) == (len(sent) // 4, 3)
 
 
+@pytest.mark.fault("a caller leaves before the answer")
 @pytest.mark.parametrize("stream", [False, True])
 def test_a_caller_gone_before_the_answer_ends_the_upstream_call(
     gateway: Gateway,
@@ -346,6 +359,7 @@ def test_a_caller_gone_before_the_answer_ends_the_upstream_call(
 # What a stream reports.
 
 
+@pytest.mark.fault("a stream reports no usage")
 def test_a_stream_without_usage_is_recorded_without_usage(gateway: Gateway) -> None:
     answer = gateway.chat("patient/no usage", stream=True)
     assert answer.body == EVENT + FINISH + DONE

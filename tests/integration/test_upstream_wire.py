@@ -86,6 +86,7 @@ def test_azures_deployments_have_the_model_in_the_path_and_their_own_key_header(
     assert "authorization" not in received.headers
 
 
+@pytest.mark.fault("an upstream repeats the key")
 @pytest.mark.server
 def test_a_key_that_the_upstream_repeats_in_its_refusal_stays_here() -> None:
     refusal = b'{"error":{"message":"Incorrect API key provided: sk-1."}}'
@@ -243,6 +244,7 @@ def test_no_proxy_names_who_is_reached_directly() -> None:
     assert uvloop.run(conversation()) == ([b"ok", b"ok"], [])
 
 
+@pytest.mark.fault("the proxy refuses")
 @pytest.mark.server
 def test_a_proxy_that_refuses_makes_the_provider_unreachable_without_showing_its_password() -> None:
     async def conversation() -> str:
