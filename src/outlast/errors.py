@@ -22,6 +22,7 @@
     │   ├── EvidenceInvalid        outcomes, a margin or a level that no verdict can rest on
     │   ├── UnknownModel           a command was asked about a model nobody knows
     │   ├── UnknownKey             a command was asked about a key nobody created
+    │   ├── CatalogInvalid         a feed of claims, or the file that keeps them, cannot be read
     │   └── ClaimRefused           a feed would change a date in silence
     └── MachineError             the disk, the database, the port
         └── LedgerUnavailable      the record cannot be read or written
@@ -177,6 +178,12 @@ class UnknownKey(OperatorError):
     """A command was asked about a key that nobody created, or that is revoked."""
 
     code = "unknown_key"
+
+
+class CatalogInvalid(OperatorError):
+    """A document of claims, prices or usage cannot be read; the file and the entry at fault are named."""
+
+    code = "catalog_invalid"
 
 
 class ClaimRefused(OperatorError):

@@ -3,7 +3,7 @@
 It knows which kind of error leads to which code. It does not know any command.
 """
 
-from outlast.errors import CallerError, MachineError, OperatorError, OutlastError, UpstreamError
+from outlast.errors import CallerError, ClaimRefused, MachineError, OperatorError, OutlastError, UpstreamError
 
 FINE = 0
 FINDINGS = 1
@@ -12,6 +12,7 @@ UNFINISHED = 3
 
 EXIT_CODES: dict[type[OutlastError], int] = {
     OperatorError: USAGE,
+    ClaimRefused: FINDINGS,
     CallerError: USAGE,
     UpstreamError: UNFINISHED,
     MachineError: UNFINISHED,
