@@ -1,11 +1,12 @@
 """Who calls: from the headers of a call to the key behind it, or to a public name where none is required.
 
-It knows where OpenAI's clients put a key, and when one is required. It does not know what a key has used
+It knows where clients put a key, and when one is required. It does not know what a key has used
 (``limits``) nor how keys are kept (``ledger``).
 """
 
 import hashlib
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
@@ -17,7 +18,12 @@ from outlast.keys.secret import MARK, digest_of
 
 REMEMBERED = 4096
 """Callers are worked out once per presented key; past this many the memory starts anew."""
+LONGEST_REMEMBERED = 256
+"""Characters; strangers choose what they present, and may not fill the memory with it."""
 
+OTHER_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
+"""Where the clients of other vendors put a key, which OpenAI's put into ``authorization``."""
+_BEARER = re.compile(r"bearer(?:[ \t]+|$)", re.IGNORECASE)
 _SHOWN = 100  # characters of an origin that an error repeats
 _CREATE = "`outlast keys create NAME` makes one"
 
@@ -41,6 +47,10 @@ class Callers:
     Where no key is required any presented key is accepted; it is named by the start of its SHA-256, so that
     usage can be told apart by application without keeping anything that could be used as a key. A secret that was
     made here is held to its word everywhere: an unknown, expired or revoked one never passes as a foreign key.
+
+    Secrets are found by their SHA-256 in a dictionary, and remembered by what was presented. Neither look leaks a
+    secret by the time it takes: Python compares keys of a dictionary only where their whole hashes are the same,
+    those of text are seeded anew in each process, and nobody can choose digests that begin as a stored one does.
     """
 
     def __init__(self, ring: Callable[[], KeyRing], *, required: bool | None, unix_ns: Callable[[], int]) -> None:
@@ -67,6 +77,8 @@ class Callers:
             KeyRequired: a key is required and none that is known came, or one that has ended.
         """
         presented = headers.get("authorization", "")
+        if "x-api-key" in headers or "api-key" in headers or "x-goog-api-key" in headers:
+            presented = _the_one(headers)
         ring = self._ring()
         if ring is not self._known:
             self._known = ring
@@ -83,7 +95,7 @@ class Callers:
         if required:
             raise KeyRequired(
                 f"no key came with this call, and this gateway requires one; {_CREATE}"
-                if not presented
+                if caller is NOBODY
                 else f"the key of this call is not known here; {_CREATE}"
             )
         if "origin" in headers and is_foreign_page(headers["origin"]):
@@ -94,9 +106,9 @@ class Callers:
         return caller
 
     def _worked_out(self, presented: str, ring: KeyRing) -> Caller:
-        if not presented:
+        secret = _secret_in(presented)
+        if not secret:
             return NOBODY
-        secret = presented.removeprefix("Bearer ").strip()
         known = ring.by_digest.get(digest_of(secret))
         if known is not None:
             caller = Caller(known[0].name, *known)
@@ -104,10 +116,30 @@ class Callers:
             raise KeyRequired(f"the key of this call is not known here; {_CREATE}")
         else:
             caller = Caller("key:" + hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()[:8])
-        if len(self._callers) >= REMEMBERED:
-            self._callers.clear()
-        self._callers[presented] = caller
+        if len(presented) <= LONGEST_REMEMBERED:
+            if len(self._callers) >= REMEMBERED:
+                self._callers.clear()
+            self._callers[presented] = caller
         return caller
+
+
+def _secret_in(presented: str) -> str:
+    """A header's value without ``Bearer``; of another scheme, all of it."""
+    return _BEARER.sub("", presented.strip(), count=1)
+
+
+def _the_one(headers: Mapping[str, str]) -> str:
+    """The key of a call that may carry several.
+
+    Raises:
+        KeyRequired: they disagree, and whichever were taken, another reader of the call might take the other.
+    """
+    found = {name: _secret_in(headers.get(name, "")) for name in ("authorization", *OTHER_HEADERS)}
+    secrets = {secret for secret in found.values() if secret}
+    if len(secrets) > 1:
+        names = ", ".join(name for name, secret in found.items() if secret)
+        raise KeyRequired(f"this call carries different keys in {names}; send one of them")
+    return secrets.pop() if secrets else ""
 
 
 def _ended(secret: Secret, now_ns: int) -> str:

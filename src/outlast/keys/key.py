@@ -1,11 +1,12 @@
 """A key as it is known after it was created: its names, whom it belongs to and what it may do.
 
-It knows values. It does not know how a secret is made (``keys.secret``), where keys are kept (``ledger``) nor
-what has been used (``limits``).
+It knows values. It does not know how a secret is made (``keys.secret``), what may be written into a key
+(``keys.rules``), where keys are kept (``ledger``) nor what has been used (``limits``).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
+from typing import Literal
 
 import msgspec
 
@@ -26,6 +27,9 @@ class Allowance(msgspec.Struct, frozen=True, kw_only=True):
 
 NO_LIMITS = Allowance()
 
+State = Literal["active", "expired", "revoked", "no secret"]
+"""no secret: the key itself holds, but each of its secrets was revoked or has ended; a rotation gives it another."""
+
 
 class Secret(msgspec.Struct, frozen=True, kw_only=True):
     """One secret of a key; a rotation leaves two for a while."""
@@ -36,7 +40,9 @@ class Secret(msgspec.Struct, frozen=True, kw_only=True):
     """Its visible start; too short to be of use to anybody else."""
     created_ns: int
     expires_ns: int | None = None
+    """Its own end or its key's, whichever comes first."""
     revoked_ns: int | None = None
+    """The same of its revocation."""
 
     def usable(self, now_ns: int) -> bool:
         """Whether it opens anything at this instant (Unix nanoseconds)."""
@@ -54,14 +60,35 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     models: tuple[str, ...] = ()
     """Patterns of requested names (``openai/*``); none: every name."""
     allowance: Allowance = NO_LIMITS
+    created_ns: int = 0
+    expires_ns: int | None = None
+    """The end of the key as a whole."""
+    revoked_ns: int | None = None
+    """When the key as a whole was revoked; that is for good."""
 
     def may_use(self, model: str) -> bool:
-        """Whether the key may ask for this name."""
+        """Whether the key may ask for this name: compared as it was sent, letter by letter.
+
+        Patterns only ever allow, and no name is folded, trimmed or decoded before it is looked up. So another
+        spelling of a name outside the patterns is outside them too.
+        """
         return not self.models or any(fnmatchcase(model, pattern) for pattern in self.models)
+
+    def state(self, now_ns: int) -> State:
+        """What the key is good for at this instant (Unix nanoseconds)."""
+        if self.revoked_ns is not None:
+            return "revoked"
+        if self.expires_ns is not None and now_ns >= self.expires_ns:
+            return "expired"
+        return "active" if any(secret.usable(now_ns) for secret in self.secrets) else "no secret"
 
 
 class KeyRing(msgspec.Struct, frozen=True):
-    """Every key at one moment: an immutable snapshot, replaced as a whole when a key changes."""
+    """Every key at one moment: an immutable snapshot, replaced as a whole when a key changes.
+
+    A secret is looked up by its SHA-256. How long a look takes tells nothing of value: whoever guesses cannot
+    choose digests that share their start with a stored one, and the table compares all of a digest or none of it.
+    """
 
     by_digest: Mapping[bytes, tuple[Key, Secret]] = {}
 
@@ -72,3 +99,8 @@ class KeyRing(msgspec.Struct, frozen=True):
 
 
 NO_KEYS = KeyRing()
+
+
+def ring_of(keys: Iterable[Key]) -> KeyRing:
+    """The snapshot of these keys; ended and revoked secrets are in it, so that their callers are told so."""
+    return KeyRing({secret.digest: (key, secret) for key in keys for secret in key.secrets})
