@@ -175,6 +175,8 @@ def _check(settings: Settings, source: _Source) -> None:
             raise source.wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url`')
         if provider.kind == "recorded" and not provider.file:
             raise source.wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
+        if provider.api_keys and provider.api_key is not None:
+            raise source.wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
         if "/" in name:
             raise source.wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
     for name, model in settings.models.items():

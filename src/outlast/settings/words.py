@@ -121,6 +121,8 @@ class TargetSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Provider table / model id."""
     weight: Some = 1
     """Its share of the calls, beside the weights of the other targets."""
+    catalog_model: str | None = None
+    """The catalogue's model behind this one, where it is not the one that the virtual model names for all."""
     connect_timeout: Seconds | None = None
     first_byte_timeout: Seconds | None = None
     idle_timeout: Seconds | None = None
@@ -147,11 +149,18 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """Refuse what no later step could make sense of; the message names the word at fault."""
         if not self.targets:
             raise ValueError("target is an empty list")
+        targets = tuple(each.to for each in self.targets)
+        twice = next((each for each in targets if targets.count(each) > 1), None)
+        if twice is not None:
+            raise ValueError(f"target = {twice!r} stands twice; say it once, with a weight")
+        if self.hedge_after is not None and len(targets) == 1:
+            raise ValueError("hedge_after needs a second target to ask")
+        named = (self.catalog_model, *(each.catalog_model for each in self.targets))
         for word, values in (
-            ("target", tuple(each.to for each in self.targets)),
+            ("target", targets),
             ("successor", self.successors),
             ("fallback", self.fallbacks),
-            ("catalog_model", (self.catalog_model,) if self.catalog_model is not None else ()),
+            ("catalog_model", tuple(each for each in named if each is not None)),
         ):
             for value in values:
                 provider, slash, model = value.partition("/")
@@ -176,6 +185,11 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
         """The first target: its catalogue model is the one whose chain and clock the name is known by."""
         first = self.declared if isinstance(self.declared, str) else self.declared[0]
         return first if isinstance(first, str) else first.to
+
+    def catalog_model_of(self, target: str) -> str | None:
+        """The catalogue's model that is declared to stand behind a target; None: its own name says it."""
+        found = next((each for each in self.targets if each.to == target), None)
+        return None if found is None else found.catalog_model or self.catalog_model
 
     @property
     def switch_day(self) -> date | None:
