@@ -22,6 +22,7 @@ from outlast.cli.options import Context, open_context
 from outlast.cli.options import Day as DayType
 from outlast.cli.output import note
 from outlast.errors import MachineError
+from outlast.settings import ServerSettings
 from outlast.wiring.serving import Gateway, new_event_loop, open_gateway
 
 GRACE_SECONDS = 10.0
@@ -58,7 +59,7 @@ async def _serve(context: Context) -> None:
     gateway = open_gateway(
         context.settings,
         rehearsed=context.today if context.rehearsed else None,
-        key_required=not is_loopback(server.host),
+        reachable=not is_loopback(server.host),
     )
     try:
         for line in warnings(context, gateway):
@@ -100,11 +101,7 @@ def warnings(context: Context, gateway: Gateway) -> list[str]:
         said.append("no provider is configured; `outlast init` writes an outlast.toml to start from")
     if context.rehearsed:
         said.append(f"rehearsing {context.today}: calendars, plans and prices move; records keep real time")
-    if not is_loopback(server.host):
-        said.append(
-            f"a key is required on {server.host}, and this version cannot create one: every call is answered with 401. "
-            "Listen on 127.0.0.1 and put a proxy with an authentication of its own before it"
-        )
+    said.extend(_of_keys(server, gateway))
     said.extend(gateway.notices)
     for name in context.settings.models:
         route = gateway.routes.find(name)
@@ -114,3 +111,13 @@ def warnings(context: Context, gateway: Gateway) -> list[str]:
         if not route.attempts:
             said.append(f"{name}: no candidate is left; calls are answered with 410 until one is declared")
     return said
+
+
+def _of_keys(server: ServerSettings, gateway: Gateway) -> list[str]:
+    """Where nobody can call, or everybody."""
+    reachable = not is_loopback(server.host)
+    if reachable and server.require_key is False:
+        return [f"[server] require_key = false on {server.host}: whoever reaches it spends your money"]
+    if gateway.keys().empty and (reachable or server.require_key):
+        return ["a key is required and none was created: every call is answered with 401; `outlast keys create NAME`"]
+    return []

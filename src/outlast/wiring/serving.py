@@ -23,7 +23,7 @@ from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
-from outlast.keys.key import NO_KEYS
+from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.limits.unlimited import Unlimited
 from outlast.providers.factory import open_upstream
@@ -35,6 +35,7 @@ from outlast.web.metrics import Gauges, Metrics
 from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.web.server import Server
+from outlast.wiring.keys import key_need, watch_keys
 from outlast.wiring.readiness import Ready
 from outlast.wiring.reading import open_knowledge
 
@@ -49,6 +50,7 @@ class Gateway:
     server: Server
     routes: Routes
     recorder: Recorder
+    keys: KeyWatch
     upstreams: Mapping[str, Upstream]
     notices: tuple[str, ...]
     """What could not be settled at start and does not stop it."""
@@ -58,6 +60,7 @@ class Gateway:
         await self.server.drain(grace)
         for upstream in self.upstreams.values():
             await upstream.aclose()
+        self.keys.close()
         self.recorder.close()
 
 
@@ -67,24 +70,30 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 def open_gateway(
-    settings: Settings, *, rehearsed: dt.date | None, key_required: bool, clock: Clock = REAL_CLOCK
+    settings: Settings, *, rehearsed: dt.date | None, reachable: bool, clock: Clock = REAL_CLOCK
 ) -> Gateway:
     """Open the record (which first takes in what an earlier process left), then everything that answers calls.
 
+    Args:
+        settings: the configuration.
+        rehearsed: the day to play; None: the real one.
+        reachable: whether others than this machine can call; they need a key, unless the settings say otherwise.
+        clock: real time and durations.
+
     Raises:
         SettingsInvalid: a provider's settings cannot be meant.
-        LedgerUnavailable: the record cannot be written, or another process writes it.
+        LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
     recorder = open_recorder(settings.server.database, settings.root)
     try:
-        return _open(settings, recorder, rehearsed=rehearsed, key_required=key_required, clock=clock)
+        return _open(settings, recorder, rehearsed=rehearsed, reachable=reachable, clock=clock)
     except BaseException:
         recorder.close()
         raise
 
 
 def _open(
-    settings: Settings, recorder: Recorder, *, rehearsed: dt.date | None, key_required: bool, clock: Clock
+    settings: Settings, recorder: Recorder, *, rehearsed: dt.date | None, reachable: bool, clock: Clock
 ) -> Gateway:
     today = day_of(clock) if rehearsed is None else lambda: rehearsed
     knowledge = open_knowledge(settings)
@@ -98,7 +107,8 @@ def _open(
     destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
     routes = Routes(settings, destinations, gone=gone, today=today)
     counters = Counters()
-    callers = Callers(lambda: NO_KEYS, required=key_required or settings.server.require_key, unix_ns=clock.unix_ns)
+    watch = watch_keys(settings)
+    callers = Callers(watch, required=key_need(settings, reachable=reachable), unix_ns=clock.unix_ns)
     chat = Chat(
         callers=callers,
         routes=routes,
@@ -124,7 +134,15 @@ def _open(
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(ready))
     router.add("GET", "/metrics", Metrics(gauges))
-    return Gateway(server=server, routes=routes, recorder=recorder, upstreams=upstreams, notices=notices)
+    watch.start()
+    return Gateway(
+        server=server,
+        routes=routes,
+        recorder=recorder,
+        keys=watch,
+        upstreams=upstreams,
+        notices=notices,
+    )
 
 
 def day_of(clock: Clock) -> Callable[[], dt.date]:
