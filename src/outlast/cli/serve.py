@@ -61,6 +61,8 @@ async def _serve(context: Context) -> None:
         rehearsed=context.today if context.rehearsed else None,
         reachable=not is_loopback(server.host),
     )
+    root = logging.getLogger()
+    root.handlers, before = [gateway.telemetry.handler], root.handlers
     try:
         for line in warnings(context, gateway):
             note(f"outlast: {line}", quiet=context.quiet)
@@ -70,6 +72,7 @@ async def _serve(context: Context) -> None:
         await stop.wait()
     finally:
         await gateway.aclose(GRACE_SECONDS)
+        root.handlers = before
 
 
 async def _start(gateway: Gateway, host: str, port: int) -> tuple[str, int]:

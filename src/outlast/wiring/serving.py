@@ -38,6 +38,7 @@ from outlast.web.server import Server
 from outlast.wiring.keys import key_need, watch_keys
 from outlast.wiring.readiness import Ready
 from outlast.wiring.reading import open_knowledge
+from outlast.wiring.telemetry import Telemetry, open_telemetry
 
 REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
 DAY_NS = 86_400 * 1_000_000_000
@@ -52,6 +53,7 @@ class Gateway:
     recorder: Recorder
     keys: KeyWatch
     upstreams: Mapping[str, Upstream]
+    telemetry: Telemetry
     notices: tuple[str, ...]
     """What could not be settled at start and does not stop it."""
 
@@ -62,6 +64,7 @@ class Gateway:
             await upstream.aclose()
         self.keys.close()
         self.recorder.close()
+        self.telemetry.close()
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -109,6 +112,7 @@ def _open(
     counters = Counters()
     watch = watch_keys(settings)
     callers = Callers(watch, required=key_need(settings, reachable=reachable), unix_ns=clock.unix_ns)
+    telemetry = open_telemetry(settings, clock=clock)
     chat = Chat(
         callers=callers,
         routes=routes,
@@ -117,6 +121,8 @@ def _open(
         counters=counters,
         limiter=Unlimited(),
         clock=clock,
+        witnesses=telemetry.witnesses,
+        tracing=telemetry.tracing,
     )
     offers = Offers(settings, knowledge, today)
     router = Router()
@@ -141,6 +147,7 @@ def _open(
         recorder=recorder,
         keys=watch,
         upstreams=upstreams,
+        telemetry=telemetry,
         notices=notices,
     )
 
