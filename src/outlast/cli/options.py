@@ -61,13 +61,17 @@ class Context:
     quiet: bool
 
 
-def shared(formats: tuple[str, ...] = ("text", "json")) -> Callable[[Command], Command]:
-    """Add the shared options to a command; it receives them as one ``Context`` through ``open_context``."""
+def shared(formats: tuple[str, ...] = ("text", "json"), *, today: bool = True) -> Callable[[Command], Command]:
+    """Add the shared options to a command; it receives them as one ``Context`` through ``open_context``.
+
+    A command that changes something has no ``today``: no day can be rehearsed by it.
+    """
 
     def decorate(command: Command) -> Command:
+        rehearsal = (click.option("--today", type=Day(), metavar="DATE", help="Rehearse a day (UTC)."),)
         for option in (
             click.option("--quiet", is_flag=True, help="Results only, no notes."),
-            click.option("--today", type=Day(), metavar="DATE", help="Rehearse a day (UTC)."),
+            *(rehearsal if today else ()),
             click.option("--format", "format_", type=click.Choice(formats), default="text", show_default=True),
             click.option(
                 "--config", type=click.Path(path_type=Path, dir_okay=False), help="Default: ./outlast.toml, if there."
