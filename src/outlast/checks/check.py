@@ -15,6 +15,11 @@ Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "mean
 """What ``--gate`` names; in order of trust (docs/evidence.md)."""
 
 
+Measure = Literal["share", "ratio_p50", "ratio_p95", "ratio_total"]
+"""share: outcomes within the check's range, larger is better, judged by their mean difference. ratio: amounts
+(microseconds, picodollars), smaller is better, judged by the candidate's quantile or total over the incumbent's."""
+
+
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
     """One request with the incumbent's answer, the candidate's, and the incumbent's second one."""
 
@@ -26,7 +31,7 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One pair under one check; larger is better, within the check's range."""
+    """One pair under one check, in the check's measure."""
 
     a: float
     b: float | None
@@ -49,8 +54,13 @@ class Check(Protocol):
         ...
 
     @property
+    def measure(self) -> Measure:
+        """How outcomes add up to a verdict."""
+        ...
+
+    @property
     def range(self) -> Range:
-        """Passes and failures, or scores between two bounds."""
+        """Passes and failures, or scores between two bounds; of no meaning for a ratio."""
         ...
 
     def compare(self, pair: Pair) -> Sequence[Outcome]:

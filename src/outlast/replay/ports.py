@@ -54,15 +54,15 @@ class Evidence(Protocol):
         ...
 
     def begin(self, key: DrawKey, expected_pico_usd: int | None) -> bool:
-        """Say that this answer is about to be paid; False: it was begun before (and is there, or was lost in flight)."""
+        """Say that this answer is about to be paid; False: it was begun before, and is there or was lost in flight."""
         ...
 
     def keep(self, key: DrawKey, draw: Draw) -> None:
         """The answer to what was begun."""
         ...
 
-    def forget_lost(self, keys: Sequence[DrawKey]) -> int:
-        """Allow what was begun and never kept to be asked again; returns how many."""
+    def forget(self, keys: Sequence[DrawKey]) -> int:
+        """Allow what was lost in flight, or kept as an error, to be asked again; returns how many."""
         ...
 
     def draw(self, key: DrawKey) -> Draw | None:

@@ -1,0 +1,160 @@
+"""From pairs to verdicts: every check against its margin, and what they decide together.
+
+It knows the rule: PASS needs every gating check at alpha, FAIL is decided by any one and therefore corrected by
+Holm over the gating family, everything else is NOT YET. It does not know where answers come from.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from outlast.checks.check import Check, Outcome, Pair
+from outlast.replay.plan import Margin, Plan
+from outlast.replay.result import CheckResult, Disagreement
+from outlast.stats.assess import assess
+from outlast.stats.ratios import assess_ratio
+from outlast.stats.rows import Row
+from outlast.stats.verdict import Rule, Verdict, Word
+
+SHOWN = 5
+"""Disagreements of one check that a report shows."""
+
+
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """One check's outcomes, ready to be assessed at any level."""
+
+    check: Check
+    rows: tuple[Row, ...]
+    outcomes: tuple[tuple[str, Outcome], ...]
+    """The item's id beside each outcome."""
+    floor: float | None
+
+    def assess(self, margin: Margin, alpha: float) -> Verdict | None:
+        """The verdict at one level; None: the check applied to no pair."""
+        if not self.rows:
+            return None
+        rule = Rule(margin=margin.value * (1 if margin.scale == "ratio" else self.check.range.width), alpha=alpha)
+        if self.check.measure == "share":
+            return assess([self.rows], rule, self.check.range, sequential=False)
+        return assess_ratio(self.rows, self.check.measure, rule)
+
+
+def collect(check: Check, pairs: Sequence[Pair]) -> Judged:
+    """Every pair under one check; a request that the incumbent did not answer is no pair."""
+    rows: list[Row] = []
+    outcomes: list[tuple[str, Outcome]] = []
+    agreed = compared = 0
+    for pair in pairs:
+        if pair.incumbent.said is None:
+            continue
+        for outcome in check.compare(pair):
+            rows.append(Row(outcome.a, outcome.b, pair.item.cluster))
+            outcomes.append((pair.item.id, outcome))
+        if pair.second is not None and pair.second.said is not None:
+            again = check.compare(msgspec.structs.replace(pair, candidate=pair.second, second=None))
+            compared += len(again)
+            agreed += sum(outcome.a == outcome.b for outcome in again)
+    share = check.measure == "share" and check.range.pass_fail and compared > 0
+    return Judged(
+        check=check, rows=tuple(rows), outcomes=tuple(outcomes), floor=1 - agreed / compared if share else None
+    )
+
+
+def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
+    """Every check's result; the words of gating checks are those that count together."""
+    gating = [each for each in judged if each.check.family in plan.gates and each.rows]
+    margins = {each.check.name: margin_of(plan.margins, each.check) for each in judged}
+    plain = {each.check.name: each.assess(margins[each.check.name], plan.alpha) for each in judged}
+    failed = _failed(gating, margins, plain, plan.alpha)
+    results = []
+    for each in judged:
+        name, verdict = each.check.name, plain[each.check.name]
+        if verdict is None:
+            continue
+        gates = each.check.family in plan.gates
+        word: Word = verdict.verdict
+        if gates and word == "FAIL" and name not in failed:
+            word = "NOT YET"
+        results.append(_result(each, verdict, word, gates=gates, margin=margins[name]))
+    return tuple(results)
+
+
+def together(results: Sequence[CheckResult]) -> tuple[Word, tuple[str, ...]]:
+    """The verdict over all gating checks, and which of them stand against a PASS."""
+    gating = [result for result in results if result.gates]
+    failed = tuple(result.check for result in gating if result.verdict == "FAIL")
+    if failed:
+        return "FAIL", failed
+    open_ = tuple(result.check for result in gating if result.verdict != "PASS")
+    return ("PASS", ()) if gating and not open_ else ("NOT YET", open_)
+
+
+def margin_of(margins: Sequence[Margin], check: Check) -> Margin:
+    """The margin declared for a check: its own, else that of its family, else the one for all."""
+    property_ = check.name.partition(".")[2]
+    for word in (check.name, property_, check.family, "ratio" if check.measure != "share" else "share"):
+        for margin in margins:
+            if margin.of == word:
+                return margin
+    raise LookupError(check.name)
+
+
+def _failed(
+    gating: Sequence[Judged], margins: Mapping[str, Margin], plain: Mapping[str, Verdict | None], alpha: float
+) -> set[str]:
+    """Holm: the checks that are shown worse although there were several to look at."""
+    suspects = [
+        each for each in gating if (verdict := plain[each.check.name]) is not None and verdict.verdict == "FAIL"
+    ]
+    failed: set[str] = set()
+    while suspects:
+        level = alpha / (len(gating) - len(failed))
+        now = {
+            each.check.name
+            for each in suspects
+            if (verdict := each.assess(margins[each.check.name], level)) is not None and verdict.verdict == "FAIL"
+        }
+        if not now:
+            break
+        failed |= now
+        suspects = [each for each in suspects if each.check.name not in failed]
+    return failed
+
+
+def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: Margin) -> CheckResult:
+    differing = [(item, outcome) for item, outcome in each.outcomes if outcome.b is None or outcome.b != outcome.a]
+    worst = sorted(differing, key=lambda entry: (_loss(each.check, entry[1]), entry[0]), reverse=True)[:SHOWN]
+    reasons = Counter(outcome.reason or "unanswered" for _, outcome in differing if outcome.b is None or outcome.reason)
+    return CheckResult(
+        check=each.check.name,
+        family=each.check.family,
+        gates=gates,
+        verdict=word,
+        scale=margin.scale,
+        estimate=verdict.estimate,
+        lower=verdict.lower,
+        upper=verdict.upper,
+        margin=verdict.margin,
+        n=verdict.n,
+        clusters=verdict.clusters,
+        discordant=verdict.discordant,
+        unanswered=sum(outcome.b is None for _, outcome in each.outcomes),
+        method=verdict.method,
+        needed=verdict.needed,
+        floor=each.floor,
+        reasons=tuple(reasons.most_common()),
+        disagreements=tuple(
+            Disagreement(item=item, check=each.check.name, a=outcome.a, b=outcome.b, reason=outcome.reason)
+            for item, outcome in worst
+        ),
+    )
+
+
+def _loss(check: Check, outcome: Outcome) -> float:
+    """How much the candidate lost on one pair; an unanswered one loses most."""
+    if outcome.b is None:
+        return float("inf")
+    if check.measure == "share":
+        return outcome.a - outcome.b
+    return outcome.b / outcome.a if outcome.a else 0.0
