@@ -29,7 +29,9 @@ class Limits:
     linger_wait: int = 5 * SECOND_NS
     """How long a refused caller may go on sending before the connection breaks: it shall see the refusal."""
     connections: int | None = None
-    """How many at once; None: as many as the machine has descriptors."""
+    """How many at once, further ones are closed; None: as many as there are places."""
+    places: int | None = None
+    """How many at once, further ones wait in the kernel's queue; None: as many as the machine has descriptors."""
     read_ahead: int = 64 * 1024
     """What one connection may send ahead of its running call before reading pauses."""
     write_ahead: int = 256 * 1024

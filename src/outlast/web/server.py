@@ -5,17 +5,19 @@ It knows sockets and when calls have to end. It does not know what is served: a 
 
 import asyncio
 import contextlib
+import socket
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from outlast.gateway.ports import Clock
+from outlast.web.acceptor import Acceptor
 from outlast.web.connection import Connection, HandlerFor
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import SECOND_NS, Limits
+from outlast.web.listeners import bound_address, open_listeners
 from outlast.web.reader import RequestReader
 
 SWEEP_SECONDS = 1.0
-_BACKLOG = 1024
 
 
 class Server:
@@ -41,9 +43,10 @@ class Server:
         self._clock = clock
         self._tls = tls
         self._connections: set[Connection] = set()
-        self._listener: asyncio.Server | None = None
+        self._acceptor: Acceptor | None = None
         self._sweeper: asyncio.TimerHandle | None = None
-        self._empty: asyncio.Event = asyncio.Event()
+        self._draining = False
+        self._over: asyncio.Event = asyncio.Event()
 
     @property
     def open_connections(self) -> int:
@@ -56,28 +59,47 @@ class Server:
         Raises:
             OSError: the address is taken or is not ours.
         """
+        listeners = open_listeners(host, port)
+        self.listen(listeners)
+        return bound_address(listeners)
+
+    def listen(self, listeners: Sequence[socket.socket], *, shared: bool = False) -> None:
+        """Accept on sockets that listen already, which are this server's to close; ``shared``: others accept too."""
         self.loop = asyncio.get_running_loop()
         self.sweep()
-        self._listener = await self.loop.create_server(
-            lambda: Connection(self), host, port, ssl=self._tls, backlog=_BACKLOG
+        self._acceptor = Acceptor(
+            lambda: Connection(self), loop=self.loop, has_room=self._has_room, shared=shared, tls=self._tls
         )
+        self._acceptor.open(listeners)
         self._schedule()
-        bound = self._listener.sockets[0].getsockname()
-        return str(bound[0]), int(bound[1])
+
+    @property
+    def full(self) -> bool:
+        """Whether new callers wait, because there is no room for them in this process."""
+        return self._acceptor is not None and self._acceptor.full
+
+    @property
+    def calls(self) -> set[asyncio.Task[None]]:
+        """The calls that run now."""
+        return {connection.task for connection in self._connections if connection.task is not None}
 
     async def drain(self, grace: float) -> None:
         """Accept nobody new, let running calls end within ``grace`` seconds, then cancel them."""
-        if self._listener is not None:
-            self._listener.close()
+        if self._acceptor is not None:
+            self._acceptor.close()
         for connection in tuple(self._connections):
             connection.retire()
+        self._draining = True
         if self._connections and grace > 0:
-            self._empty.clear()
             with contextlib.suppress(TimeoutError):  # those who are left are cut below
-                await asyncio.wait_for(self._empty.wait(), grace)
+                await asyncio.wait_for(self._over.wait(), grace)
         await self._cut()
         if self._sweeper is not None:
             self._sweeper.cancel()
+
+    def hurry(self) -> None:
+        """Let a drain wait no longer."""
+        self._over.set()
 
     async def aclose(self) -> None:
         """Stop now."""
@@ -104,6 +126,9 @@ class Server:
         self.sweep()
         self._schedule()
 
+    def _has_room(self) -> bool:
+        return self.limits.places is None or len(self._connections) < self.limits.places
+
     # What connections ask of their server.
 
     def reader(self) -> RequestReader:
@@ -115,7 +140,9 @@ class Server:
         return self._id_maker()
 
     def admit(self, connection: Connection) -> bool:
-        """Count a connection in, unless there are too many."""
+        """Count a connection in, unless there are too many, or it was being accepted when the server stopped."""
+        if self._draining:
+            return False
         if self.limits.connections is not None and len(self._connections) >= self.limits.connections:
             return False
         self._connections.add(connection)
@@ -124,5 +151,5 @@ class Server:
     def forget(self, connection: Connection) -> None:
         """Count a connection out."""
         self._connections.discard(connection)
-        if not self._connections:
-            self._empty.set()
+        if self._draining and not self._connections:
+            self._over.set()
