@@ -1,58 +1,29 @@
 """Walking a plan: ask one candidate after another until one answers, and settle what is final.
 
 It knows retries, back-off and which failures move on. It does not know how candidates were chosen
-(``gateway.plan``) nor how the answer reaches the caller (``gateway.chat``).
+(``gateway.plan``, ``gateway.balance``), what a status means (``gateway.asking``) nor how the answer reaches the
+caller (``gateway.chat``).
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 
-from outlast.dialects.adaptation import adapt
-from outlast.dialects.gone import gone_evidence
-from outlast.dialects.openai_chat import Answer, ChatRequest, read_answer
-from outlast.errors import UpstreamError, UpstreamTimeout
+from outlast.dialects.openai_chat import ChatRequest
+from outlast.errors import UpstreamError
+from outlast.gateway.asking import HEDGED_OUT, LONGEST_WAIT_S, Asking, Failure, Served, ask, asking
+from outlast.gateway.balance import Balance
+from outlast.gateway.breaker import SECOND_NS
 from outlast.gateway.gone import GoneTargets
+from outlast.gateway.hedge import hedged
 from outlast.gateway.meter import Meter
-from outlast.gateway.ports import Clock, Headers, UpstreamAnswer, UpstreamRequest
+from outlast.gateway.ports import Clock
 from outlast.gateway.routes import Attempt, Route, Routes
 
-RETRIED = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 529})
-"""Statuses after which the same candidate may do better in a moment."""
-CALLERS_OWN = frozenset({400, 405, 411, 413, 414, 415, 422, 431})
-"""Statuses that the request itself earned: every other candidate would say the same."""
-LONGEST_WAIT_S = 5.0
-"""A longer ``Retry-After`` is not waited for: the next candidate is asked, or the caller is told."""
 FIRST_WAIT_S = 0.25
-NO_CHANGES: Mapping[str, bytes | None] = {}
 
-PASSED_ON = frozenset({"openai-beta", "traceparent", "tracestate", "idempotency-key", "http-referer", "x-title"})
-"""The caller's headers that an upstream may see. Never its key, its organisation or its cookies."""
-
-
-class Served(msgspec.Struct, frozen=True):
-    """What the caller is to be given: one upstream's answer."""
-
-    status: int
-    headers: Headers
-    body: bytes
-    """Whole; or, where ``stream`` is not None, its first piece."""
-    stream: UpstreamAnswer | None = None
-    answer: Answer | None = None
-    """The facts of a plain answer."""
-
-
-class _Failure(msgspec.Struct, frozen=True, kw_only=True):
-    """One candidate did not answer. Exactly one of ``served`` and ``error`` is there."""
-
-    served: Served | None = None
-    error: UpstreamError | None = None
-    gone: str = ""
-    """What in the answer says that the model is retired; empty where nothing does."""
-    wait_s: float | None = None
-    """Seconds after which the same candidate may be asked again; None: it should not be."""
-    final: bool = False
-    """No other candidate would do better."""
+Result = Served | Failure
 
 
 class Attempts:
@@ -64,15 +35,16 @@ class Attempts:
         gone: GoneTargets,
         *,
         clock: Clock,
-        pause: Callable[[float], Awaitable[None]],
+        pause: Callable[[float], Coroutine[Any, Any, None]],
         jitter: Callable[[], float],
     ) -> None:
-        """``pause`` sleeps seconds; ``jitter`` is a random fraction between 0 and 1."""
+        """``pause`` sleeps seconds; ``jitter`` is a random fraction from 0 up to but not including 1."""
         self._routes = routes
         self._gone = gone
         self._monotonic_ns = clock.monotonic_ns
         self._pause = pause
         self._jitter = jitter
+        self._balance = Balance(clock.monotonic_ns, jitter)
 
     async def run(self, route: Route, request: ChatRequest, meter: Meter) -> Served:
         """The first good answer of the plan, or the last refusal that an upstream gave.
@@ -84,13 +56,14 @@ class Attempts:
             UpstreamError: the last candidate could not be reached, broke or was silent.
         """
         tried: set[str] = set()
-        last: _Failure | None = None
+        last: Failure | None = None
         told = meter.attempt, meter.adapted
-        while (attempt := _next(route.attempts, tried)) is not None:
-            result = await self._ask(attempt, route, request, meter)
+        while (attempt := self._balance.choose(route, tried)) is not None:
+            meter.attempt = attempt
+            tried.add(attempt.candidate.target)
+            result = await self._ask(attempt, route, request, meter, tried)
             if isinstance(result, Served):
                 return result
-            tried.add(attempt.candidate.target)
             if result.gone and route.model is not None:
                 meter.route = route = self._routes.find(route.name)
                 continue
@@ -105,116 +78,91 @@ class Attempts:
         assert last.error is not None  # noqa: S101 - a failure carries one of the two
         raise last.error
 
-    async def _ask(self, attempt: Attempt, route: Route, request: ChatRequest, meter: Meter) -> Served | _Failure:
+    @staticmethod
+    def broke_off(meter: Meter, error: UpstreamError) -> None:
+        """The stream that was being passed on broke: its target is the worse for it."""
+        breaker = None if meter.attempt is None else meter.attempt.breaker
+        if breaker is not None:
+            breaker.broke_off(meter.clock.monotonic_ns(), error.code)
+
+    async def _ask(self, attempt: Attempt, route: Route, request: ChatRequest, meter: Meter, tried: set[str]) -> Result:
         """One candidate, with its retries. A wire is asked once: its caller sees what the upstream says."""
-        meter.attempt, destination, model = attempt, attempt.destination, route.model
-        changes: Mapping[str, bytes | None] = NO_CHANGES
-        if model is not None and model.adapt:
-            changes, meter.adapted = adapt(request, destination.profile)
-        outgoing = UpstreamRequest(
-            target=destination.target,
-            model=destination.model,
-            path="/chat/completions",
-            body=request.for_upstream(destination.model, changes),
-            stream=request.stream,
-            headers=_passed_on(meter.call.headers, meter.traceparent),
-        )
-        result = await self._send(outgoing, attempt, meter)
+        asked = asking(attempt, route, request, meter)
+        meter.adapted = asked.adapted
+        model = route.model
         if model is None:
-            return result
-        if not isinstance(result, Served) and result.wait_s is not None:
-            result = await self._again(outgoing, attempt, meter, result)
-        if isinstance(result, Served):
-            self._gone.answered(destination.target, destination.reference)
-        elif result.gone:
-            self._gone.mark(destination.target, destination.reference, result.gone)
+            return await ask(asked, meter, self._monotonic_ns)
+        if model.hedge_after is not None and self._balance.other(route, tried) is not None:
+            asked, result = await self._race(asked, model.hedge_after, route, meter, tried)
+        else:
+            result = await ask(asked, meter, self._monotonic_ns)
+            self._note(asked, result)
+        if isinstance(result, Failure) and result.wait_s is not None and self._balance.other(route, tried) is None:
+            result = await self._again(asked, meter, result)
+            self._note(asked, result)
         return result
 
-    async def _again(
-        self, outgoing: UpstreamRequest, attempt: Attempt, meter: Meter, result: Served | _Failure
-    ) -> Served | _Failure:
-        """Further tries of one candidate, as long as its failures say that it may do better in a moment."""
-        for number in range(attempt.destination.retries):
+    async def _again(self, asked: Asking, meter: Meter, result: Result) -> Result:
+        """Further tries of one candidate, as long as its failures say that it may do better in a moment.
+
+        Only of the last of equal targets: before that another one does better at once.
+        """
+        for number in range(asked.attempt.destination.retries):
             if isinstance(result, Served) or result.wait_s is None:
                 break
             wait = max(result.wait_s, FIRST_WAIT_S * 2**number * (0.75 + self._jitter() / 2))
             if wait > LONGEST_WAIT_S:
                 break
             await self._pause(wait)
-            result = await self._send(outgoing, attempt, meter)
+            result = await ask(asked, meter, self._monotonic_ns)
         return result
 
-    async def _send(self, outgoing: UpstreamRequest, attempt: Attempt, meter: Meter) -> Served | _Failure:
-        """One call to one upstream, up to the whole plain answer or the first piece of a stream."""
-        since = self._monotonic_ns()
-        meter.first_byte_ns = 0
-        answer: UpstreamAnswer | None = None
-        try:
-            answer = await attempt.destination.upstream.send(outgoing)
-            served = await _received(answer, stream=outgoing.stream)
-        except UpstreamError as error:
-            if answer is not None:
-                answer.close()
-            meter.tried(attempt.candidate, since, status=answer.status if answer else 0, error=error.code)
-            return _Failure(error=error, wait_s=None if isinstance(error, UpstreamTimeout) else 0.0)
-        except BaseException:  # the caller left: the upstream call ends with it
-            if answer is not None:
-                answer.close()
-            raise
-        meter.first_byte_ns = self._monotonic_ns()
-        if served.status < 400:
-            meter.tried(attempt.candidate, since, status=served.status)
-            return served
-        failure = _refusal(served)
-        meter.tried(attempt.candidate, since, status=served.status, error="gone" if failure.gone else "refused")
-        return failure
+    async def _race(
+        self, first: Asking, hedge_after: float, route: Route, meter: Meter, tried: set[str]
+    ) -> tuple[Asking, Result]:
+        """One target, and another one when the first is silent for too long. Both are tried then."""
+        assert meter.request is not None  # noqa: S101 - nothing is asked before it was asked for
+        request = meter.request
+        place = len(meter.attempts)
+
+        def another() -> Asking | None:
+            other = self._balance.other(route, tried)
+            return None if other is None else asking(other, route, request, meter)
+
+        heat = await hedged(
+            first,
+            ask=lambda asked: ask(asked, meter, self._monotonic_ns),
+            alarm=self._pause(hedge_after),
+            another=another,
+            brisk_ns=int(hedge_after * SECOND_NS),
+        )
+        if heat.second is not None:
+            tried.add(heat.second.outgoing.target)
+            _in_order(meter, place, first, heat.second)
+        for asked, result in heat.results:
+            self._note(asked, result)
+        # Of two failures the one counts that is not the end of a model's life.
+        decided, result = next((one for one in reversed(heat.results) if not _is_gone(one[1])), heat.results[-1])
+        meter.attempt, meter.adapted = decided.attempt, decided.adapted
+        return decided, result
+
+    def _note(self, asked: Asking, result: Result) -> None:
+        """Remember who is gone, and who is not after all."""
+        destination = asked.attempt.destination
+        if isinstance(result, Served):
+            self._gone.answered(destination.target, destination.reference)
+        elif result.gone:
+            self._gone.mark(destination.target, destination.reference, result.gone)
 
 
-def _next(attempts: tuple[Attempt, ...], tried: set[str]) -> Attempt | None:
-    for attempt in attempts:
-        if attempt.candidate.target not in tried:
-            return attempt
-    return None
+def _is_gone(result: Result) -> bool:
+    return isinstance(result, Failure) and bool(result.gone)
 
 
-async def _received(answer: UpstreamAnswer, *, stream: bool) -> Served:
-    """The answer so far: a stream's first piece, or a plain answer whole and understood."""
-    status, headers = answer.status, answer.headers
-    if stream and status < 400 and _is_event_stream(headers):
-        return Served(status, headers, await answer.chunk(), stream=answer)
-    body = await answer.read()
-    return Served(status, headers, body, answer=read_answer(body) if status < 300 else None)
-
-
-def _refusal(served: Served) -> _Failure:
-    """What an upstream's refusal means for the candidates after it."""
-    gone = gone_evidence(served.status, served.body)
-    if gone:
-        return _Failure(served=served, gone=gone)
-    wait = _retry_after(served.headers) if served.status in RETRIED else None
-    return _Failure(served=served, wait_s=wait, final=served.status in CALLERS_OWN)
-
-
-def _retry_after(headers: Headers) -> float:
-    """Seconds that the upstream asks to wait; 0 where it does not say, or not readably."""
-    for name, value in headers:
-        if name == "retry-after-ms" and value.isdecimal():
-            return int(value) / 1000
-        if name == "retry-after":
-            try:
-                return max(0.0, float(value))
-            except ValueError:
-                return LONGEST_WAIT_S + 1  # a date: whole seconds at best, and its clock is not ours
-    return 0.0
-
-
-def _is_event_stream(headers: Headers) -> bool:
-    return any(name == "content-type" and value.startswith("text/event-stream") for name, value in headers)
-
-
-def _passed_on(headers: dict[str, str], traceparent: str) -> Headers:
-    present = PASSED_ON.intersection(headers)
-    if traceparent:
-        own = ("traceparent", traceparent)
-        return (own, *((name, headers[name]) for name in present if name != "traceparent"))
-    return tuple((name, headers[name]) for name in present) if present else ()
+def _in_order(meter: Meter, place: int, first: Asking, second: Asking) -> None:
+    """Record the two of a race as they were asked; one that was a moment too late did not serve."""
+    late = {one.outgoing.target for one in (first, second) if one.hedged_out}
+    meter.attempts[place:] = [
+        msgspec.structs.replace(one, error=HEDGED_OUT) if one.target in late else one
+        for one in sorted(meter.attempts[place:], key=lambda one: one.target != first.outgoing.target)
+    ]

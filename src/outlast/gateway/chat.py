@@ -16,7 +16,8 @@ from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.refusals import refusal
 from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal
-from outlast.gateway.attempts import Attempts, Served
+from outlast.gateway.asking import Served
+from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
@@ -107,6 +108,7 @@ class Chat:
         try:
             await self._relay(reader, served.body, stream, meter, reply)
         except UpstreamError as error:
+            self.attempts.broke_off(meter, error)
             event = _error_event(error, meter.call.id)
             self._record(meter, status=served.status, outcome="failed", error=error.code, answer=reader.answer)
             reply.end(event)

@@ -14,8 +14,8 @@ from outlast.catalog.reference import Reference, reference
 from outlast.dialects.adaptation import Profile, profile
 from outlast.dialects.identity import same_model
 from outlast.exchange import Signal
-from outlast.gateway.ports import Upstream
-from outlast.settings import ProviderSettings
+from outlast.gateway.ports import Patience, Upstream
+from outlast.settings import ProviderSettings, TargetSettings
 
 REMEMBERED_ANSWERS = 64
 """Model words that one target answered with; an upstream that invents more is worked out anew each time."""
@@ -39,6 +39,8 @@ class Destination:
     model: str
     upstream: Upstream
     retries: int
+    patience: Patience | None
+    """Where the target says more than its provider about how long to wait."""
     reference: Reference
     entry: Model | None
     profile: Profile
@@ -84,9 +86,13 @@ class Destinations:
     upstreams: Mapping[str, Upstream]
     knowledge: Knowledge
 
-    def open(self, target: str, catalog_model: str | None = None) -> Destination:
-        """The destination of ``provider table/model id``; the table exists in the configuration."""
+    def open(self, target: str, catalog_model: str | None = None, own: TargetSettings | None = None) -> Destination:
+        """The destination of ``provider table/model id``; the table exists in the configuration.
+
+        ``own`` is what the target says of itself where its provider says it too.
+        """
         provider, _, model = target.partition("/")
+        settings = self.providers[provider]
         behind = reference(target, self.providers, catalog_model)
         entry = self.knowledge.find(behind.ref)
         rates = rates_of(entry.price) if entry else None
@@ -95,10 +101,22 @@ class Destinations:
             provider=provider,
             model=model,
             upstream=self.upstreams[provider],
-            retries=self.providers[provider].retries,
+            retries=settings.retries if own is None or own.retries is None else own.retries,
+            patience=None if own is None else _patience(own, settings),
             reference=behind,
             entry=entry,
             profile=profile(entry),
             tariff=Tariff(rates, entry.ref if entry and rates else ""),
             knowledge=self.knowledge,
         )
+
+
+def _patience(own: TargetSettings, provider: ProviderSettings) -> Patience | None:
+    """A target's own waits, each else its provider's; None where it says nothing of its own."""
+    if (own.connect_timeout, own.first_byte_timeout, own.idle_timeout) == (None, None, None):
+        return None
+    return Patience(
+        connect=own.connect_timeout or provider.connect_timeout,
+        first_byte=own.first_byte_timeout or provider.first_byte_timeout,
+        idle=own.idle_timeout or provider.idle_timeout,
+    )

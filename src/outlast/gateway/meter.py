@@ -53,10 +53,9 @@ class Meter(msgspec.Struct):
         """Whether bodies are kept."""
         return self.route is not None and self.route.keep == "full"
 
-    def tried(self, candidate: Candidate, since_ns: int, *, status: int, error: str = "") -> None:
+    def tried(self, candidate: Candidate, took_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""
-        elapsed = ((self.first_byte_ns or self.clock.monotonic_ns()) - since_ns) // 1000
-        self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, elapsed))
+        self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, took_ns // 1000))
 
     def estimate(self, events: int) -> Usage:
         """The usage of a stream that the caller left: one token an event, the prompt by its length."""

@@ -13,7 +13,7 @@ from outlast.catalog.port import Chain, Knowledge
 from outlast.catalog.reference import Reference, reference, target_of
 from outlast.catalog.status import GONE
 from outlast.exchange import Reason
-from outlast.settings import ModelSettings, ProviderSettings
+from outlast.settings import ModelSettings, ProviderSettings, TargetSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,18 @@ class Candidate:
     target: str
     """``provider table/model id``, as configured."""
     reason: Reason
+    weight: int = 1
+    """Of one of several targets: its share of the calls, beside the others'."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """One of the equal targets of a virtual model, with a clock of its own."""
+
+    settings: TargetSettings
+    reference: Reference
+    """The catalogue's model behind it, and the surface whose clock counts."""
+    standing: Standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +53,31 @@ class Plan:
     dropped: tuple[Dropped, ...]
     waiting: tuple[Dropped, ...]
     """Declared successors whose day has not come; they are candidates from that day on."""
-    reference: Reference
-    """The catalogue's model behind the target, and the surface whose clock counts."""
-    standing: Standing
-    """The target's."""
+    members: tuple[Member, ...]
+    """Every target of the configuration, whether it is asked or not."""
     switch_day: dt.date | None
-    """The day from which successors answer; None: never by itself, or no exact day is known."""
+    """The day from which successors answer; None: never by itself, or no exact day is known. Of several targets
+    the last one's day."""
     switched: bool
     chain: Chain
     """What the catalogue recommends; called only where ``successor = "chain"`` asks for it."""
     recommended: str | None
     """The chain's living end as it can be called here, or by the catalogue's own name where it cannot."""
+
+    @property
+    def reference(self) -> Reference:
+        """The catalogue's model behind the first target: the name is known by its chain."""
+        return self.members[0].reference
+
+    @property
+    def standing(self) -> Standing:
+        """The first target's."""
+        return self.members[0].standing
+
+    @property
+    def lasting(self) -> Member:
+        """The target that answers longest: the name ends with it, and not before."""
+        return max(self.members, key=lambda one: one.standing.ends or dt.date.max)
 
     @property
     def successor(self) -> str | None:
@@ -72,36 +98,39 @@ class World:
 
 
 def plan(model: ModelSettings, world: World) -> Plan:
-    """Settle who is asked for ``model`` and in which order; nothing is dropped without its reason."""
-    behind = reference(model.target, world.providers, model.catalog_model)
-    standing = world.knowledge.standing(behind.ref, behind.surface, world.day)
+    """Settle who is asked for ``model`` and in which order; nothing is dropped without its reason.
+
+    Successors take over when the declared day has come, or when the last of the targets has ended or is gone.
+    """
+    members = tuple(_member(settings, model, world) for settings in model.targets)
+    behind = members[0].reference
     chain = world.knowledge.chain(behind.ref, behind.surface, world.day)
-    switch_day = _switch_day(model, standing)
+    switch_day = _switch_day(model, members)
     due = switch_day is not None and world.day >= switch_day
-    switched = due or (model.target in world.gone and model.switch != "manual")
+    over = {one.settings.to: _why_over(one, model, world, due=due) for one in members}
+    switched = due or _all_gone(model, members, over, world)
     successors = _successors(model, world, chain, behind)
-    attempts: list[Candidate] = []
-    dropped: list[Dropped] = []
-    if due:
-        dropped.append(Dropped(model.target, _why_switched(model, standing, switch_day)))
+    dropped = [Dropped(target, why) for target, why in over.items() if why]
     waiting: list[Dropped] = []
     if not switched:
         turn = _turn(model, switch_day)
         for later in successors:
             why = later.unusable or _why_dropped(later.target, model, world)
             (dropped if why else waiting).append(Dropped(later.target, why or turn))
-    for candidate, unusable in _candidates(model, successors if switched else (), due=due):
+    attempts = [
+        Candidate(one.settings.to, "target", one.settings.weight) for one in members if not over[one.settings.to]
+    ]
+    for candidate, unusable in _others(model, successors if switched else ()):
         why = unusable or _why_dropped(candidate.target, model, world)
-        if why:
+        if why and all(candidate.target != earlier.target for earlier in dropped):
             dropped.append(Dropped(candidate.target, why))
-        elif all(candidate.target != earlier.target for earlier in attempts):
+        elif not why and all(candidate.target != earlier.target for earlier in attempts):
             attempts.append(candidate)
     return Plan(
         attempts=tuple(attempts),
         dropped=tuple(dropped),
         waiting=tuple(waiting),
-        reference=behind,
-        standing=standing,
+        members=members,
         switch_day=switch_day,
         switched=switched,
         chain=chain,
@@ -124,12 +153,41 @@ class _Successor:
     unusable: str = ""
 
 
-def _switch_day(model: ModelSettings, standing: Standing) -> dt.date | None:
+def _member(settings: TargetSettings, model: ModelSettings, world: World) -> Member:
+    behind = reference(settings.to, world.providers, model.catalog_model_of(settings.to))
+    standing = world.knowledge.standing(behind.ref, behind.surface, world.day)
+    return Member(settings=settings, reference=behind, standing=standing)
+
+
+def _switch_day(model: ModelSettings, members: tuple[Member, ...]) -> dt.date | None:
+    """The declared day; else the last target's, where an exact day is known of every one."""
     if model.switch == "manual":
         return None
     if model.switch_day is not None:
         return model.switch_day
-    return standing.ends if standing.switches else None
+    exact = [one.standing.ends for one in members if one.standing.switches and one.standing.ends]
+    return max(exact) if len(exact) == len(members) else None
+
+
+def _all_gone(model: ModelSettings, members: tuple[Member, ...], over: Mapping[str, str], world: World) -> bool:
+    """Whether no target answers any more, and at least one was seen not to.
+
+    Ends alone are the calendar's matter: a later declared day is the operator's word against it.
+    """
+    if model.switch == "manual":
+        return False
+    return all(over.values()) and any(one.settings.to in world.gone for one in members)
+
+
+def _why_over(member: Member, model: ModelSettings, world: World, *, due: bool) -> str:
+    """Why one of the targets is not asked; empty where it is."""
+    standing, ends = member.standing, member.standing.ends
+    ended = model.switch == "retirement" and standing.switches and ends is not None and world.day >= ends
+    if due or ended:
+        if standing.status in GONE and ends is not None:
+            return f"{standing.status} since {ends}"
+        return f"switched on {model.switch_day or ends}" + (" as declared" if model.switch_day else "")
+    return _why_dropped(member.settings.to, model, world)
 
 
 def _successors(model: ModelSettings, world: World, chain: Chain, behind: Reference) -> tuple[_Successor, ...]:
@@ -154,30 +212,19 @@ def _successors(model: ModelSettings, world: World, chain: Chain, behind: Refere
     return (*passed, _Successor(target))
 
 
-def _candidates(
-    model: ModelSettings, successors: tuple[_Successor, ...], *, due: bool
-) -> Iterator[tuple[Candidate, str]]:
-    """Everything in order of asking; the text says why one cannot be asked whatever the catalogue says."""
-    if not due:
-        yield Candidate(model.target, "target"), ""
+def _others(model: ModelSettings, successors: tuple[_Successor, ...]) -> Iterator[tuple[Candidate, str]]:
+    """Who comes after the targets; the text says why one cannot be asked whatever the catalogue says."""
     for successor in successors:
         yield Candidate(successor.target, "successor"), successor.unusable
     for target in model.fallbacks:
         yield Candidate(target, "fallback"), ""
 
 
-def _why_switched(model: ModelSettings, standing: Standing, switch_day: dt.date | None) -> str:
-    if standing.status in GONE and standing.ends is not None:
-        return f"{standing.status} since {standing.ends}"
-    return f"switched on {switch_day}" + (" as declared" if model.switch_day else "")
-
-
 def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
     """The reason for which a candidate is not asked; empty where nothing speaks against it."""
     if target in world.gone:
         return "observed gone: it answered as a retired model within the last 10 minutes"
-    named = model.catalog_model if target == model.target else None
-    found = reference(target, world.providers, named)
+    found = reference(target, world.providers, model.catalog_model_of(target))
     standing = world.knowledge.standing(found.ref, found.surface, world.day)
     if standing.surely_retired:
         return f"retired since {standing.ends}"

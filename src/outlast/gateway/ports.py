@@ -17,6 +17,16 @@ Headers = tuple[tuple[str, str], ...]
 """Header names are lower case."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Patience:
+    """How long an upstream may be silent, in seconds."""
+
+    connect: float = 10.0
+    first_byte: float = 600.0
+    """Until the head has arrived; and from there, an answer that is not streamed must be complete in as long."""
+    idle: float = 120.0
+
+
 class UpstreamRequest(msgspec.Struct, frozen=True, kw_only=True):
     """One request to one target, ready to be sent; the body is final."""
 
@@ -30,6 +40,8 @@ class UpstreamRequest(msgspec.Struct, frozen=True, kw_only=True):
     stream: bool
     headers: Headers = ()
     """Caller's headers that may pass (``openai-*``, ``traceparent``, ``idempotency-key``); never its key."""
+    patience: Patience | None = None
+    """One target's own; None: the provider's."""
 
 
 class UpstreamAnswer(Protocol):

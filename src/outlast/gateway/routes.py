@@ -16,12 +16,14 @@ from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import reference
 from outlast.catalog.status import GONE
 from outlast.errors import ModelNotFound, ModelRetired
+from outlast.gateway.breaker import Breaker
 from outlast.gateway.destination import Destination, Destinations
 from outlast.gateway.gone import GoneTargets
+from outlast.gateway.health import Health
 from outlast.gateway.lifecycle_headers import lifecycle_headers
 from outlast.gateway.plan import Candidate, Plan, World, callable_successor, plan
 from outlast.gateway.ports import Headers
-from outlast.settings import ModelSettings, Settings
+from outlast.settings import ModelSettings, Settings, TargetSettings
 
 REMEMBERED_WIRES = 2048
 """Direct names come from callers: past this many the memory starts anew."""
@@ -34,6 +36,13 @@ class Attempt(msgspec.Struct, frozen=True):
     destination: Destination
     said: Headers
     """What every answer of this candidate says to the caller."""
+    breaker: Breaker | None = None
+    """Its health; None: a wire, which is asked whatever is known of it."""
+
+    @property
+    def load(self) -> float:
+        """Calls that it has now, for each part of its weight."""
+        return self.breaker.pending / self.candidate.weight if self.breaker is not None else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +54,8 @@ class Route:
     """None: a direct name, a wire without policy."""
     plan: Plan | None
     attempts: tuple[Attempt, ...]
+    equals: int
+    """How many of them, from the first, are equal targets that share the calls."""
     keep: Literal["metadata", "full", "totals"]
     """What is recorded of its calls."""
     said: Headers
@@ -63,7 +74,10 @@ class Routes:
         *,
         gone: GoneTargets,
         today: Callable[[], dt.date],
+        health: Health | None = None,
     ) -> None:
+        """``health`` is what an earlier configuration has learnt of targets; without it everything counts as well."""
+        self.health = health or Health()
         self._models: Mapping[str, ModelSettings] = settings.models
         self._providers = settings.providers
         self._destinations = destinations
@@ -72,7 +86,7 @@ class Routes:
         self._today = today
         self._routes: dict[str, Route] = {}
         self._wires: dict[str, Route] = {}
-        self._opened: dict[tuple[str, str | None], Destination] = {}
+        self._opened: dict[tuple[str, str | None, TargetSettings | None], Destination] = {}
 
     def find(self, name: str) -> Route:
         """The route of a name; a virtual model's name wins over a direct one.
@@ -102,15 +116,13 @@ class Routes:
 
     def _virtual(self, name: str, model: ModelSettings, world: World) -> Route:
         made = plan(model, world)
-        said = _said(name, lifecycle_headers(made.standing, made.successor))
+        said = _said(name, lifecycle_headers(made.lasting.standing, made.successor))
         return Route(
             name=name,
             model=model,
             plan=made,
-            attempts=tuple(
-                self._ready(each, said, model.catalog_model if each.target == model.target else None)
-                for each in made.attempts
-            ),
+            attempts=tuple(self._ready(each, said, model) for each in made.attempts),
+            equals=sum(each.reason == "target" for each in made.attempts),
             keep="totals" if model.record == "off" else model.record,
             said=said,
             day=world.day,
@@ -130,6 +142,7 @@ class Routes:
             model=None,
             plan=None,
             attempts=(self._ready(Candidate(name, "target"), said, None),),
+            equals=1,
             keep="metadata",
             said=said,
             day=day,
@@ -140,16 +153,22 @@ class Routes:
         self._wires[name] = route
         return route
 
-    def _ready(self, candidate: Candidate, said: Headers, catalog_model: str | None) -> Attempt:
-        key = (candidate.target, catalog_model)
-        opened = self._opened.get(key)
+    def _ready(self, candidate: Candidate, said: Headers, model: ModelSettings | None) -> Attempt:
+        target = candidate.target
+        own = named = None
+        if model is not None:
+            named = model.catalog_model_of(target)
+            if candidate.reason == "target":
+                own = next(each for each in model.targets if each.to == target)
+        opened = self._opened.get((target, named, own))
         if opened is None:
-            opened = self._destinations.open(candidate.target, catalog_model)
+            opened = self._destinations.open(target, named, own)
             if len(self._opened) >= REMEMBERED_WIRES:
                 self._opened.clear()
-            self._opened[key] = opened
-        served = (("x-outlast-served-model", candidate.target), ("x-outlast-reason", candidate.reason))
-        return Attempt(candidate, opened, (said[0], *served, *said[1:]))
+            self._opened[target, named, own] = opened
+        served = (("x-outlast-served-model", target), ("x-outlast-reason", candidate.reason))
+        breaker = None if model is None else self.health.of(target)
+        return Attempt(candidate, opened, (said[0], *served, *said[1:]), breaker)
 
     def _not_found_text(self, name: str) -> str:
         near = closest_names(name, self._models, self._knowledge, tuple(self._providers))

@@ -6,13 +6,12 @@ the pool, what the request means, nor how the connection was made.
 
 import asyncio
 import math
-from dataclasses import dataclass
 from typing import Protocol, cast
 
 import httptools
 
 from outlast.errors import UpstreamBroken, UpstreamError, UpstreamTimeout
-from outlast.gateway.ports import Headers
+from outlast.gateway.ports import Headers, Patience
 from outlast.providers.http_answer import HttpAnswer
 from outlast.providers.http_head import read_head
 
@@ -33,16 +32,6 @@ _NO_BODY = frozenset({204, 304})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 """Passed on, they would make the caller's client send the next request past the gateway."""
 _NEVER = math.inf
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patience:
-    """How long an upstream may be silent, in seconds."""
-
-    connect: float = 10.0
-    first_byte: float = 600.0
-    """Until the head has arrived; and from there, an answer that is not streamed must be complete in as long."""
-    idle: float = 120.0
 
 
 class Home(Protocol):

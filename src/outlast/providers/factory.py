@@ -11,8 +11,7 @@ from pathlib import Path
 
 from outlast.catalog.port import Knowledge
 from outlast.errors import SettingsInvalid
-from outlast.gateway.ports import Upstream
-from outlast.providers.connection import Patience
+from outlast.gateway.ports import Patience, Upstream
 from outlast.providers.openai import OpenAIUpstream
 from outlast.providers.recorded import RecordedUpstream
 from outlast.providers.recording import Recording

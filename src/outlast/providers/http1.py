@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from outlast.errors import SettingsInvalid, UpstreamTimeout, UpstreamUnreachable
-from outlast.providers.connection import Connection, Patience
+from outlast.gateway.ports import Patience
+from outlast.providers.connection import Connection
 from outlast.providers.pool import Pool
 from outlast.providers.proxy import Proxy, find_proxy, tunnel
 

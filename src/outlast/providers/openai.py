@@ -9,8 +9,7 @@ from urllib.parse import quote, urlencode
 
 from outlast import __version__
 from outlast.errors import SettingsInvalid
-from outlast.gateway.ports import Headers, UpstreamRequest
-from outlast.providers.connection import Patience
+from outlast.gateway.ports import Headers, Patience, UpstreamRequest
 from outlast.providers.http1 import Origin, open_pool, parse_origin
 from outlast.providers.http_answer import HttpAnswer
 from outlast.settings import ProviderSettings

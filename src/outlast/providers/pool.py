@@ -9,7 +9,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 
 from outlast.errors import UpstreamError, UpstreamTimeout, UpstreamUnreachable
-from outlast.providers.connection import Connection, Patience
+from outlast.gateway.ports import Patience
+from outlast.providers.connection import Connection
 from outlast.providers.http_answer import HttpAnswer
 
 Dial = Callable[["Pool", asyncio.AbstractEventLoop], Awaitable[Connection]]

@@ -13,8 +13,7 @@ import msgspec
 
 from outlast.catalog.models import Model
 from outlast.errors import UpstreamBroken, UpstreamTimeout
-from outlast.gateway.ports import Headers, UpstreamRequest
-from outlast.providers.connection import Patience
+from outlast.gateway.ports import Headers, Patience, UpstreamRequest
 from outlast.providers.local_answer import LocalAnswer, Pace
 from outlast.providers.script.faults import refusal, soft_gone, spoil
 from outlast.providers.script.life import Stage, gone

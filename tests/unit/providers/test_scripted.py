@@ -19,8 +19,7 @@ from outlast.dialects.adaptation import adapt
 from outlast.dialects.gone import gone_evidence, says_gone
 from outlast.dialects.openai_chat import peek
 from outlast.errors import SettingsInvalid, UpstreamBroken, UpstreamTimeout
-from outlast.gateway.ports import UpstreamRequest
-from outlast.providers.connection import Patience
+from outlast.gateway.ports import Patience, UpstreamRequest
 from outlast.providers.local_answer import LocalAnswer
 from outlast.providers.script.life import Stage, gone, unknown
 from outlast.providers.script.parameters import Asked, refused
