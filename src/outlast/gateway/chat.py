@@ -65,7 +65,7 @@ class Chat:
             meter.request = request = peek(call.body)
             if caller.key is not None and not caller.key.may_use(request.model):
                 raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
-            meter.route = route = self.routes.find(request.model)
+            meter.route = route = self.routes.find(request.model, caller.key)
             if caller.key is not None and caller.key.allowance != NO_LIMITS:
                 meter.permit = self.limiter.admit(caller.key, estimated_tokens(call.body))
             served = await self.attempts.run(route, request, meter)

@@ -23,6 +23,7 @@ from outlast.gateway.health import Health
 from outlast.gateway.lifecycle_headers import lifecycle_headers
 from outlast.gateway.plan import Candidate, Plan, World, callable_successor, plan
 from outlast.gateway.ports import Headers
+from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings, TargetSettings
 
 REMEMBERED_WIRES = 2048
@@ -88,11 +89,11 @@ class Routes:
         self._wires: dict[str, Route] = {}
         self._opened: dict[tuple[str, str | None, TargetSettings | None], Destination] = {}
 
-    def find(self, name: str) -> Route:
+    def find(self, name: str, key: Key | None = None) -> Route:
         """The route of a name; a virtual model's name wins over a direct one.
 
         Raises:
-            ModelNotFound: neither a virtual model nor a provider has this name; names the closest.
+            ModelNotFound: neither a virtual model nor a provider has this name; names the closest that ``key`` may use.
         """
         gone = self._gone.current()
         kept = self._routes.get(name) or self._wires.get(name)
@@ -106,7 +107,7 @@ class Routes:
             )
             self._routes[name] = route
             return route
-        return self._wire(name, day)
+        return self._wire(name, day, key)
 
     def retired(self, route: Route) -> ModelRetired:
         """The answer for a virtual model that has no candidate left: the day, the chain, how to declare it."""
@@ -129,10 +130,10 @@ class Routes:
             version=self._gone.version,
         )
 
-    def _wire(self, name: str, day: dt.date) -> Route:
+    def _wire(self, name: str, day: dt.date, key: Key | None) -> Route:
         provider, slash, model = name.partition("/")
         if not (slash and model and provider in self._providers):
-            raise ModelNotFound(self._not_found_text(name), param="model")
+            raise ModelNotFound(self._not_found_text(name, key), param="model")
         behind = reference(name, self._providers)
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
         chain = self._knowledge.chain(behind.ref, behind.surface, day)
@@ -170,8 +171,9 @@ class Routes:
         breaker = None if model is None else self.health.of(target)
         return Attempt(candidate, opened, (said[0], *served, *said[1:]), breaker)
 
-    def _not_found_text(self, name: str) -> str:
+    def _not_found_text(self, name: str, key: Key | None) -> str:
         near = closest_names(name, self._models, self._knowledge, tuple(self._providers))
+        near = tuple(each for each in near if key is None or key.may_use(each))
         hint = f" Closest known: {', '.join(near)}." if near else ""
         if not self._providers:
             hint = " No provider is configured; `outlast init` writes a configuration to start from."

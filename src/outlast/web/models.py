@@ -1,7 +1,7 @@
 """``GET /v1/models`` and ``/v1/models/{id}``: what can be called here, and how long it will live.
 
 It knows OpenAI's model object and the life-cycle fields beside it. It does not know how a standing or a chain
-comes about (``catalog``). What it says holds for a day and is worked out once in it.
+comes about (``catalog``). What it says holds for a day and is worked out once in it. A key is told of what it may use.
 """
 
 import datetime as dt
@@ -15,13 +15,14 @@ from outlast.catalog.models import Model
 from outlast.catalog.port import Knowledge
 from outlast.catalog.reference import Reference, reference
 from outlast.catalog.status import GONE
-from outlast.errors import KeyRequired, ModelNotFound
+from outlast.errors import CallerError, ModelNotAllowed, ModelNotFound
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.lifecycle_headers import lifecycle_headers
 from outlast.gateway.plan import World, callable_successor, plan
 from outlast.gateway.ports import Headers, Reply
 from outlast.gateway.routes import closest_names
+from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings
 from outlast.web.answers import JSON, answer_error
 
@@ -29,6 +30,8 @@ PREFIX = "/v1/models/"
 VIRTUAL_OWNER = "outlast"
 LONGEST_NAME = 512
 """Characters of a name that are looked at, and repeated in an answer; a call may name no longer one either."""
+REMEMBERED = 64
+"""Lists by the patterns that they were made for; past this many the memory starts anew."""
 
 
 class ModelObject(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,23 +78,35 @@ class Offers:
         self._today = today
         self._day: dt.date | None = None
         self._listed: dict[str, Offer] = {}
-        self._document = b""
+        self._documents: dict[tuple[str, ...], bytes] = {}
 
-    def document(self) -> bytes:
-        """The list as JSON: virtual models as configured, then each provider's living ones."""
+    def document(self, key: Key | None = None) -> bytes:
+        """The list as JSON: virtual models as configured, then each provider's living ones; of a key, its own."""
         self._renew()
-        return self._document
+        patterns = key.models if key is not None else ()
+        made = self._documents.get(patterns)
+        if made is None:
+            shown = (offer.shown for name, offer in self._listed.items() if key is None or key.may_use(name))
+            made = msgspec.json.encode(ModelList(data=tuple(shown)))
+            if len(self._documents) >= REMEMBERED:
+                self._documents.clear()
+            self._documents[patterns] = made
+        return made
 
-    def find(self, name: str) -> Offer:
+    def find(self, name: str, key: Key | None = None) -> Offer:
         """The offer of a name. A retired model is not listed, but is told of when asked for.
 
         Raises:
+            ModelNotAllowed: the key may not use it, whether there is one or not.
             ModelNotFound: neither a virtual model nor one that the catalogue knows of a configured provider.
         """
+        if key is not None and not key.may_use(name):
+            raise ModelNotAllowed(f"the key {key.name!r} may not use the model {name!r}", param="model")
         self._renew()
         offer = self._listed.get(name) or self._unlisted(name)
         if offer is None:
             near = closest_names(name, self._settings.models, self._knowledge, tuple(self._settings.providers))
+            near = tuple(each for each in near if key is None or key.may_use(each))
             hint = f" Closest known: {', '.join(near)}." if near else ""
             raise ModelNotFound(f"The model `{name}` is not known here.{hint}", param="model")
         return offer
@@ -104,8 +119,7 @@ class Offers:
         virtual = {name: self._virtual(name, model, day) for name, model in self._settings.models.items()}
         direct = {offer.shown.id: offer for offer in self._living(day)}
         self._listed = {**virtual, **{name: offer for name, offer in direct.items() if name not in virtual}}
-        data = tuple(offer.shown for offer in self._listed.values())
-        self._document = msgspec.json.encode(ModelList(data=data))
+        self._documents = {}
 
     def _living(self, day: dt.date) -> Iterator[Offer]:
         """Each provider's models that its surface offers on ``day``, or that nobody has dated at all."""
@@ -165,13 +179,13 @@ class ListModels:
     callers: Callers
 
     async def __call__(self, call: Call, reply: Reply) -> None:
-        """Every model that can be called."""
+        """Every model that the caller can call."""
         try:
-            self.callers.identify(call.headers)
-        except KeyRequired as error:
+            caller = self.callers.identify(call.headers)
+        except CallerError as error:
             answer_error(reply, call, error)
         else:
-            reply.whole(200, JSON, self.offers.document())
+            reply.whole(200, JSON, self.offers.document(caller.key))
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +200,9 @@ class OneModel:
         name = call.path.removeprefix(PREFIX)[:LONGEST_NAME]
         asked = (("x-outlast-requested-model", name),)
         try:
-            self.callers.identify(call.headers)
-            offer = self.offers.find(name)
-        except (KeyRequired, ModelNotFound) as error:
+            caller = self.callers.identify(call.headers)
+            offer = self.offers.find(name, caller.key)
+        except CallerError as error:
             answer_error(reply, call, error, asked)
         else:
             reply.whole(200, (*asked, *offer.headers, *JSON), msgspec.json.encode(offer.shown))
