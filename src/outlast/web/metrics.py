@@ -4,7 +4,7 @@ It knows where the numbers are. It counts nothing itself (``gateway.counters``),
 the text is made when somebody asks for it, with the names and units of ``web.series``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
@@ -12,18 +12,32 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from outlast.gateway.call import Call
-from outlast.gateway.counters import Counters
+from outlast.gateway.counters import Counts
 from outlast.gateway.ports import Reply
-from outlast.web.series import JournalNumbers, call_series, journal_series
+from outlast.web.gauges import (
+    CalendarNumbers,
+    JournalNumbers,
+    TargetNumbers,
+    TelemetryNumbers,
+    build_info,
+    calendar_series,
+    journal_series,
+    target_series,
+    telemetry_series,
+)
+from outlast.web.series import attempt_series, call_series
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gauges:
     """Where the collector looks when it is asked."""
 
-    counters: Counters
+    counts: Callable[[], Counts]
     journal: Callable[[], JournalNumbers]
     connections: Callable[[], int]
+    telemetry: Callable[[], TelemetryNumbers] = TelemetryNumbers
+    targets: Callable[[], Iterable[TargetNumbers]] = tuple
+    calendar: Callable[[], CalendarNumbers]
 
 
 class Metrics:
@@ -41,7 +55,7 @@ class Metrics:
 
 
 class _Collector:
-    """Turns tallies into series; Prometheus' library calls it by this shape."""
+    """Turns counts into series; Prometheus' library calls it by this shape."""
 
     def __init__(self, gauges: Gauges) -> None:
         self._gauges = gauges
@@ -49,6 +63,12 @@ class _Collector:
     def collect(self) -> Iterator[Metric]:
         """Every series, made now."""
         gauges = self._gauges
-        yield from call_series(gauges.counters.tallies)
+        counts = gauges.counts()
+        yield from call_series(counts.calls)
+        yield from attempt_series(counts)
+        yield from target_series(gauges.targets())
         yield from journal_series(gauges.journal())
+        yield from calendar_series(gauges.calendar())
+        yield from telemetry_series(gauges.telemetry())
         yield GaugeMetricFamily("outlast_open_connections", "Callers that are connected.", value=gauges.connections())
+        yield build_info()

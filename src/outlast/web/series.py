@@ -1,19 +1,18 @@
-"""The published series: their names, labels and units.
+"""The published series of calls: their names, labels and units.
 
 It knows Prometheus' conventions: seconds, dollars, ``_total``. It does not know where numbers come from, nor when
-they are asked for (``web.metrics``).
+they are asked for (``web.metrics``), nor the state of things between calls (``web.gauges``).
 """
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate
-from typing import Protocol
 
 from prometheus_client import Metric
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
 
 from outlast.exchange import PICO_PER_USD
-from outlast.gateway.counters import BUCKETS_US, Durations, Tally
+from outlast.gateway.counters import BUCKETS_US, Counts, Durations, Tally
 
 US_PER_SECOND = 1_000_000
 BY_MODEL = ("model", "served")
@@ -29,48 +28,10 @@ TOKENS: tuple[tuple[str, Callable[[Tally], int]], ...] = (
 Tallies = Mapping[tuple[str, str], Tally]
 
 
-class JournalNumbers(Protocol):
-    """How the record fares, as the ledger tells it."""
-
-    @property
-    def appended(self) -> int:
-        """Records kept since the process started."""
-        ...
-
-    @property
-    def lag(self) -> int:
-        """Records in the journal that the database does not have yet."""
-        ...
-
-    @property
-    def lost(self) -> int:
-        """Records that could not be kept."""
-        ...
-
-    @property
-    def bodies_lost(self) -> int:
-        """Records kept without their bodies."""
-        ...
-
-    @property
-    def damaged(self) -> int:
-        """Places of the journal that the disk did not give back."""
-        ...
-
-    @property
-    def journal_ok(self) -> bool:
-        """Whether there is room."""
-        ...
-
-    @property
-    def database_ok(self) -> bool:
-        """Whether the database takes what the journal has."""
-        ...
-
-
 def call_series(tallies: Tallies) -> Iterator[Metric]:
     """Everything counted of calls, by requested name and by who served."""
     yield _calls(tallies)
+    yield _errors(tallies)
     yield _signals(tallies)
     yield _tokens(tallies)
     yield from _cost(tallies)
@@ -86,23 +47,22 @@ def call_series(tallies: Tallies) -> Iterator[Metric]:
     )
 
 
-def journal_series(numbers: JournalNumbers) -> Iterator[Metric]:
-    """How the record fares."""
-    yield CounterMetricFamily("outlast_journal_records", "Records kept.", value=numbers.appended)
-    yield CounterMetricFamily("outlast_journal_lost", "Records that could not be kept.", value=numbers.lost)
-    yield CounterMetricFamily(
-        "outlast_journal_bodies_lost", "Records kept without their bodies.", value=numbers.bodies_lost
+def attempt_series(counts: Counts) -> Iterator[Metric]:
+    """What upstreams were asked, and how often again."""
+    attempts = CounterMetricFamily(
+        "outlast_attempts",
+        "Upstream calls, by what came of them; a direct call's target is its provider.",
+        labels=("target", "result"),
     )
-    yield CounterMetricFamily(
-        "outlast_journal_damaged", "Places that the disk did not give back.", value=numbers.damaged
+    for (target, error), made in counts.attempts.items():
+        attempts.add_metric((target, error or "answered"), made)
+    retries = CounterMetricFamily(
+        "outlast_retries", "Upstream calls that asked a target once more in the same call.", labels=("target",)
     )
-    yield GaugeMetricFamily(
-        "outlast_journal_lag_records", "Records in the journal, not yet in the database.", value=numbers.lag
-    )
-    yield GaugeMetricFamily("outlast_journal_ok", "1 while the journal has room.", value=int(numbers.journal_ok))
-    yield GaugeMetricFamily(
-        "outlast_database_ok", "1 while the database takes what the journal has.", value=int(numbers.database_ok)
-    )
+    for target, made in counts.retries.items():
+        retries.add_metric((target,), made)
+    yield attempts
+    yield retries
 
 
 def _calls(tallies: Tallies) -> Metric:
@@ -113,6 +73,16 @@ def _calls(tallies: Tallies) -> Metric:
             classes[f"{status // 100}xx" if status else "none", outcome] += calls
         for key, calls in classes.items():
             family.add_metric((*labels, *key), calls)
+    return family
+
+
+def _errors(tallies: Tallies) -> Metric:
+    family = CounterMetricFamily(
+        "outlast_errors", "Calls by the code of what went wrong: limits, keys, upstreams.", labels=(*BY_MODEL, "error")
+    )
+    for labels, tally in tallies.items():
+        for error, calls in tally.errors.items():
+            family.add_metric((*labels, error), calls)
     return family
 
 

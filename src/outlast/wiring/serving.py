@@ -35,6 +35,7 @@ from outlast.web.metrics import Gauges, Metrics
 from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.web.server import Server
+from outlast.wiring.calendar import calendar_numbers
 from outlast.wiring.keys import key_need, watch_keys
 from outlast.wiring.readiness import Ready
 from outlast.wiring.reading import open_knowledge
@@ -133,7 +134,13 @@ def _open(
         limits=Limits(body=settings.server.max_body_bytes),
     )
     ready = Ready(stats=recorder.stats, notices=notices, catalogue_day=knowledge.day, today=today)
-    gauges = Gauges(counters=counters, journal=recorder.stats, connections=lambda: server.open_connections)
+    gauges = Gauges(
+        counts=lambda: counters.counts,
+        journal=recorder.stats,
+        connections=lambda: server.open_connections,
+        calendar=calendar_numbers(settings, knowledge, today),
+        telemetry=telemetry.numbers,
+    )
     router.add("POST", "/v1/chat/completions", chat)
     router.add("GET", "/v1/models", ListModels(offers, callers))
     router.add("GET", "/v1/models/", OneModel(offers, callers))

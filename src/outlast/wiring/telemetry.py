@@ -14,6 +14,7 @@ from outlast.gateway.witness import Tracing, Witness
 from outlast.settings import Settings
 from outlast.telemetry.log import CallLog, LogHandler, notice
 from outlast.telemetry.writer import LineWriter
+from outlast.web.gauges import TelemetryNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,10 @@ class Telemetry:
     handler: logging.Handler
     """For what the program logs: a full pipe must not hold the loop up either."""
     writer: LineWriter
+
+    def numbers(self) -> TelemetryNumbers:
+        """What those who watch have missed."""
+        return TelemetryNumbers(lines_dropped=self.writer.dropped)
 
     def close(self) -> None:
         """Give back, once calls have ended; waits a second or so for whoever reads the log."""

@@ -1,16 +1,19 @@
 """What is counted of a call, and under which name."""
 
+import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from outlast.exchange import Exchange, Usage
-from outlast.gateway.counters import BUCKETS_US, Counters, Tally
+from outlast.exchange import AttemptRecord, Exchange, Usage
+from outlast.gateway.counters import BUCKETS_US, Counters, Counts, Tally
 
 
 def counted(*exchanges: Exchange) -> dict[tuple[str, str], Tally]:
     counters = Counters()
     for exchange in exchanges:
         counters.count(exchange)
-    return dict(counters.tallies)
+    return counters.counts.calls
 
 
 def call(**facts: object) -> Exchange:
@@ -62,3 +65,60 @@ def test_a_call_that_no_upstream_answered_has_no_first_byte() -> None:
 def test_signals_are_counted_each() -> None:
     (tally,) = counted(call(signals=("redirected", "soft_gone")), call(signals=("redirected",))).values()
     assert tally.signals == {"redirected": 2, "soft_gone": 1}
+
+
+def test_attempts_are_counted_by_target_and_by_what_came_of_them() -> None:
+    counters = Counters()
+    tried = (
+        AttemptRecord("openai/gpt-4o", "target", 503, "refused"),
+        AttemptRecord("openai/gpt-4o", "target", 503, "refused"),
+        AttemptRecord("acme/old", "fallback", 200),
+    )
+    counters.count(call(attempts=tried))
+    counters.count(call(virtual=False, served="openai/invented", attempts=(AttemptRecord("openai/invented", "target", 200),)))  # fmt: skip  # noqa: E501
+    assert counters.counts.attempts == {("openai/gpt-4o", "refused"): 2, ("acme/old", ""): 1, ("openai", ""): 1}
+    assert counters.counts.retries == {"openai/gpt-4o": 1}
+
+
+def test_what_went_wrong_is_counted_by_its_code() -> None:
+    (tally,) = counted(call(error="rate_limit_exceeded"), call(error="rate_limit_exceeded"), call()).values()
+    assert tally.errors == {"rate_limit_exceeded": 2}
+
+
+exchanges = st.lists(
+    st.builds(
+        Exchange,
+        id=st.just("r"),
+        started_ns=st.just(0),
+        requested=st.sampled_from(("a", "b")),
+        virtual=st.booleans(),
+        served=st.sampled_from(("", "p/a", "q/b")),
+        status=st.sampled_from((0, 200, 404)),
+        error=st.sampled_from(("", "x")),
+        usage=st.none() | st.builds(Usage, *[st.integers(0, 9)] * 5),
+        cost_pico_usd=st.none() | st.integers(0, 9),
+        first_byte_us=st.integers(0, 10**7),
+        total_us=st.integers(0, 10**9),
+        signals=st.sampled_from(((), ("redirected",))),
+        attempts=st.lists(
+            st.sampled_from((AttemptRecord("p/a", "target", 500, "x"), AttemptRecord("p/a", "target", 200)))
+        ).map(tuple),
+    ),
+    max_size=6,
+)
+
+
+@settings(max_examples=40)
+@given(exchanges, exchanges)
+def test_two_processes_that_are_added_have_counted_as_one(ours: list[Exchange], theirs: list[Exchange]) -> None:
+    one, other, both = Counters(), Counters(), Counters()
+    for exchange in ours:
+        one.count(exchange)
+        both.count(exchange)
+    for exchange in theirs:
+        other.count(exchange)
+        both.count(exchange)
+    sent = msgspec.msgpack.decode(msgspec.msgpack.encode(other.counts), type=Counts)
+    assert sent == other.counts
+    one.counts.merge(sent)
+    assert one.counts == both.counts
