@@ -38,15 +38,34 @@ def load_settings(path: Path | None = None) -> Settings:
     Raises:
         SettingsInvalid: the file is missing, is no TOML, or holds a word or value that cannot be meant.
     """
+    text = read_configuration(path)
+    return Settings() if text is None else settings_of(text, path)
+
+
+def read_configuration(path: Path | None) -> str | None:
+    """The text of ``path`` or ``./outlast.toml``; None where nobody named a file and there is none.
+
+    Raises:
+        SettingsInvalid: the file is missing or cannot be read.
+    """
     chosen = path or DEFAULT_FILE
     try:
-        text = chosen.read_text(encoding="utf-8")
+        return chosen.read_text(encoding="utf-8")
     except FileNotFoundError:
         if path is None:
-            return Settings()
+            return None
         raise SettingsInvalid(f"{path} does not exist; `outlast init` writes one to start from") from None
     except (OSError, UnicodeDecodeError) as exc:
         raise SettingsInvalid(f"{chosen} cannot be read: {exc}") from exc
+
+
+def settings_of(text: str, path: Path | None) -> Settings:
+    """The configuration in a text that was read from ``path``, or from the file in its place.
+
+    Raises:
+        SettingsInvalid: see ``load_settings``.
+    """
+    chosen = path or DEFAULT_FILE
     return parse_settings(text, name=str(chosen), root=chosen.resolve().parent)
 
 
