@@ -55,7 +55,7 @@ class Batch:
         if exchange.keep == "totals":
             return
         if exchange.request_body is not None or exchange.response_body is not None:
-            self.bodies.append((exchange.id, exchange.request_body, exchange.response_body))
+            self.bodies.append((exchange.id, exchange.started_ns, exchange.request_body, exchange.response_body))
             payload = encode(msgspec.structs.replace(exchange, request_body=None, response_body=None))
         self.exchanges.append((exchange.id, exchange.started_ns, payload.decode()))
 

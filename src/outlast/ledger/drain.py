@@ -16,11 +16,13 @@ from outlast.errors import LedgerUnavailable
 from outlast.ledger.batch import Batch, Row
 from outlast.ledger.database import BUSY_SECONDS, open_for_writing
 from outlast.ledger.extents import Position, Reach
+from outlast.ledger.identity import journal_id
 from outlast.ledger.queries import QUERIES
 from outlast.ledger.scanner import Scanner
 
 _BATCH_BYTES: Final = 2 << 20
 """A transaction ends behind this many bytes of records, or where the journal does."""
+_NOWHERE: Final = Position(0, 0)
 
 
 class Drained(msgspec.Struct, array_like=True, tag=True):
@@ -44,7 +46,10 @@ class Drain:
             patience: seconds to wait for a lock of the database.
         """
         self._database = database
+        self._folder = folder
         self._patience = patience
+        self._journal = ""
+        self._file = (0, 0)
         self._scanner = Scanner(folder)
         self._connection: sqlite3.Connection | None = None
 
@@ -54,7 +59,7 @@ class Drain:
         Raises:
             sqlite3.Error, LedgerUnavailable: the file cannot be opened.
         """
-        return _position(self._opened())
+        return self._position(self._opened())
 
     def step(self, reach: Reach) -> Drained:
         """Take over what is in reach and not yet in the database, up to a batch.
@@ -62,10 +67,12 @@ class Drain:
         Raises:
             sqlite3.Error, OSError: the database or the disk refused. Nothing of the batch was kept; the same step
                 may be tried again, and opens every file anew.
-            LedgerUnavailable: the database belongs to another journal.
+            LedgerUnavailable: the database knows more of this journal than there is, or its file was taken away.
         """
         try:
+            self._check_file()
             drained = self._careful_at_need(self._opened(), reach)
+            self._check_file()  # kept in a file that is gone is not kept: its segments have to stay
         except BaseException:
             self.close()
             raise
@@ -82,8 +89,35 @@ class Drain:
 
     def _opened(self) -> sqlite3.Connection:
         if self._connection is None:
-            self._connection = open_for_writing(self._database, patience=self._patience)
+            self._journal = journal_id(self._folder)
+            connection = open_for_writing(self._database, patience=self._patience)
+            try:
+                self._file = _file(self._database)
+                self._adopt(connection)
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
         return self._connection
+
+    def _check_file(self) -> None:
+        """Writing goes on without an error in a file that was deleted or replaced: nobody would see it again."""
+        if self._connection is not None and self._file != _file(self._database):
+            raise LedgerUnavailable(f"{self._database} was deleted or replaced; it is opened again")
+
+    def _adopt(self, connection: sqlite3.Connection) -> None:
+        if self._position(connection) == _NOWHERE and connection.execute(QUERIES["position"], ("",)).fetchone():
+            connection.execute(QUERIES["adopt_position"], (self._journal,))
+
+    def _position(self, connection: sqlite3.Connection) -> Position:
+        found = connection.execute(QUERIES["position"], (self._journal,)).fetchone()
+        return Position(*found) if found else _NOWHERE
+
+    def _start(self, connection: sqlite3.Connection, reach: Reach) -> Position:
+        position = self._position(connection)
+        if position > reach.end:
+            raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
+        return position
 
     def _careful_at_need(self, connection: sqlite3.Connection, reach: Reach) -> Drained:
         try:
@@ -94,10 +128,10 @@ class Drain:
     def _transaction(self, connection: sqlite3.Connection, reach: Reach, batch: Batch) -> Drained:
         connection.execute("BEGIN IMMEDIATE")
         try:
-            start = _start(connection, reach)
+            start = self._start(connection, reach)
             drained = self._take(connection, Drained(start), reach, batch)
             if drained.position != start:
-                connection.execute(QUERIES["set_position"], drained.position)
+                connection.execute(QUERIES["set_position"], (self._journal, *drained.position))
             connection.execute("COMMIT")
         except BaseException:
             if connection.in_transaction:
@@ -130,12 +164,10 @@ def _insert(connection: sqlite3.Connection, name: str, rows: list[Row]) -> None:
         rows.clear()
 
 
-def _position(connection: sqlite3.Connection) -> Position:
-    return Position(*connection.execute(QUERIES["position"]).fetchone())
-
-
-def _start(connection: sqlite3.Connection, reach: Reach) -> Position:
-    position = _position(connection)
-    if position > reach.end:
-        raise LedgerUnavailable("the database was exchanged for another one's; restart to record into it")
-    return position
+def _file(path: Path) -> tuple[int, int]:
+    """Which file a name leads to; none: nothing."""
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return (0, 0)
+    return (status.st_dev, status.st_ino)

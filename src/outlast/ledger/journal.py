@@ -1,25 +1,29 @@
 """The journal: an append that ``kill -9`` cannot undo, and what of it may be read for the database.
 
-It knows segments, their order, and the reserve that is kept for a full disk. One thread appends, another one
-prepares, tells what is in reach, and releases. It does not know who reads (``scanner``), what a record means
-(``batch``) nor the database (``drain``).
+It knows segments, their order, and the reserves that are kept for a full disk and for a process without free
+descriptors. One thread appends, one syncs, another one prepares, tells what is in reach, and releases. It does not
+know who reads (``scanner``), what a record means (``batch``) nor the database (``drain``).
 
 What it promises. A record is in the kernel's page cache when ``append`` returns: it survives the death of the
-process, not a loss of power before it was brought to the database, which takes about half a second and is
-synced. No write is ever made to a file that an earlier process left.
+process, and a loss of power once ``sync`` has been called after it. No write is ever made to a file that an
+earlier process left.
 """
 
+import errno
 import os
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from outlast.ledger.extents import Extent, Position, Reach
 from outlast.ledger.frames import HEAD_SIZE, Kind
-from outlast.ledger.segments import HEADER_SIZE, Segment, create_segment, salt_of, segment_name
+from outlast.ledger.leftovers import SPARE, tidy
+from outlast.ledger.segments import HEADER_SIZE, Segment, create_segment, segment_name
 
 SEGMENT_SIZE: Final = 16 << 20
-_SPARE: Final = "spare"
+_NO_DESCRIPTOR: Final = frozenset({errno.EMFILE, errno.ENFILE})
 
 
 class Journal:
@@ -32,6 +36,7 @@ class Journal:
         after: int = 0,
         segment_size: int = SEGMENT_SIZE,
         entropy: Callable[[int], bytes] = os.urandom,
+        to_disk: Callable[[int], None] = os.fdatasync,
     ) -> None:
         """Find what an earlier process left and make the first segment of this one.
 
@@ -40,6 +45,7 @@ class Journal:
             after: numbers up to this one were used before, whether or not their files are still there.
             segment_size: bytes of a usual segment.
             entropy: random bytes for the salts.
+            to_disk: brings what was written through a descriptor to the disk.
 
         Raises:
             OSError: the first segment cannot be made.
@@ -48,20 +54,37 @@ class Journal:
         self._folder = folder
         self._segment_size = segment_size
         self._entropy = entropy
-        (folder / _SPARE).unlink(missing_ok=True)
-        self._sealed = _left_behind(folder)
-        self._number = max((after, *self._sealed))
+        self._to_disk = to_disk
+        left = tidy(folder)
+        self._sealed = left.extents
+        self.strange = tuple(left.strange)
+        """Files that stand in the way of segments and are none."""
+        self._number = max(after, left.highest)
         self._spare: Segment | None = None
         self._blocked = False
-        self._current = self._create(segment_size)
+        self._full: deque[Segment] = deque()  # open until they are synced
+        self._synced = 0
+        self._folder_descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._reserved = deque([os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)])
+        try:
+            self._current = self._create(segment_size)
+        except BaseException:
+            self._give_back()
+            raise
         self.appended = 0
         """Records kept since the opening."""
         self.prepare()
+        self._names_synced = 0
 
     @property
     def has_room(self) -> bool:
         """False from the moment when a record found no room until the disk gives some again."""
         return not self._blocked
+
+    @property
+    def synced(self) -> int:
+        """How many of the records a loss of power cannot take any more, at least."""
+        return self._synced
 
     def reach(self) -> Reach:
         """What may be read now, which is everything that was appended."""
@@ -87,12 +110,36 @@ class Journal:
         self.appended += kept
         return kept
 
+    def sync(self) -> bool:
+        """Bring everything that was appended to the disk; False: there was nothing. Never delays an append.
+
+        Raises:
+            OSError: the disk refused; what was appended is in the page cache, and may be lost with the power.
+        """
+        appended = self.appended
+        current = self._current  # before the full ones are: it may become one of them meanwhile
+        if appended == self._synced:
+            return False
+        if self._names_synced < current.number:
+            os.fsync(self._folder_descriptor)  # a file without its name is lost
+            self._names_synced = current.number
+        while self._full:
+            full = self._full.popleft()
+            try:
+                self._to_disk(full.descriptor)
+            finally:
+                self._retire(full)  # the kernel tells a failure once; asking again would hide it
+        if current.descriptor >= 0:
+            self._to_disk(current.descriptor)
+        self._synced = appended
+        return True
+
     def prepare(self) -> None:
         """Reserve the next segment ahead of need, so that a full disk is met with room left."""
         if self._spare is not None:
             return
         try:
-            spare = create_segment(self._folder / _SPARE, size=self._segment_size, entropy=self._entropy)
+            spare = self._make(self._folder / SPARE, self._segment_size)
         except OSError:
             return
         self._spare = spare
@@ -105,14 +152,19 @@ class Journal:
             del self._sealed[number]
 
     def close(self, position: Position) -> None:
-        """Delete what was read up to a position, and leave the rest to the next process."""
+        """Delete what was read up to a position, and leave the rest to the next process, on the disk."""
         self.release(position)
         if position == self.reach().end:
             self._current.remove()
         else:
+            with suppress(OSError):
+                self.sync()
             self._current.close()
         if self._spare is not None:
             self._spare.remove()
+        while self._full:
+            self._full.popleft().close()
+        self._give_back()
 
     def _roll(self, frame_size: int) -> Segment:
         """Go on in another segment: one made for a frame that is larger than usual, the spare, or a new one."""
@@ -130,34 +182,40 @@ class Journal:
         else:
             following = self._create(self._segment_size)
         self._sealed[full.number] = _extent(full)  # before it is replaced: it is in reach at every moment
+        self._full.append(full)
         self._current = following
-        full.close()
         return following
 
     def _create(self, size: int) -> Segment:
-        path = self._folder / segment_name(self._number + 1)
-        return self._enlist(create_segment(path, size=size, entropy=self._entropy))
+        return self._enlist(self._make(self._folder / segment_name(self._number + 1), size))
 
     def _enlist(self, segment: Segment) -> Segment:
         self._number += 1
         segment.number = self._number
         return segment
 
+    def _make(self, path: Path, size: int) -> Segment:
+        """A new file; where the calls have taken every descriptor, with the one that is kept for this."""
+        try:
+            return create_segment(path, size=size, entropy=self._entropy)
+        except OSError as error:
+            if error.errno not in _NO_DESCRIPTOR or not self._reserved:
+                raise
+        os.close(self._reserved.pop())
+        return create_segment(path, size=size, entropy=self._entropy)
+
+    def _retire(self, segment: Segment) -> None:
+        """A full segment's descriptor becomes the reserve where that was used: giving it back would lose it."""
+        if self._reserved:
+            segment.close()
+        else:
+            self._reserved.append(segment.give_descriptor())
+
+    def _give_back(self) -> None:
+        os.close(self._folder_descriptor)
+        while self._reserved:
+            os.close(self._reserved.pop())
+
 
 def _extent(segment: Segment) -> Extent:
     return Extent(segment.number, segment.end, segment.salt, recovered=False)
-
-
-def _left_behind(folder: Path) -> dict[int, Extent]:
-    """The segments of earlier processes by number; what died before it had a header goes."""
-    found: dict[int, Extent] = {}
-    for path in sorted(folder.glob("*.segment")):
-        if not path.stem.isdecimal():
-            continue
-        salt = salt_of(path)
-        if salt is None:
-            path.unlink()
-            continue
-        number = int(path.stem)
-        found[number] = Extent(number, path.stat().st_size, salt, recovered=True)
-    return found

@@ -2,13 +2,13 @@
 INSERT INTO exchanges (id, started_ns, record) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;
 
 -- insert_body: What was said in one call.
-INSERT INTO bodies (id, request, response) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING;
+INSERT INTO bodies (id, started_ns, request, response) VALUES (?, ?, ?, ?) ON CONFLICT (id) DO NOTHING;
 
 -- insert_observation: One thing seen of a target's life.
 INSERT INTO observations (target, surface, event, seen_ns, evidence) VALUES (?, ?, ?, ?, ?);
 
 -- add_totals: A batch's sums of one hour, added to what the hour has.
-INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (hour, requested, virtual, served, key, instead) DO UPDATE SET
   calls = calls + excluded.calls,
   failed = failed + excluded.failed,
@@ -21,13 +21,18 @@ ON CONFLICT (hour, requested, virtual, served, key, instead) DO UPDATE SET
   cached_tokens = cached_tokens + excluded.cached_tokens,
   cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
   output_tokens = output_tokens + excluded.output_tokens,
-  reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens;
+  reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
+  unrecorded = unrecorded + excluded.unrecorded;
 
--- position: Up to where the journal is in the database.
-SELECT segment, "offset" FROM journal_position;
+-- position: Up to where a journal is in the database.
+SELECT segment, "offset" FROM journal_positions WHERE journal = ?;
 
 -- set_position: The same, after a batch.
-UPDATE journal_position SET segment = ?, "offset" = ?;
+INSERT INTO journal_positions VALUES (?, ?, ?)
+ON CONFLICT (journal) DO UPDATE SET segment = excluded.segment, "offset" = excluded."offset";
+
+-- adopt_position: The place in the one journal of an earlier version, which had no name, is this journal's.
+UPDATE OR IGNORE journal_positions SET journal = ? WHERE journal = '';
 
 -- usage: Calls between two hours, the second excluded, added up by one dimension or altogether.
 SELECT

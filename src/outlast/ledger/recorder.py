@@ -21,12 +21,18 @@ from outlast.ledger.bounds import bounded
 from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
+from outlast.ledger.leftovers import check_folder
 from outlast.ledger.location import database_path, journal_folder
-from outlast.ledger.lock import FolderLock
+from outlast.ledger.lock import Ownership
+from outlast.ledger.orphans import take_in_orphans
+from outlast.ledger.slots import ALONE, Slot, slot_folder
+from outlast.ledger.syncer import Syncer
 from outlast.ledger.writer import Writer
+from outlast.settings.words import LedgerSettings
 
 _OPENING_PATIENCE: Final = 5.0
 """Seconds to wait for the database: an owner that was killed may have left its worker in the middle of a step."""
+_AS_USUAL: Final = LedgerSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +61,21 @@ class RecorderStats:
     """False: the database refuses, and the journal waits for it."""
     refusals: int
     last_error: str
+    unsynced: int = 0
+    """Kept, and not yet on the disk: a loss of power would take them."""
+    sync_failures: int = 0
+    """How often the disk refused to take what was written."""
 
 
 class Recorder:
     """Keeps finished calls. ``append`` and ``observe`` belong to one thread, the event loop's."""
 
-    def __init__(self, journal: Journal, writer: Writer, lock: FolderLock) -> None:
+    def __init__(self, journal: Journal, writer: Writer, syncer: Syncer, ownership: Ownership) -> None:
         self._journal = journal
-        self._keep: Callable[[Kind, bytes], bool] = journal.append
+        self._keep: Callable[[Kind, bytes], bool] = self._keep_synced if syncer.always else journal.append
         self._writer = writer
-        self._lock = lock
+        self._syncer = syncer
+        self._ownership = ownership
         self._lost = 0
         self._bodies_lost = 0
         self._closed = False
@@ -105,6 +116,8 @@ class Recorder:
             database_ok=not writer.last_error,
             refusals=writer.refusals,
             last_error=writer.last_error,
+            unsynced=max(0, appended - self._journal.synced),
+            sync_failures=self._syncer.failures,
         )
 
     def close(self) -> None:
@@ -115,8 +128,15 @@ class Recorder:
         if not self._closed:
             self._closed = True
             self._keep = _too_late
+            self._syncer.stop()
             self._writer.stop()
-            self._lock.release()
+            self._ownership.release()
+
+    def _keep_synced(self, kind: Kind, payload: bytes) -> bool:
+        kept = self._journal.append(kind, payload)
+        if kept:
+            self._syncer.sync()
+        return kept
 
 
 def _too_late(_kind: Kind, _payload: bytes) -> bool:
@@ -127,28 +147,37 @@ def open_recorder(
     database_url: str,
     root: Path,
     *,
+    ledger: LedgerSettings = _AS_USUAL,
+    slot: Slot = ALONE,
     segment_size: int = SEGMENT_SIZE,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> Recorder:
-    """Own the record: bring in what an earlier process left, then record in the background.
+    """Own a journal of the record: bring in what an earlier process left, then record in the background.
 
     Raises:
         SettingsInvalid: the address is none of a SQLite file.
-        LedgerUnavailable: another process owns it, or the file cannot be opened or written.
+        LedgerUnavailable: another gateway owns the database or another process the journal, or a file cannot be
+            opened or written.
     """
     path = database_path(database_url, root)
-    folder = journal_folder(path)
-    lock = FolderLock(folder)
+    top = journal_folder(path)
+    check_folder(top)
+    ownership = Ownership(top, slot)
+    folder = slot_folder(top, slot.number)
     try:
+        orphans = take_in_orphans(path, top, slot)
         with closing(Drain(path, folder, patience=_OPENING_PATIENCE)) as drain:
             journal = Journal(folder, after=drain.position().segment, segment_size=segment_size, entropy=entropy)
             writer = Writer(journal, path, folder)
             writer.recover(drain)
     except (sqlite3.Error, OSError) as error:
-        lock.release()
+        ownership.release()
         raise LedgerUnavailable(f"the ledger {path} cannot be written: {error}") from error
     except LedgerUnavailable:
-        lock.release()
+        ownership.release()
         raise
+    writer.count(orphans)
+    syncer = Syncer(journal, always=ledger.sync == "always")
     writer.start()
-    return Recorder(journal, writer, lock)
+    syncer.start()
+    return Recorder(journal, writer, syncer, ownership)

@@ -26,7 +26,7 @@ _BLOCK: Final = bytes(1 << 20)
 class Segment:
     """A segment that is being written. ``end`` grows only after its bytes are there: another thread may ask it."""
 
-    __slots__ = ("_descriptor", "_pack", "end", "number", "path", "salt", "size")
+    __slots__ = ("_pack", "descriptor", "end", "number", "path", "salt", "size")
 
     def __init__(self, path: Path, descriptor: int, *, salt: int, size: int) -> None:
         self.path = path
@@ -36,7 +36,8 @@ class Segment:
         self.salt = salt
         self.end = HEADER_SIZE
         """Behind the last byte that counts."""
-        self._descriptor = descriptor
+        self.descriptor = descriptor
+        """Open for writing; -1: given back."""
         self._pack = Framing(salt).pack
 
     def append(self, kind: Kind, payload: bytes) -> bool:
@@ -52,7 +53,7 @@ class Segment:
         size, start = len(frame), self.end
         if start + size > self.size:
             return False
-        if pwrite(self._descriptor, frame, start) != size:
+        if pwrite(self.descriptor, frame, start) != size:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         self.end = start + size
         return True
@@ -64,7 +65,12 @@ class Segment:
 
     def close(self) -> None:
         """Give the descriptor back."""
-        os.close(self._descriptor)
+        os.close(self.give_descriptor())
+
+    def give_descriptor(self) -> int:
+        """Nothing is written here any more: the descriptor is the caller's to close."""
+        descriptor, self.descriptor = self.descriptor, -1
+        return descriptor
 
     def remove(self) -> None:
         """Close, and delete the file."""
@@ -85,7 +91,7 @@ class Source:
         """
         self.framing = Framing(salt)
         """How its frames are checked."""
-        self._descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        self._descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
 
     def read(self, start: int, size: int) -> bytes:
         """At most ``size`` bytes from ``start`` on."""
@@ -120,22 +126,33 @@ def create_segment(path: Path, *, size: int, entropy: Callable[[int], bytes]) ->
 
 
 def salt_of(path: Path) -> int | None:
-    """The salt of a segment that an earlier process left; None where it never got its header.
+    """The salt of a segment; None where the file does not begin as one.
 
     Raises:
         LedgerUnavailable: it was written in a form that this version does not know.
     """
     with path.open("rb") as file:
         header = file.read(HEADER_SIZE)
-    if len(header) < HEADER_SIZE or not header.strip(b"\0"):
+    if len(header) < HEADER_SIZE:
         return None
     magic, version, salt = _HEADER.unpack(header)
-    if magic == _MAGIC and version != VERSION:
+    if magic != _MAGIC:
+        return None
+    if version != VERSION:
         raise LedgerUnavailable(
             f"{path} was written by another version of Outlast (form {version}, this one knows {VERSION}); "
             "start that version once, so that it empties its journal"
         )
     return int(salt)
+
+
+def is_blank(path: Path) -> bool:
+    """Whether a file holds nothing but zeros."""
+    with path.open("rb") as file:
+        while block := file.read(len(_BLOCK)):
+            if block.strip(b"\0"):
+                return False
+    return True
 
 
 def _reserve(descriptor: int, size: int) -> None:

@@ -41,11 +41,14 @@ class Sums:
     cache_write_tokens: int = 0
     output_tokens: int = 0
     reasoning_tokens: int = 0
+    unrecorded: int = 0
+    """Calls that count here alone: they have no row."""
 
     def add(self, exchange: Exchange) -> None:
         """Count one call."""
         self.calls += 1
         self.failed += is_failed(exchange)
+        self.unrecorded += exchange.keep == "totals"
         if exchange.cost_pico_usd is not None:
             self.pico_usd += exchange.cost_pico_usd
         elif exchange.outcome == "answered":
@@ -106,4 +109,5 @@ def _columns(s: Sums) -> tuple[int, ...]:
     tokens = (s.input_tokens, s.cached_tokens, s.cache_write_tokens, s.output_tokens, s.reasoning_tokens)
     if min(tokens) < 0 or max(tokens) > _MOST_TOKENS or s.pico_usd < 0:
         raise OverflowError
-    return (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *divmod(s.pico_usd, PICO_PER_MICRO), *tokens)
+    money = divmod(s.pico_usd, PICO_PER_MICRO)
+    return (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *money, *tokens, s.unrecorded)

@@ -56,6 +56,13 @@ class Writer:
         self._bring_in(drain)
         self.recovered = self.drained
 
+    def count(self, orphans: Drained) -> None:
+        """Count what was recovered from journals that no process has any more."""
+        self.recovered += orphans.frames
+        self.drained += orphans.frames
+        self.damaged += orphans.damaged
+        self.torn += orphans.torn
+
     def start(self) -> None:
         """Begin to drain in the background."""
         self._thread.start()

@@ -75,7 +75,7 @@ def test_every_column_names_the_fact_that_the_record_has_there(tmp_path: Path, e
 def test_bodies_go_apart_from_the_record_and_only_where_there_are_any() -> None:
     batch = Batch(careful=False)
     batch.add([(EXCHANGE, encode(PLAIN)), (EXCHANGE, encode(FULL))])
-    assert batch.bodies == [("req_2", b"\xff\x00", b"")]
+    assert batch.bodies == [("req_2", 2, b"\xff\x00", b"")]
     assert [row[0] for row in batch.exchanges] == ["req_1", "req_2"]
 
 
