@@ -88,7 +88,7 @@ def open_gateway(
         SettingsInvalid: a provider's settings cannot be meant.
         LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
-    recorder = open_recorder(settings.server.database, settings.root)
+    recorder = open_recorder(settings.server.database, settings.root, ledger=settings.ledger)
     try:
         return _open(settings, recorder, rehearsed=rehearsed, reachable=reachable, clock=clock)
     except BaseException:
