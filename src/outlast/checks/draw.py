@@ -6,26 +6,10 @@ It knows values in one shape, whatever dialect they came in. It does not know ho
 
 import msgspec
 
+from outlast.dialects.said import Said, ToolCall
 from outlast.exchange import Usage
 
-
-class ToolCall(msgspec.Struct, frozen=True, gc=False):
-    """One call that an answer asks for."""
-
-    name: str
-    arguments: str
-    """JSON text as the model wrote it; it need not parse."""
-
-
-class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """An answer's content."""
-
-    text: str = ""
-    refusal: str = ""
-    """The provider's own refusal field."""
-    tool_calls: tuple[ToolCall, ...] = ()
-    finish: str = ""
-    """OpenAI's words: ``stop length tool_calls content_filter``; empty where none came."""
+__all__ = ["Draw", "Item", "Said", "Timing", "Tool", "ToolCall"]
 
 
 class Timing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -58,8 +42,8 @@ class Tool(msgspec.Struct, frozen=True, gc=False):
     """One tool that the request offers."""
 
     name: str
-    parameters: msgspec.Raw
-    """Its JSON Schema."""
+    parameters: bytes
+    """Its JSON Schema, as JSON text."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,8 +60,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     turn: int = 1
     """How many user turns there are: answers of the same turn position compare."""
     tools: tuple[Tool, ...] = ()
-    schema: msgspec.Raw | None = None
-    """``response_format``'s JSON Schema."""
+    schema: bytes | None = None
+    """``response_format``'s JSON Schema, as JSON text."""
     wants_json: bool = False
     application: str = ""
     """The key or application that asked."""

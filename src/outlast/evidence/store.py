@@ -1,0 +1,172 @@
+"""The store of evidence: one SQLite file beside the ledger.
+
+It knows rows and that a commit is on the disk before a method returns. It does not know what is drawn or why
+(``replay``).
+"""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from outlast.checks.draw import Draw, Item
+from outlast.errors import EvidenceInvalid, LedgerUnavailable
+from outlast.replay.plan import Plan
+from outlast.replay.ports import DrawKey
+from outlast.replay.result import ReplayResult
+
+_VERSION: Final = 1
+_PATIENCE: Final = 10.0
+_ITEM: Final = msgspec.msgpack.Decoder(Item)
+_DRAW: Final = msgspec.msgpack.Decoder(Draw)
+_PLAN: Final = msgspec.json.Decoder(Plan)
+_RESULT: Final = msgspec.json.Decoder(ReplayResult)
+
+
+class EvidenceStore:
+    """Items, draws, plans and results. Belongs to one thread; several processes may have the file open."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file.
+
+        Raises:
+            LedgerUnavailable: it cannot be opened, is no such file, or was made by a newer version.
+        """
+        self._path = path
+        try:
+            self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
+            path.chmod(0o600)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._migrate()
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerUnavailable(f"the evidence {path} cannot be opened: {error}") from error
+
+    def _migrate(self) -> None:
+        (version,) = self._db.execute("PRAGMA user_version").fetchone()
+        if version > _VERSION:
+            raise LedgerUnavailable(f"{self._path} was made by a newer version of Outlast; use that one")
+        if version < _VERSION:
+            script = files("outlast.evidence").joinpath("schema", "0001_evidence.sql").read_text("utf-8")
+            self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {_VERSION};\nCOMMIT;")
+
+    def _write(self, sql: str, values: Sequence[object]) -> int:
+        """Run one statement; how many rows it changed."""
+        try:
+            return self._db.execute(sql, values).rowcount
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"the evidence {self._path} cannot be written: {error}") from error
+
+    def add_items(self, model: str, items: Sequence[Item], *, source: str) -> int:
+        """Keep requests under a model's name; returns how many were new."""
+        rows = [(model, item.id, source, msgspec.msgpack.encode(item)) for item in items]
+        before = self._db.total_changes
+        try:
+            with self._transaction():
+                self._db.executemany("INSERT OR IGNORE INTO items (model, id, source, item) VALUES (?, ?, ?, ?)", rows)
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"the evidence {self._path} cannot be written: {error}") from error
+        return self._db.total_changes - before
+
+    def items(self, model: str) -> Iterator[Item]:
+        """Every item of a model, in the order of keeping."""
+        for (item,) in self._db.execute("SELECT item FROM items WHERE model = ? ORDER BY seq", (model,)):
+            yield _ITEM.decode(item)
+
+    def models(self) -> tuple[tuple[str, int], ...]:
+        """Every model that has items, and how many."""
+        return tuple(self._db.execute("SELECT model, count(*) FROM items GROUP BY model ORDER BY model"))
+
+    def begin(self, key: DrawKey, expected_pico_usd: int | None) -> bool:
+        """Say that this answer is about to be paid; False: it was begun before."""
+        sql = "INSERT OR IGNORE INTO draws (item, target, number, expected) VALUES (?, ?, ?, ?)"
+        return self._write(sql, (key.item, key.target, key.number, expected_pico_usd)) == 1
+
+    def keep(self, key: DrawKey, draw: Draw) -> None:
+        """The answer to what was begun; what was kept already stays."""
+        sql = "UPDATE draws SET draw = ? WHERE item = ? AND target = ? AND number = ? AND draw IS NULL"
+        self._write(sql, (msgspec.msgpack.encode(draw), key.item, key.target, key.number))
+
+    def forget(self, keys: Sequence[DrawKey]) -> int:
+        """Allow what was lost in flight, or kept as an error, to be asked again; returns how many."""
+        forgotten = 0
+        for key in keys:
+            kept = self.draw(key)
+            if kept is None or kept.said is None:
+                sql = "DELETE FROM draws WHERE item = ? AND target = ? AND number = ?"
+                forgotten += self._write(sql, (key.item, key.target, key.number))
+        return forgotten
+
+    def draw(self, key: DrawKey) -> Draw | None:
+        """An answer that was kept."""
+        sql = "SELECT draw FROM draws WHERE item = ? AND target = ? AND number = ?"
+        row = self._db.execute(sql, (key.item, key.target, key.number)).fetchone()
+        return _DRAW.decode(row[0]) if row and row[0] is not None else None
+
+    def begun(self, target: str) -> Iterator[tuple[DrawKey, int | None]]:
+        """Everything that was begun with a target and never kept."""
+        sql = "SELECT item, number, expected FROM draws WHERE target = ? AND draw IS NULL"
+        for item, number, expected in self._db.execute(sql, (target,)):
+            yield DrawKey(item, target, number), expected
+
+    def keep_plan(self, plan: Plan) -> None:
+        """Write a plan down; the same plan twice is once."""
+        held = self.plan(plan.hash)
+        if held is not None:
+            if held.hash != plan.hash:
+                raise EvidenceInvalid(f"the plan {plan.hash[:12]} in {self._path} was changed after it was declared")
+            return
+        sql = "INSERT INTO plans (hash, model, created_ns, plan) VALUES (?, ?, ?, ?)"
+        self._write(sql, (plan.hash, plan.model, plan.created_ns, msgspec.json.encode(plan)))
+
+    def plan(self, digest: str) -> Plan | None:
+        """The plan whose hash begins so; None: none, or several.
+
+        Raises:
+            EvidenceInvalid: its content does not have its hash.
+        """
+        rows = self._db.execute("SELECT hash, plan FROM plans WHERE hash GLOB ? || '*' LIMIT 2", (digest,)).fetchall()
+        if len(rows) != 1:
+            return None
+        plan = _PLAN.decode(rows[0][1])
+        if plan.hash != rows[0][0]:
+            raise EvidenceInvalid(f"the plan {rows[0][0][:12]} in {self._path} was changed after it was declared")
+        return plan
+
+    def plans(self, model: str) -> Iterator[Plan]:
+        """Every plan of a model, oldest first."""
+        for (plan,) in self._db.execute("SELECT plan FROM plans WHERE model = ? ORDER BY seq", (model,)):
+            yield _PLAN.decode(plan)
+
+    def keep_result(self, result: ReplayResult) -> None:
+        """What came of a plan."""
+        sql = "INSERT INTO results (plan, decided_ns, result) VALUES (?, ?, ?)"
+        self._write(sql, (result.plan_hash, result.decided_ns, msgspec.json.encode(result)))
+
+    def latest_result(self, model: str) -> ReplayResult | None:
+        """The newest result over all plans of a model."""
+        sql = """SELECT result FROM results JOIN plans ON plans.hash = results.plan WHERE model = ?
+                 ORDER BY results.seq DESC LIMIT 1"""
+        row = self._db.execute(sql, (model,)).fetchone()
+        return _RESULT.decode(row[0]) if row else None
+
+    def close(self) -> None:
+        """Give the file back."""
+        self._db.close()
+
+    def _transaction(self) -> "_Transaction":
+        return _Transaction(self._db)
+
+
+class _Transaction:
+    def __init__(self, db: sqlite3.Connection) -> None:
+        self._db = db
+
+    def __enter__(self) -> None:
+        self._db.execute("BEGIN IMMEDIATE")
+
+    def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
+        self._db.execute("COMMIT" if kind is None else "ROLLBACK")
