@@ -91,6 +91,11 @@ class Clocks:
         return claim if claim is not None and claim.date <= day else None
 
 
+def followed(claims: Iterable[Claim], event: Event) -> Claim | None:
+    """The claim that is followed for an event, of all claims about one model on one surface."""
+    return Clocks.read(sorted(claims, key=_weight)).first.get(event)
+
+
 def _status(clocks: Clocks, day: dt.date, *, preview: bool) -> tuple[Status, list[Claim]]:
     """The status and the claims that it rests on, the strongest rule first."""
     turn = clocks.turn(day)

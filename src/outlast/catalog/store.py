@@ -1,6 +1,6 @@
-"""The catalogue: the package's data, what ``outlast.toml`` says and what a gateway observed, as one.
+"""The catalogue: the package's data and everything that was learnt since, as one.
 
-It knows which entry a name means and keeps what it has worked out. It does not know the rules: status, chains and
+That is what was taken over from feeds, what ``outlast.toml`` says and what a gateway observed. It knows which entry a name means and keeps what it has worked out. It does not know the rules: status, chains and
 names each have a file of their own.
 """
 
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from outlast.catalog.chain import follow
 from outlast.catalog.claims import Standing
 from outlast.catalog.entries import EntryReader
+from outlast.catalog.feed import Feed
 from outlast.catalog.models import Model, Policy
 from outlast.catalog.names import Name, Names
 from outlast.catalog.notice import ObservedNotice, observed
@@ -17,6 +18,7 @@ from outlast.catalog.overlay import Addition, additions
 from outlast.catalog.port import Chain
 from outlast.catalog.records import AboutFile, ModelRecord, ProviderFile, read_about, read_providers
 from outlast.catalog.status import is_preview, standing
+from outlast.catalog.supplied import supplies
 from outlast.exchange import Observation
 from outlast.settings import CatalogSettings
 
@@ -28,7 +30,11 @@ class Catalog:
     """Answers ``Knowledge``. Entries are built when first asked for: a gateway needs few of them."""
 
     def __init__(
-        self, about: AboutFile, providers: Sequence[ProviderFile], added: dict[str, Addition] | None = None
+        self,
+        about: AboutFile,
+        providers: Sequence[ProviderFile],
+        added: dict[str, Addition] | None = None,
+        supplement: Feed | None = None,
     ) -> None:
         self._reader = EntryReader(about)
         self._about = about
@@ -36,7 +42,8 @@ class Catalog:
         self._names = Names(Name(ref, record.aliases, record.channel_ids) for ref, record in self._records.items())
         # An addition may go by an alias; a ref that nobody knows becomes an entry of its own.
         self._added = {self._names.resolve(ref) or ref: addition for ref, addition in (added or {}).items()}
-        new = [ref for ref in self._added if ref not in self._records]
+        self._supplied = {self._names.resolve(ref) or ref: s for ref, s in supplies(supplement or Feed()).items()}
+        new = [ref for ref in {**self._added, **self._supplied} if ref not in self._records]
         if new:
             self._names = Names(
                 [*(Name(r, e.aliases, e.channel_ids) for r, e in self._records.items()), *map(Name, new)]
@@ -49,6 +56,11 @@ class Catalog:
     def day(self) -> dt.date:
         """As of which day the package's data speaks."""
         return self._about.day
+
+    def price_day(self, ref: str) -> dt.date:
+        """As of which day a model's prices speak: the data's, or a later feed's."""
+        supply = self._supplied.get(ref)
+        return max([self.day, *(quote.seen for quote in supply.quotes)]) if supply else self.day
 
     @property
     def caveats(self) -> tuple[str, ...]:
@@ -113,17 +125,20 @@ class Catalog:
             provider, _, model_id = ref.partition("/")
             record = self._records.get(ref) or ModelRecord(id=model_id)
             model = self._reader.model(provider, record)
-            addition = self._added.get(ref)
-            self._models[ref] = addition.to(model) if addition else model
+            for source in (self._supplied.get(ref), self._added.get(ref)):
+                model = source.to(model) if source else model
+            self._models[ref] = model
         return self._models[ref]
 
 
-def open_catalog(user: CatalogSettings | None = None, observations: Sequence[Observation] = ()) -> Catalog:
-    """The package's data with the operator's claims (they win, visibly) and what a gateway observed (shown only).
+def open_catalog(
+    user: CatalogSettings | None = None, observations: Sequence[Observation] = (), supplement: Feed | None = None
+) -> Catalog:
+    """The package's data, then what feeds said, the operator's claims (they win, visibly) and observations (shown only).
 
     Raises:
         SettingsInvalid: ``[catalog]`` uses a word that the catalogue does not have.
     """
     about = read_about()
     added = additions(user or CatalogSettings(), observations, day=about.day)
-    return Catalog(about, read_providers(), added)
+    return Catalog(about, read_providers(), added, supplement)

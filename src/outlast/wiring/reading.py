@@ -3,8 +3,13 @@
 It knows which class stands behind each protocol. It does not load the server, so that a command starts at once.
 """
 
+from pathlib import Path
+
 from outlast.catalog.store import Catalog, open_catalog
+from outlast.catalog.supplement import read_supplement
+from outlast.errors import CatalogInvalid
 from outlast.exchange import Ledger
+from outlast.ledger.location import database_path
 from outlast.ledger.reader import open_reader
 from outlast.settings import Settings
 
@@ -14,6 +19,27 @@ def open_record(settings: Settings) -> Ledger:
     return open_reader(settings.server.database, settings.root)
 
 
+def supplement_path(settings: Settings) -> Path:
+    """Where that lies which was taken over from feeds: beside the database, under its name."""
+    database = database_path(settings.server.database, settings.root)
+    return database.with_name(f"{database.name}.catalog.json")
+
+
 def open_knowledge(settings: Settings) -> Catalog:
-    """Everything known of models: the package's claims, the operator's, and what a gateway here observed."""
-    return open_catalog(settings.catalog, open_record(settings).observations())
+    """Everything known of models: the package's claims, feeds', the operator's, and what a gateway here observed.
+
+    Raises:
+        CatalogInvalid: the file of what feeds said cannot be read; file and entry are named.
+    """
+    supplement = read_supplement(supplement_path(settings))
+    return open_catalog(settings.catalog, open_record(settings).observations(), supplement)
+
+
+def open_knowledge_anyway(settings: Settings) -> tuple[Catalog, tuple[str, ...]]:
+    """The same for whoever answers calls: without a file that cannot be read, and with a warning instead."""
+    try:
+        return open_knowledge(settings), ()
+    except CatalogInvalid as error:
+        return open_catalog(settings.catalog, open_record(settings).observations()), (
+            f"{error}; what feeds said since is left out until the file is mended, or removed",
+        )
