@@ -4,6 +4,7 @@ llhttp parses; this file gathers what it finds, holds it to the limits, and refu
 in two ways. It knows HTTP/1.x requests. It does no I/O and does not know who answers.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +20,10 @@ from outlast.web.manner import USUAL, Manner
 
 _NAMES_LIMIT = 1024
 _VERSIONS = ("1.1", "1.0")
+_HOST = re.compile(r"(?:[\w.~%-]*|\[[0-9A-Za-z:.%]+\])(?::[0-9]{0,5})?", re.ASCII)
+"""What names a host: no list, no user, no path, because whoever stands before us may have decided by it."""
+_SCHEMES = ("http://", "https://")
+_HALF_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _METHODS = {
     name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 }
@@ -60,6 +65,7 @@ class RequestReader:
         self._fed = 0  # size of the piece being parsed
         self._head_fed = 0  # size of the earlier pieces that belong to an unfinished head
         self._url = b""
+        self._host = ""  # the last one that was found to be well formed
         self._headers: dict[str, str] = {}
         self._repeats = 0
         self._request_headers: dict[str, str] = {}
@@ -138,8 +144,11 @@ class RequestReader:
         self._manner = USUAL
         keep_alive = self._parser.should_keep_alive()
         # A connection that may stay open, without a word about it, can only be 1.1's.
-        if not keep_alive or "connection" in headers or "host" not in headers:
+        host = headers.get("host")
+        if not keep_alive or "connection" in headers or host is None:
             self._manner = self._version_manner(headers, keep_alive=keep_alive)
+        if host != self._host and host is not None:
+            self._check_host(host)
         if "content-length" in headers:
             if int(headers["content-length"]) > self._limits.body:
                 raise self._refusing(self._body_too_large())
@@ -222,6 +231,12 @@ class RequestReader:
             raise self._refusing(MalformedRequest("the request has no Host header"))
         return Manner(speaks_1_1=version == "1.1", keep_alive=keep_alive)
 
+    def _check_host(self, host: str) -> None:
+        """Nothing here is decided by it; what names no host is refused all the same, as the standard demands."""
+        if not _HOST.fullmatch(host):
+            raise self._refusing(MalformedRequest(f"Host {host[:_SHOWN]!r} names no host"))
+        self._host = host
+
     def _check_coding(self, coding: str) -> None:
         """Only plain chunked, only in 1.1: anything else another server may delimit differently."""
         if coding.lower() != "chunked" or not self._manner.speaks_1_1:
@@ -245,11 +260,23 @@ class RequestReader:
         """Path, percent-decoded, and query of any form of target; scheme and authority are dropped."""
         path, _, query = target.partition("#")[0].partition("?")
         if not path.startswith("/") and "://" in path:
-            path = "/" + path.partition("://")[2].partition("/")[2]
+            authority, _, path = self._after_scheme(path).partition("/")
+            self._check_host(authority)
+            path = "/" + path
+        if _HALF_ESCAPE.search(path):
+            raise self._refusing(MalformedRequest("the path has a % that begins no escape; write %25"))
         try:
             return unquote(path, errors="strict"), query
         except UnicodeDecodeError:
             raise self._refusing(MalformedRequest("the path is not UTF-8")) from None
 
+    def _after_scheme(self, target: str) -> str:
+        """An absolute target without its scheme."""
+        for scheme in _SCHEMES:
+            if target[: len(scheme)].lower() == scheme:
+                return target[len(scheme) :]
+        raise self._refusing(MalformedRequest(f"the target {target[:_SHOWN]!r} is of a scheme that is not spoken here"))
+
 
 _REMEMBERED_NAME = 64
+_SHOWN = 100  # characters of a caller's text that an error repeats
