@@ -5,7 +5,7 @@ It knows how a plan is shown. It does not know how one is made (``gateway.plan``
 
 import datetime as dt
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -18,7 +18,7 @@ from outlast.cli.output import note, print_json, print_table
 from outlast.cli.standing_text import end_text
 from outlast.errors import UnknownModel
 from outlast.gateway.gone import recently_gone
-from outlast.gateway.plan import Candidate, Dropped, Plan, World, plan
+from outlast.gateway.plan import Candidate, Dropped, Member, Plan, World, plan
 from outlast.gateway.routes import closest_names
 from outlast.settings import ModelSettings, Settings
 from outlast.wiring import open_knowledge, open_record
@@ -72,8 +72,10 @@ def explanation(
             hint = f"; closest: {', '.join(near)}" if near else "; outlast.toml declares [models.…] and [providers.…]"
             raise UnknownModel(f"{name!r} is neither a virtual model nor provider/model of this configuration{hint}")
         model = ModelSettings(declared=name, switch="manual")
-    asked = (model.target, *model.successors, *model.fallbacks)
-    absent = {target for target in asked if reference(target, settings.providers, model.catalog_model) in gone}
+    asked = (*(each.to for each in model.targets), *model.successors, *model.fallbacks)
+    absent = {
+        target for target in asked if reference(target, settings.providers, model.catalog_model_of(target)) in gone
+    }
     world = World(providers=settings.providers, knowledge=knowledge, day=today, gone=absent)
     made = plan(model, world)
     return Explanation(name=name, virtual=virtual, today=today, plan=made if virtual else _as_wire(made, name))
@@ -97,7 +99,8 @@ def _document(explained: Explanation) -> dict[str, object]:
         "precision": made.standing.precision,
         "switch_day": made.switch_day,
         "switched": made.switched,
-        "attempts": [{"target": entry.target, "reason": entry.reason} for entry in made.attempts],
+        "targets": [_member_document(member) for member in made.members],
+        "attempts": [_attempt_document(entry) for entry in made.attempts],
         "dropped": [_row(entry) for entry in made.dropped],
         "waiting": [_row(entry) for entry in made.waiting],
         "chain": [
@@ -108,6 +111,22 @@ def _document(explained: Explanation) -> dict[str, object]:
     }
 
 
+def _member_document(member: Member) -> dict[str, object]:
+    return {
+        "target": member.settings.to,
+        "weight": member.settings.weight,
+        "model": member.reference.ref,
+        "surface": member.reference.surface,
+        "status": member.standing.status,
+        "ends": member.standing.ends,
+        "precision": member.standing.precision,
+    }
+
+
+def _attempt_document(entry: Candidate) -> dict[str, object]:
+    return {"target": entry.target, "reason": entry.reason, "weight": entry.weight}
+
+
 def _row(entry: Dropped) -> dict[str, str]:
     return {"target": entry.target, "reason": entry.reason}
 
@@ -116,11 +135,10 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
     made = explained.plan
     kind = "virtual model" if explained.virtual else "direct name: a wire, never switched or adapted"
     click.echo(f"{explained.name} on {explained.today}: {kind}")
-    standing = f"{made.standing.status}, {end_text(made.standing)}"
-    click.echo(f"  stands for {made.reference.ref} on {made.reference.surface}: {standing}")
-    rows: list[tuple[str, str, str]] = [
-        (str(number), entry.target, entry.reason) for number, entry in enumerate(made.attempts, 1)
-    ]
+    for member in made.members:
+        standing = f"{member.standing.status}, {end_text(member.standing)}"
+        click.echo(f"  stands for {member.reference.ref} on {member.reference.surface}: {standing}")
+    rows = list(_attempt_rows(made))
     rows += [("-", entry.target, f"dropped: {entry.reason}") for entry in made.dropped]
     rows += [("-", entry.target, f"waiting: {entry.reason}") for entry in made.waiting]
     print_table("", ("", "target", "reason"), rows)
@@ -128,5 +146,19 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
         end = "" if made.chain.living else f" (no living successor: {made.chain.why_none})"
         steps = " -> ".join(step.model + (f" [{step.skipped}]" if step.skipped else "") for step in made.chain.steps)
         click.echo(f"The catalogue recommends: {steps}{end}")
+    if sum(entry.reason == "target" for entry in made.attempts) > 1:
+        note("Equal targets: the least busy for its weight is asked first, the others when it fails.", quiet=quiet)
     if not made.attempts:
         note("No candidate is left: calls are answered with 410, which says what to declare.", quiet=quiet)
+
+
+def _attempt_rows(made: Plan) -> Iterator[tuple[str, str, str]]:
+    """Equal targets share a place, and each says its share of an even load."""
+    equals = [entry for entry in made.attempts if entry.reason == "target"]
+    whole = sum(entry.weight for entry in equals)
+    for entry in equals:
+        share = f", weight {entry.weight}: {entry.weight / whole:.0%} of the calls" if len(equals) > 1 else ""
+        yield "1", entry.target, f"{entry.reason}{share}"
+    first = 2 if equals else 1
+    for number, entry in enumerate(made.attempts[len(equals) :], first):
+        yield str(number), entry.target, entry.reason

@@ -97,7 +97,7 @@ def _table(made: Horizon, without: Collection[str]) -> Table:
 def _cells(entry: Entry) -> tuple[str, ...]:
     standing = entry.standing
     return (
-        entry.name,
+        entry.label,
         bar(entry.days_left, ended=entry.ended, unsure=standing.unsure),
         str(standing.ends or "no end known"),
         "" if entry.days_left is None else str(entry.days_left),
@@ -129,7 +129,7 @@ def _marks(entry: Entry) -> Iterator[str]:
 def _remarks(made: Horizon) -> Iterator[str]:
     for entry in made.entries:
         standing = entry.standing
-        yield f"{entry.name}: {entry.model} on {entry.surface}, {standing.status}, {end_text(standing)}"
+        yield f"{entry.label}: {entry.model} on {entry.surface}, {standing.status}, {end_text(standing)}"
         for claim in standing.conflicts:
             yield f"  ! {claim.event} {claim.date} ({claim.precision}) says {claim.source}"
         if entry.successor is not None:

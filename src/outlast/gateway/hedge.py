@@ -33,7 +33,7 @@ class Heat:
 async def hedged(
     first: Asking, *, ask: Ask, alarm: Coroutine[Any, Any, None], another: Callable[[], Asking | None], brisk_ns: int
 ) -> Heat:
-    """Ask ``first``, and ``another`` when the ``alarm`` ends before anything came; until one answers well, or none does.
+    """Ask ``first``, and ``another`` when the ``alarm`` ends before anything came, until one of them answers well.
 
     Whoever is still asked then is cancelled, and so are both when the caller leaves. Who was overtaken by a later
     one that took no more than ``brisk_ns`` counts as having failed: that is what the alarm waits for.

@@ -13,6 +13,7 @@ from outlast.catalog.claims import Standing
 from outlast.catalog.mix import Mix, monthly_usd
 from outlast.catalog.port import Knowledge
 from outlast.catalog.prices import rates_of
+from outlast.catalog.reference import reference
 from outlast.catalog.status import GONE
 from outlast.exchange import SeenModel, Usage
 from outlast.horizon.dependants import Dependant, dependants
@@ -30,6 +31,8 @@ class Entry:
 
     name: str
     virtual: bool
+    shared: bool
+    """One of several targets of its name, with the calls that it served."""
     target: str
     model: str
     """``provider/id`` of the catalogue."""
@@ -45,6 +48,11 @@ class Entry:
     successor: Successor | None
     successor_monthly_cost_usd: Decimal | None
     """The recorded mix at the successor's list price."""
+
+    @property
+    def label(self) -> str:
+        """How it is told from others: by its name, and by its target too where the name has several."""
+        return f"{self.name} ({self.target})" if self.shared else self.name
 
     @property
     def ended(self) -> bool:
@@ -88,12 +96,13 @@ def _entry(dependant: Dependant, settings: Settings, knowledge: Knowledge, *, to
     return Entry(
         name=dependant.name,
         virtual=dependant.declared is not None,
+        shared=dependant.declared is not None and len(dependant.declared.targets) > 1,
         target=dependant.target,
         model=behind.ref,
         surface=behind.surface,
         standing=standing,
         days_left=None if standing.ends is None else (standing.ends - today).days,
-        switch_day=_switch_day(dependant, standing),
+        switch_day=_switch_day(dependant, settings, knowledge, today),
         recorded=recorded,
         calls_share=(Decimal(recorded.calls) / calls).quantize(SHARE_DIGITS) if calls else Decimal(0),
         successor=successor,
@@ -101,11 +110,17 @@ def _entry(dependant: Dependant, settings: Settings, knowledge: Knowledge, *, to
     )
 
 
-def _switch_day(dependant: Dependant, standing: Standing) -> dt.date | None:
+def _switch_day(dependant: Dependant, settings: Settings, knowledge: Knowledge, today: dt.date) -> dt.date | None:
+    """The declared day; else the last target's, where an exact day is known of every one."""
     declared = dependant.declared
     if declared is None or declared.switch == "manual":
         return None
-    return declared.switch_day or (standing.ends if standing.switches else None)
+    if declared.switch_day is not None:
+        return declared.switch_day
+    found = (reference(each.to, settings.providers, declared.catalog_model_of(each.to)) for each in declared.targets)
+    standings = [knowledge.standing(behind.ref, behind.surface, today) for behind in found]
+    ends = [standing.ends for standing in standings if standing.switches and standing.ends]
+    return max(ends) if len(ends) == len(standings) else None
 
 
 def _month_at(ref: str, usage: Usage, knowledge: Knowledge) -> Decimal | None:

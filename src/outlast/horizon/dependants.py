@@ -18,7 +18,10 @@ from outlast.settings import ModelSettings, Settings
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dependant:
-    """One name that applications call, the model behind it, and its recorded traffic."""
+    """One name that applications call, the model behind it, and its recorded traffic.
+
+    A virtual model with several targets is one dependant for each: they have clocks of their own.
+    """
 
     name: str
     target: str
@@ -39,13 +42,7 @@ def dependants(settings: Settings, seen: Sequence[SeenModel], knowledge: Knowled
     for one in seen:
         by_name[one.requested].append(one)
     for name, declared in settings.models.items():
-        yield Dependant(
-            name=name,
-            target=declared.target,
-            behind=reference(declared.target, settings.providers, declared.catalog_model),
-            declared=declared,
-            recorded=add_up(by_name.pop(name, ())),
-        )
+        yield from _of_virtual(name, declared, by_name.pop(name, []), settings)
     for name, rows in by_name.items():
         direct = [one for one in rows if not one.virtual and one.served]
         behind = reference(name, settings.providers)
@@ -54,14 +51,38 @@ def dependants(settings: Settings, seen: Sequence[SeenModel], knowledge: Knowled
             yield Dependant(name=name, target=name, behind=behind, declared=None, recorded=recorded)
 
 
+def _of_virtual(
+    name: str, declared: ModelSettings, seen: Sequence[SeenModel], settings: Settings
+) -> Iterator[Dependant]:
+    """Each target with the calls that it served; what anybody else served is the first one's."""
+    later = {each.to for each in declared.targets[1:]}
+    for place, each in enumerate(declared.targets):
+        own = (one for one in seen if (one.served not in later if place == 0 else one.served == each.to))
+        yield Dependant(
+            name=name,
+            target=each.to,
+            behind=reference(each.to, settings.providers, declared.catalog_model_of(each.to)),
+            declared=declared,
+            recorded=add_up(own),
+        )
+
+
 def recorded_of_model(model: Model, settings: Settings, seen: Iterable[SeenModel], knowledge: Knowledge) -> Recorded:
     """The traffic that one model stands for: calls that it served, or whose virtual name has it as target."""
 
     def stands_for(target: str, catalog_model: str | None = None) -> bool:
         return knowledge.find(reference(target, settings.providers, catalog_model).ref) == model
 
-    names = {name for name, declared in settings.models.items() if stands_for(declared.target, declared.catalog_model)}
-    return add_up(one for one in seen if one.requested in names or stands_for(one.served))
+    def asked_for(one: SeenModel) -> bool:
+        """A name of several targets stands for what each of them served; of one, for all that was asked of it."""
+        declared = settings.models.get(one.requested)
+        if declared is None:
+            return False
+        targets = [each.to for each in declared.targets]
+        target = one.served if one.served in targets else targets[0]
+        return stands_for(target, declared.catalog_model_of(target))
+
+    return add_up(one for one in seen if asked_for(one) or stands_for(one.served))
 
 
 def recorded_of_name(name: str, seen: Iterable[SeenModel]) -> Recorded:

@@ -51,7 +51,7 @@ class ModelObject(msgspec.Struct, frozen=True, kw_only=True):
     """The end, where it is exact; only such an end switches anything."""
     successor: str | None
     target: str | None = None
-    """What a virtual model stands for; null for a direct one."""
+    """What a virtual model stands for, of several the one that answers longest; null for a direct one."""
 
 
 class ModelList(msgspec.Struct, frozen=True, kw_only=True):
@@ -140,10 +140,11 @@ class Offers:
 
     def _virtual(self, name: str, model: ModelSettings, day: dt.date) -> Offer:
         made = plan(model, World(providers=self._settings.providers, knowledge=self._knowledge, day=day))
-        behind = made.reference
-        shown = _shown(name, behind, self._knowledge.find(behind.ref), made.standing, made.successor)
-        own = msgspec.structs.replace(shown, owned_by=VIRTUAL_OWNER, target=model.target)
-        return Offer(own, lifecycle_headers(made.standing, made.successor))
+        lasting = made.lasting
+        behind, standing = lasting.reference, lasting.standing
+        shown = _shown(name, behind, self._knowledge.find(behind.ref), standing, made.successor)
+        own = msgspec.structs.replace(shown, owned_by=VIRTUAL_OWNER, target=lasting.settings.to)
+        return Offer(own, lifecycle_headers(standing, made.successor))
 
     def _direct(self, name: str, behind: Reference, model: Model, day: dt.date) -> Offer:
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
