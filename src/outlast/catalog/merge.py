@@ -6,7 +6,7 @@ is a **move**, and only the operator's word lets it in, beside the old one. It d
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, TypeVar
@@ -108,20 +108,21 @@ def _resolved(feed: Feed, known: Catalog, changes: Changes) -> Feed:
     """
     aliases: dict[str, str] = {}
 
-    def own(said: Statement) -> Statement | None:
-        model = known.find(said.model)
-        if model is None or model.ref == said.model:
-            return said
-        if model.provider == said.model.partition("/")[0]:
-            aliases[said.model] = model.ref
-            return None
-        return msgspec.structs.replace(said, model=model.ref) if isinstance(said, FeedClaim) else None
+    def own(said: Iterable[Statement]) -> Iterator[Statement]:
+        for each in said:
+            model = known.find(each.model)
+            if model is None or model.ref == each.model:
+                yield each
+            elif model.provider == each.model.partition("/")[0]:
+                aliases[each.model] = model.ref
+            elif isinstance(each, FeedClaim):
+                yield msgspec.structs.replace(each, model=model.ref)
 
     resolved = Feed(
-        listings=tuple(filter(None, map(own, feed.listings))),
-        claims=tuple(filter(None, map(own, feed.claims))),
-        successors=tuple(filter(None, map(own, feed.successors))),
-        quotes=tuple(filter(None, map(own, feed.quotes))),
+        listings=tuple(own(feed.listings)),
+        claims=tuple(own(feed.claims)),
+        successors=tuple(own(feed.successors)),
+        quotes=tuple(own(feed.quotes)),
     )
     changes.passed_over += [f"{alias} is another name of {ref}" for alias, ref in sorted(aliases.items())]
     return resolved

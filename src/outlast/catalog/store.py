@@ -1,7 +1,7 @@
 """The catalogue: the package's data and everything that was learnt since, as one.
 
-That is what was taken over from feeds, what ``outlast.toml`` says and what a gateway observed. It knows which entry a name means and keeps what it has worked out. It does not know the rules: status, chains and
-names each have a file of their own.
+That is what was taken over from feeds, what ``outlast.toml`` says and what a gateway observed. It knows which entry a
+name means and keeps what it has worked out. It does not know the rules: status, chains and names each have a file.
 """
 
 import datetime as dt
@@ -134,7 +134,7 @@ class Catalog:
 def open_catalog(
     user: CatalogSettings | None = None, observations: Sequence[Observation] = (), supplement: Feed | None = None
 ) -> Catalog:
-    """The package's data, then what feeds said, the operator's claims (they win, visibly) and observations (shown only).
+    """The package's data, what feeds said, the operator's claims (they win, visibly), and observations (shown only).
 
     Raises:
         SettingsInvalid: ``[catalog]`` uses a word that the catalogue does not have.

@@ -6,66 +6,118 @@ It knows which class stands behind each protocol. It does not know what any of t
 import asyncio
 import datetime as dt
 import os
-import random
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import count
 
 import uvloop
 
-from outlast.gateway.attempts import Attempts
-from outlast.gateway.caller import Callers
-from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
-from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.limits.unlimited import Unlimited
-from outlast.providers.factory import open_upstream
-from outlast.providers.openai import key_warning
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
 from outlast.web.limits import Limits
 from outlast.web.metrics import Gauges, Metrics
-from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.web.server import Server
 from outlast.wiring.calendar import calendar_numbers
-from outlast.wiring.keys import key_need, watch_keys
+from outlast.wiring.generation import Generation, Held, make_generation
+from outlast.wiring.keys import watch_keys
 from outlast.wiring.readiness import Ready
-from outlast.wiring.reading import open_knowledge
-from outlast.wiring.telemetry import Telemetry, open_telemetry
+from outlast.wiring.telemetry import Telemetry
 
 REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
 DAY_NS = 86_400 * 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Gateway:
-    """A gateway with everything it holds open."""
+    """A gateway with everything it holds open. Its configuration may be replaced while it serves."""
 
-    server: Server
-    routes: Routes
-    recorder: Recorder
-    keys: KeyWatch
-    upstreams: Mapping[str, Upstream]
-    telemetry: Telemetry
-    notices: tuple[str, ...]
-    """What could not be settled at start and does not stop it."""
+    def __init__(self, held: Held, server: Server, router: Router, first: Generation) -> None:
+        self.held = held
+        self.server = server
+        self.current = first
+        """What new calls are answered by."""
+        self._router = router
+        self._leaving: set[asyncio.Task[None]] = set()
+        first.serve_on(router)
+
+    @property
+    def routes(self) -> Routes:
+        """Every name that a caller may use now."""
+        return self.current.routes
+
+    @property
+    def upstreams(self) -> Mapping[str, Upstream]:
+        """Those of the configuration now."""
+        return self.current.upstreams
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What could not be settled and does not stop it."""
+        return self.current.notices
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """What operators see of calls."""
+        return self.current.telemetry
+
+    @property
+    def recorder(self) -> Recorder:
+        """The record."""
+        return self.held.recorder
+
+    @property
+    def keys(self) -> KeyWatch:
+        """The keys of this moment."""
+        return self.held.keys
+
+    def prepare(self, settings: Settings) -> Generation:
+        """Make what another configuration asks for; nothing changes before it is adopted.
+
+        Raises:
+            OperatorError: it cannot be meant.
+            LedgerUnavailable: what was observed of models cannot be read.
+        """
+        return make_generation(settings, self.held, self.current)
+
+    def adopt(self, generation: Generation) -> None:
+        """Let new calls come to another configuration; those that run end with theirs."""
+        before, self.current = self.current, generation
+        self.server.limits = _limits(generation.settings)
+        generation.serve_on(self._router)
+        leaving = asyncio.get_running_loop().create_task(self._let_go(before, self.server.calls))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
 
     async def aclose(self, grace: float) -> None:
         """Let running calls end within ``grace`` seconds, then give everything back; the record last."""
         await self.server.drain(grace)
-        for upstream in self.upstreams.values():
+        if self._leaving:
+            await asyncio.wait(self._leaving)  # the calls that they waited for have ended
+        upstreams, telemetries = self.current.without(None)
+        for upstream in upstreams:
             await upstream.aclose()
         self.keys.close()
         self.recorder.close()
-        self.telemetry.close()
+        for telemetry in telemetries:
+            telemetry.close()
+
+    async def _let_go(self, before: Generation, calls: set[asyncio.Task[None]]) -> None:
+        """Close what only an earlier configuration needed, after the last call that began with it."""
+        if calls:
+            await asyncio.wait(calls)
+        upstreams, telemetries = before.without(self.current)
+        for upstream in upstreams:
+            await upstream.aclose()
+        for telemetry in telemetries:
+            telemetry.close()
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -85,78 +137,56 @@ def open_gateway(
         clock: real time and durations.
 
     Raises:
-        SettingsInvalid: a provider's settings cannot be meant.
+        OperatorError: something in the configuration cannot be meant.
         LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
-    recorder = open_recorder(settings.server.database, settings.root, ledger=settings.ledger)
+    recorder = open_recorder(settings.server.database, settings.root)
     try:
-        return _open(settings, recorder, rehearsed=rehearsed, reachable=reachable, clock=clock)
+        held = Held(
+            recorder=recorder,
+            keys=watch_keys(settings),
+            limiter=Unlimited(),
+            counters=Counters(),
+            gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
+            clock=clock,
+            today=day_of(clock) if rehearsed is None else lambda: rehearsed,
+            reachable=reachable,
+            environ=os.environ,
+        )
+        return _connect(held, make_generation(settings, held))
     except BaseException:
         recorder.close()
         raise
 
 
-def _open(
-    settings: Settings, recorder: Recorder, *, rehearsed: dt.date | None, reachable: bool, clock: Clock
-) -> Gateway:
-    today = day_of(clock) if rehearsed is None else lambda: rehearsed
-    knowledge = open_knowledge(settings)
-    upstreams = {
-        name: open_upstream(name, provider, root=settings.root, knowledge=knowledge, today=today, environ=os.environ)
-        for name, provider in settings.providers.items()
-    }
-    keys = (key_warning(name, provider, os.environ) for name, provider in settings.providers.items())
-    notices = tuple(warning for warning in keys if warning)
-    gone = GoneTargets(clock, recorder.observe if rehearsed is None else None)
-    destinations = Destinations(providers=settings.providers, upstreams=upstreams, knowledge=knowledge)
-    routes = Routes(settings, destinations, gone=gone, today=today)
-    counters = Counters()
-    watch = watch_keys(settings)
-    callers = Callers(watch, required=key_need(settings, reachable=reachable), unix_ns=clock.unix_ns)
-    telemetry = open_telemetry(settings, clock=clock)
-    chat = Chat(
-        callers=callers,
-        routes=routes,
-        attempts=Attempts(routes, gone, clock=clock, pause=asyncio.sleep, jitter=random.random),
-        journal=recorder,
-        counters=counters,
-        limiter=Unlimited(),
-        clock=clock,
-        witnesses=telemetry.witnesses,
-        tracing=telemetry.tracing,
-    )
-    offers = Offers(settings, knowledge, today)
+def _connect(held: Held, first: Generation) -> Gateway:
     router = Router()
     server = Server(
-        router.find,
-        id_maker=request_ids(secrets.token_hex(6)),
-        clock=clock,
-        limits=Limits(body=settings.server.max_body_bytes),
+        router.find, id_maker=request_ids(secrets.token_hex(6)), clock=held.clock, limits=_limits(first.settings)
     )
-    ready = Ready(stats=recorder.stats, notices=notices, catalogue_day=knowledge.day, today=today)
+    gateway = Gateway(held, server, router, first)
+    ready = Ready(
+        stats=held.recorder.stats,
+        notices=lambda: gateway.notices,
+        catalogue_day=lambda: gateway.current.knowledge.day,
+        today=held.today,
+    )
     gauges = Gauges(
-        counts=lambda: counters.counts,
-        journal=recorder.stats,
+        counts=lambda: held.counters.counts,
+        journal=held.recorder.stats,
         connections=lambda: server.open_connections,
-        calendar=calendar_numbers(settings, knowledge, today),
-        telemetry=telemetry.numbers,
+        calendar=lambda: calendar_numbers(gateway.current.settings, gateway.current.knowledge, held.today)(),
+        telemetry=lambda: gateway.telemetry.numbers(),
     )
-    router.add("POST", "/v1/chat/completions", chat)
-    router.add("GET", "/v1/models", ListModels(offers, callers))
-    router.add("GET", "/v1/models/", OneModel(offers, callers))
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(ready))
     router.add("GET", "/metrics", Metrics(gauges))
-    watch.start()
-    return Gateway(
-        server=server,
-        routes=routes,
-        recorder=recorder,
-        keys=watch,
-        upstreams=upstreams,
-        telemetry=telemetry,
-        notices=notices,
-    )
+    held.keys.start()
+    return gateway
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(body=settings.server.max_body_bytes)
 
 
 def day_of(clock: Clock) -> Callable[[], dt.date]:

@@ -71,11 +71,13 @@ class Origin:
         """The document gives these prices; nothing where it gives none."""
         if not price:
             return ()
-        tier = {"above_tokens": above_tokens, "above": above} if above_tokens and above else {}
-        return (Quote(model=ref, price=price, source=self.name, seen=self.seen, **tier),)
+        quote = Quote(model=ref, price=price, source=self.name, seen=self.seen)
+        if above_tokens and above:
+            quote = msgspec.structs.replace(quote, above_tokens=above_tokens, above=above)
+        return (quote,)
 
 
-class Skip(ValueError):  # noqa: N818 - no error: a reader's word that an entry is not for the catalogue
+class Skip(ValueError):
     """An entry is left out on purpose; the message says why."""
 
 
