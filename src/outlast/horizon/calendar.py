@@ -31,7 +31,7 @@ class Entry:
 
     name: str
     virtual: bool
-    shared: bool
+    shared: bool = False
     """One of several targets of its name, with the calls that it served."""
     target: str
     model: str

@@ -43,10 +43,13 @@ def successor_of(
         if not standing.surely_retired:
             return Successor(ref=found.ref, target=target, basis="declared", standing=standing, passed=tuple(passed))
         passed.append(target)
-    surface = dependant.behind.surface
-    living = knowledge.chain(dependant.behind.ref, surface, day).living
+    declared, behind = dependant.declared, dependant.behind
+    if declared is not None and declared.follows_chain:  # of several targets the first one's chain is followed
+        behind = reference(declared.target, providers, declared.catalog_model_of(declared.target))
+    surface = behind.surface
+    living = knowledge.chain(behind.ref, surface, day).living
     if living is None:
         return None
     standing = knowledge.standing(living, surface, day)
-    basis: Basis = "chain" if dependant.declared and dependant.declared.follows_chain else "recommended"
+    basis: Basis = "chain" if declared and declared.follows_chain else "recommended"
     return Successor(ref=living, target=None, basis=basis, standing=standing, passed=tuple(passed))
