@@ -20,20 +20,20 @@ class Ready:
     """The checks of one gateway. Only the journal can make it not ready: everything else it works without."""
 
     stats: Callable[[], RecorderStats]
-    notices: Sequence[str]
-    catalogue_day: dt.date
+    notices: Callable[[], Sequence[str]]
+    catalogue_day: Callable[[], dt.date]
     today: Callable[[], dt.date]
 
     def __call__(self) -> Sequence[Check]:
         """Every check by name."""
-        stats = self.stats()
-        age = (self.today() - self.catalogue_day).days
+        stats, day = self.stats(), self.catalogue_day()
+        age = (self.today() - day).days
         stale = f"; older than {STALE_DAYS} days, dates may have moved" if age > STALE_DAYS else ""
         return (
             Check("journal", stats.journal_ok, _journal(stats)),
             Check("database", ok=True, says=_database(stats)),
-            Check("providers", ok=True, says="; ".join(self.notices) or "every key was found"),
-            Check("catalogue", ok=True, says=f"as known on {self.catalogue_day}{stale}"),
+            Check("providers", ok=True, says="; ".join(self.notices()) or "every key was found"),
+            Check("catalogue", ok=True, says=f"as known on {day}{stale}"),
         )
 
 

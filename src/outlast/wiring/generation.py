@@ -1,0 +1,168 @@
+"""Everything that one configuration makes: upstreams, routes, handlers. A reload makes another and takes it into use.
+
+It knows what outlives a configuration (``Held``) and what of the one before can go on: an upstream whose words and
+keys are the same keeps its connections. It does not know when a reload happens (``wiring.process``).
+"""
+
+import asyncio
+import datetime as dt
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from outlast.catalog.store import Catalog
+from outlast.gateway.attempts import Attempts
+from outlast.gateway.caller import Callers
+from outlast.gateway.chat import Chat
+from outlast.gateway.counters import Counters
+from outlast.gateway.destination import Destinations
+from outlast.gateway.gone import GoneTargets
+from outlast.gateway.ports import Clock, Limiter, Upstream
+from outlast.gateway.routes import Routes
+from outlast.ledger.keys_watch import KeyWatch
+from outlast.ledger.recorder import Recorder
+from outlast.providers.factory import open_upstream
+from outlast.providers.openai import key_warning
+from outlast.settings import ProviderSettings, Settings
+from outlast.web.models import ListModels, Offers, OneModel
+from outlast.web.router import Router
+from outlast.wiring.keys import key_need
+from outlast.wiring.reading import open_knowledge
+from outlast.wiring.telemetry import Telemetry, open_telemetry
+
+_ENVIRONMENT = "env:"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What a process has once, whatever its configuration says next."""
+
+    recorder: Recorder
+    keys: KeyWatch
+    limiter: Limiter
+    counters: Counters
+    gone: GoneTargets
+    clock: Clock
+    today: Callable[[], dt.date]
+    reachable: bool
+    """Whether others than this machine can call."""
+    environ: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class OpenUpstream:
+    """A provider's upstream, and what it was opened with."""
+
+    upstream: Upstream
+    settings: ProviderSettings
+    secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One configuration at work."""
+
+    settings: Settings
+    knowledge: Catalog
+    opened: Mapping[str, OpenUpstream]
+    routes: Routes
+    callers: Callers
+    chat: Chat
+    offers: Offers
+    telemetry: Telemetry
+    notices: tuple[str, ...]
+    """What could not be settled and does not stop it."""
+
+    @property
+    def upstreams(self) -> Mapping[str, Upstream]:
+        """By the provider's name."""
+        return {name: each.upstream for name, each in self.opened.items()}
+
+    def serve_on(self, router: Router) -> None:
+        """Let new calls come here."""
+        router.add("POST", "/v1/chat/completions", self.chat)
+        router.add("GET", "/v1/models", ListModels(self.offers, self.callers))
+        router.add("GET", "/v1/models/", OneModel(self.offers, self.callers))
+
+    def without(self, after: "Generation | None") -> tuple[list[Upstream], list[Telemetry]]:
+        """What nobody needs once this one's last call has ended; ``after`` is the one in use."""
+        kept = set() if after is None else {id(each) for each in after.upstreams.values()}
+        telemetry = [] if after is not None and after.telemetry is self.telemetry else [self.telemetry]
+        return [each for each in self.upstreams.values() if id(each) not in kept], telemetry
+
+
+def make_generation(settings: Settings, held: Held, before: Generation | None = None) -> Generation:
+    """Open what a configuration asks for; nothing is called, and nothing changes for running calls.
+
+    Raises:
+        OperatorError: something in it, or in a file that it names, cannot be meant.
+        LedgerUnavailable: what was observed of models cannot be read.
+    """
+    knowledge = open_knowledge(settings)
+    known = before.opened if before is not None else {}
+    opened = {
+        name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)
+        for name, provider in settings.providers.items()
+    }
+    warnings = (key_warning(name, provider, held.environ) for name, provider in settings.providers.items())
+    destinations = Destinations(
+        providers=settings.providers,
+        upstreams={name: each.upstream for name, each in opened.items()},
+        knowledge=knowledge,
+    )
+    routes = Routes(settings, destinations, gone=held.gone, today=held.today)
+    callers = Callers(held.keys, required=key_need(settings, reachable=held.reachable), unix_ns=held.clock.unix_ns)
+    telemetry = _telemetry(settings, held, before)
+    chat = Chat(
+        callers=callers,
+        routes=routes,
+        attempts=Attempts(routes, held.gone, clock=held.clock, pause=asyncio.sleep, jitter=random.random),
+        journal=held.recorder,
+        counters=held.counters,
+        limiter=held.limiter,
+        clock=held.clock,
+        witnesses=telemetry.witnesses,
+        tracing=telemetry.tracing,
+    )
+    return Generation(
+        settings=settings,
+        knowledge=knowledge,
+        opened=opened,
+        routes=routes,
+        callers=callers,
+        chat=chat,
+        offers=Offers(settings, knowledge, held.today),
+        telemetry=telemetry,
+        notices=tuple(warning for warning in warnings if warning),
+    )
+
+
+def _open(
+    name: str,
+    provider: ProviderSettings,
+    before: OpenUpstream | None,
+    *,
+    settings: Settings,
+    knowledge: Catalog,
+    held: Held,
+) -> OpenUpstream:
+    secrets = _secrets(provider, held.environ)
+    # The others answer from files and from the catalogue, which may say something else by now.
+    if before is not None and provider.kind == "openai" and (before.settings, before.secrets) == (provider, secrets):
+        return before
+    upstream = open_upstream(
+        name, provider, root=settings.root, knowledge=knowledge, today=held.today, environ=held.environ
+    )
+    return OpenUpstream(upstream, provider, secrets)
+
+
+def _secrets(provider: ProviderSettings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """What the words of a provider that point to the environment mean now."""
+    words = (provider.api_key or "", *provider.api_keys, *provider.headers.values())
+    return tuple(environ.get(word.removeprefix(_ENVIRONMENT), "") for word in words if word.startswith(_ENVIRONMENT))
+
+
+def _telemetry(settings: Settings, held: Held, before: Generation | None) -> Telemetry:
+    if before is not None and (before.settings.log, before.settings.otel) == (settings.log, settings.otel):
+        return before.telemetry
+    return open_telemetry(settings, clock=held.clock)

@@ -1,0 +1,79 @@
+"""Where a running gateway has its configuration from, and what of a new one it can take without a restart.
+
+It knows the file, what the command line puts above it, and the words that hold for as long as the process does. It
+does not know what the rest means.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from outlast.settings import DEFAULT_FILE, Settings
+from outlast.settings.file import read_configuration, settings_of
+
+FOR_LIFE: Final = ("host", "port", "database", "workers", "today")
+"""Words of ``[server]`` that are looked at once, when the gateway starts."""
+TABLES_FOR_LIFE: Final = ("ledger",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A configuration file, and the flags of ``outlast serve`` that win over it."""
+
+    path: Path | None
+    """None: there was no file at the start, and none is looked for later."""
+    host: str | None = None
+    port: int | None = None
+    workers: int | Literal["auto"] | None = None
+
+    def text(self) -> str:
+        """What the file says now.
+
+        Raises:
+            SettingsInvalid: it is missing or cannot be read.
+        """
+        return "" if self.path is None else read_configuration(self.path) or ""
+
+    def settings(self, text: str) -> Settings:
+        """What a text of the file means, flags included.
+
+        Raises:
+            SettingsInvalid: it cannot be meant; names the line.
+        """
+        settings = settings_of(text, self.path)
+        said = {"host": self.host, "port": self.port, "workers": self.workers}
+        flags = {word: value for word, value in said.items() if value is not None}
+        return msgspec.structs.replace(settings, server=msgspec.structs.replace(settings.server, **flags))
+
+
+def source_of(
+    path: Path | None, *, host: str | None, port: int | None, workers: int | Literal["auto"] | None
+) -> Source:
+    """The source behind the flags of ``outlast serve``."""
+    found = path or (DEFAULT_FILE if DEFAULT_FILE.exists() else None)
+    return Source(path=found, host=host, port=port, workers=workers)
+
+
+def digest(text: str) -> str:
+    """By which a text is told from another one."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def settle(running: Settings, wanted: Settings) -> tuple[Settings, tuple[str, ...]]:
+    """What of ``wanted`` can be had now, and a sentence for each word that needs a restart."""
+    changed = [
+        f"[server] {word} = {getattr(wanted.server, word)!s}"
+        for word in FOR_LIFE
+        if getattr(wanted.server, word) != getattr(running.server, word)
+    ]
+    changed += [f"[{table}]" for table in TABLES_FOR_LIFE if getattr(wanted, table) != getattr(running, table)]
+    kept = {word: getattr(running.server, word) for word in FOR_LIFE}
+    settings = msgspec.structs.replace(
+        wanted,
+        server=msgspec.structs.replace(wanted.server, **kept),
+        **{table: getattr(running, table) for table in TABLES_FOR_LIFE},
+    )
+    return settings, tuple(f"{each} needs a restart" for each in changed)
