@@ -24,10 +24,12 @@ from outlast.ledger.recorder import Recorder
 from outlast.providers.factory import open_upstream
 from outlast.providers.openai import key_warning
 from outlast.settings import ProviderSettings, Settings
+from outlast.web.gauges import CalendarNumbers
 from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
+from outlast.wiring.calendar import calendar_numbers
 from outlast.wiring.keys import key_need
-from outlast.wiring.reading import open_knowledge
+from outlast.wiring.reading import open_knowledge, open_knowledge_anyway
 from outlast.wiring.telemetry import Telemetry, open_telemetry
 
 _ENVIRONMENT = "env:"
@@ -70,6 +72,7 @@ class Generation:
     chat: Chat
     offers: Offers
     telemetry: Telemetry
+    calendar: Callable[[], CalendarNumbers]
     notices: tuple[str, ...]
     """What could not be settled and does not stop it."""
 
@@ -98,7 +101,8 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         OperatorError: something in it, or in a file that it names, cannot be meant.
         LedgerUnavailable: what was observed of models cannot be read.
     """
-    knowledge = open_knowledge(settings)
+    # A gateway starts without a supplement that cannot be read; a reload is refused, because one is at work.
+    knowledge, unread = open_knowledge_anyway(settings) if before is None else (open_knowledge(settings), ())
     known = before.opened if before is not None else {}
     opened = {
         name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)
@@ -133,7 +137,8 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         chat=chat,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
-        notices=tuple(warning for warning in warnings if warning),
+        calendar=calendar_numbers(settings, knowledge, held.today),
+        notices=(*unread, *(warning for warning in warnings if warning)),
     )
 
 
