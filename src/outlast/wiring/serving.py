@@ -19,6 +19,7 @@ from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.ledger.slots import ALONE, Slot
 from outlast.limits.unlimited import Unlimited
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
@@ -26,7 +27,6 @@ from outlast.web.limits import Limits
 from outlast.web.metrics import Gauges, Metrics
 from outlast.web.router import Router
 from outlast.web.server import Server
-from outlast.wiring.calendar import calendar_numbers
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
 from outlast.wiring.readiness import Ready
@@ -126,7 +126,7 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
 
 
 def open_gateway(
-    settings: Settings, *, rehearsed: dt.date | None, reachable: bool, clock: Clock = REAL_CLOCK
+    settings: Settings, *, rehearsed: dt.date | None, reachable: bool, slot: Slot = ALONE, clock: Clock = REAL_CLOCK
 ) -> Gateway:
     """Open the record (which first takes in what an earlier process left), then everything that answers calls.
 
@@ -134,13 +134,14 @@ def open_gateway(
         settings: the configuration.
         rehearsed: the day to play; None: the real one.
         reachable: whether others than this machine can call; they need a key, unless the settings say otherwise.
+        slot: this process' place among those of the gateway.
         clock: real time and durations.
 
     Raises:
         OperatorError: something in the configuration cannot be meant.
         LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
-    recorder = open_recorder(settings.server.database, settings.root)
+    recorder = open_recorder(settings.server.database, settings.root, ledger=settings.ledger, slot=slot)
     try:
         held = Held(
             recorder=recorder,
@@ -175,8 +176,8 @@ def _connect(held: Held, first: Generation) -> Gateway:
         counts=lambda: held.counters.counts,
         journal=held.recorder.stats,
         connections=lambda: server.open_connections,
-        calendar=lambda: calendar_numbers(gateway.current.settings, gateway.current.knowledge, held.today)(),
-        telemetry=lambda: gateway.telemetry.numbers(),
+        calendar=lambda: gateway.current.calendar(),  # noqa: PLW0108 - whichever is current when it is asked
+        telemetry=lambda: gateway.telemetry.numbers(),  # noqa: PLW0108 - same
     )
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(ready))
