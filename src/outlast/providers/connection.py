@@ -110,9 +110,10 @@ class Connection(asyncio.Protocol):
 
     # The pool's side.
 
-    def ask(self, head: bytes, body: bytes, *, streamed: bool, target: str) -> HttpAnswer:
+    def ask(self, head: bytes, body: bytes, *, streamed: bool, target: str, patience: Patience) -> HttpAnswer:
         """Write one request and return the answer that will be filled."""
         self._reset(streamed=streamed)
+        self._patience = patience
         answer = HttpAnswer(self, self._loop, target)
         if not self.open:
             answer.stale = self._used

@@ -68,21 +68,20 @@ def _check(url: SplitResult, where: str) -> None:
 class Dialler:
     """Opens connections to one origin; a ``pool.Dial``."""
 
-    def __init__(self, origin: Origin, patience: Patience, *, label: str, proxy: Proxy | None) -> None:
+    def __init__(self, origin: Origin, *, label: str, proxy: Proxy | None) -> None:
         self._origin = origin
-        self._patience = patience
         self._label = label
         self._proxy = proxy
         self._tls: ssl.SSLContext | None = None
 
-    async def __call__(self, pool: Pool, loop: asyncio.AbstractEventLoop) -> Connection:
+    async def __call__(self, pool: Pool, loop: asyncio.AbstractEventLoop, patience: Patience) -> Connection:
         """Connect, through the proxy and with TLS where they are wanted."""
         try:
-            async with asyncio.timeout(self._patience.connect):
-                return await self._connect(lambda: Connection(pool, loop, self._patience, label=self._label), loop)
+            async with asyncio.timeout(patience.connect):
+                return await self._connect(lambda: Connection(pool, loop, patience, label=self._label), loop)
         except TimeoutError:
-            wait = self._patience.connect
-            raise UpstreamTimeout(f"{self._label} took no connection within {wait:g} s") from None
+            wait = f"{patience.connect:g} s"
+            raise UpstreamTimeout(f"{self._label} took no connection within {wait}") from None
         except ssl.SSLError as error:
             raise UpstreamUnreachable(f"no TLS with {self._label}: {error.reason or 'handshake failed'}") from error
         except OSError as error:
@@ -114,6 +113,4 @@ def open_pool(
 ) -> Pool:
     """A pool for one origin; nothing is dialled before the first call."""
     proxy = find_proxy(origin.scheme, f"{origin.host}:{origin.port}", environ)
-    return Pool(
-        Dialler(origin, patience, label=label, proxy=proxy), patience, max_connections=max_connections, label=label
-    )
+    return Pool(Dialler(origin, label=label, proxy=proxy), patience, max_connections=max_connections, label=label)

@@ -1,10 +1,11 @@
 """The ``openai`` kind: an upstream that speaks OpenAI's dialect over HTTP, Azure's two surfaces included.
 
-It knows URLs, the key and the headers of a request. It does not know what the body says, nor how bytes travel
+It knows URLs, the keys and the headers of a request. It does not know what the body says, nor how bytes travel
 (``http1``, ``pool``, ``connection``).
 """
 
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from outlast import __version__
@@ -12,6 +13,7 @@ from outlast.errors import SettingsInvalid
 from outlast.gateway.ports import Headers, Patience, UpstreamRequest
 from outlast.providers.http1 import Origin, open_pool, parse_origin
 from outlast.providers.http_answer import HttpAnswer
+from outlast.providers.rotation import RESTED, Rotation, rest_seconds
 from outlast.settings import ProviderSettings
 
 DEFAULT_BASE_URL = "https://api.openai.com/v1"
@@ -31,25 +33,49 @@ def resolve_key(value: str | None, environ: Mapping[str, str]) -> str | None:
 
 def key_warning(name: str, settings: ProviderSettings, environ: Mapping[str, str]) -> str | None:
     """What to tell the operator at start about a key that cannot be found; None: all is well."""
-    value = settings.api_key
-    if settings.kind != "openai" or value is None or resolve_key(value, environ) is not None:
+    values = _key_values(settings)
+    missing = [value for value in values if resolve_key(value, environ) is None]
+    if settings.kind != "openai" or not missing:
         return None
-    variable = value.removeprefix(_ENVIRONMENT) if value.startswith(_ENVIRONMENT) else "api_key"
-    return f"[providers.{name}]: {variable} is empty; calls go without a key and the provider will refuse them"
+    word = "api_keys" if settings.api_keys else "api_key"
+    variables = [value.removeprefix(_ENVIRONMENT) if value.startswith(_ENVIRONMENT) else word for value in missing]
+    said = f"[providers.{name}]: {', '.join(variables)} {'is' if len(missing) == 1 else 'are'} empty; "
+    if len(missing) < len(values):
+        return f"{said}calls go with the other {len(values) - len(missing)} of {len(values)} keys"
+    return f"{said}calls go without a key and the provider will refuse them"
+
+
+def resolve_keys(settings: ProviderSettings, environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Every key that can be found, in the order of the configuration."""
+    found = (resolve_key(value, environ) for value in _key_values(settings))
+    return tuple(key for key in found if key is not None)
+
+
+def _key_values(settings: ProviderSettings) -> tuple[str, ...]:
+    return settings.api_keys or (() if settings.api_key is None else (settings.api_key,))
 
 
 class OpenAIUpstream:
     """One provider of ``kind = "openai"``."""
 
-    def __init__(self, name: str, settings: ProviderSettings, *, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: ProviderSettings,
+        *,
+        environ: Mapping[str, str],
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
         where = f"[providers.{name}] base_url"
         self._origin = parse_origin(settings.base_url or DEFAULT_BASE_URL, where=where)
         self._deployments = settings.deployments
         self._query = f"?{urlencode(settings.query)}" if settings.query else ""
-        key = resolve_key(settings.api_key, environ)
-        self._static = _static_headers(name, settings, self._origin, key)
-        self._key = key.encode() if key else b""
-        self._heads: dict[str, bytes] = {}
+        keys = resolve_keys(settings, environ)
+        self._keys = tuple(key.encode() for key in keys)
+        self._statics = tuple(_static_headers(name, settings, self._origin, key) for key in keys or (None,))
+        self._heads: dict[tuple[str, int], bytes] = {}
+        self._rotation = Rotation(len(keys)) if len(keys) > 1 else None
+        self._monotonic = monotonic
         self._pool = open_pool(
             self._origin,
             Patience(
@@ -68,29 +94,58 @@ class OpenAIUpstream:
         """Connections to the provider, busy or idle."""
         return self._pool.connections
 
+    @property
+    def resting(self) -> str:
+        """Which of several keys rest, by their place; empty where none does."""
+        return "" if self._rotation is None else self._rotation.in_words(self._monotonic())
+
     async def send(self, request: UpstreamRequest) -> HttpAnswer:
-        """Send and wait for the head."""
+        """Send and wait for the head; a key that is refused or limited gives way to another one at once."""
+        rotation = self._rotation
+        if rotation is None:
+            return await self._send(request, 0)
+        for _ in self._keys[1:]:
+            answer, another = await self._tried(request, rotation)
+            if not another:
+                return answer
+            answer.leave()
+        return (await self._tried(request, rotation))[0]
+
+    async def _tried(self, request: UpstreamRequest, rotation: Rotation) -> tuple[HttpAnswer, bool]:
+        """The answer to the key whose turn it is, and whether another key would do better."""
+        place = rotation.take(self._monotonic())
+        answer = await self._send(request, place)
+        if answer.status not in RESTED:
+            return answer, False
+        now = self._monotonic()
+        rotation.rest(place, answer.status, rest_seconds(answer.status, answer.headers), now)
+        return answer, rotation.awake(now)
+
+    async def _send(self, request: UpstreamRequest, place: int) -> HttpAnswer:
+        """Send with the key at this place."""
         head = b"%b%d\r\n%b\r\n" % (
-            self._heads.get(request.path) or self._head(request),
+            self._heads.get((request.path, place)) or self._head(request, place),
             len(request.body),
             _passed(request.headers) if request.headers else b"",
         )
-        answer = await self._pool.exchange(head, request.body, streamed=request.stream, target=request.target)
-        if answer.status >= 400 and self._key:
-            answer.withhold(self._key)
+        answer = await self._pool.exchange(
+            head, request.body, streamed=request.stream, target=request.target, patience=request.patience
+        )
+        if answer.status >= 400 and self._keys:
+            answer.withhold(self._keys[place])
         return answer
 
     async def aclose(self) -> None:
         """Give connections back."""
         await self._pool.aclose()
 
-    def _head(self, request: UpstreamRequest) -> bytes:
+    def _head(self, request: UpstreamRequest, place: int) -> bytes:
         """Everything up to the value of ``content-length``, which comes last; kept where it does not vary."""
         path = f"/openai/deployments/{quote(request.model, safe='')}" if self._deployments else ""
         line = f"POST {self._origin.path}{path}{request.path}{self._query} HTTP/1.1\r\n"
-        head = line.encode("ascii") + self._static
+        head = line.encode("ascii") + self._statics[place]
         if not self._deployments and len(self._heads) < _MAX_PATHS:
-            self._heads[request.path] = head
+            self._heads[request.path, place] = head
         return head
 
 
@@ -110,7 +165,7 @@ def _static_headers(name: str, settings: ProviderSettings, origin: Origin, key: 
             raise SettingsInvalid(f"[providers.{name}] headers: {given!r} cannot be set, or its value cannot be sent")
         headers[given.lower()] = value
     if key is not None and not _sendable("", key):
-        raise SettingsInvalid(f"[providers.{name}] api_key holds a character that no header can carry")
+        raise SettingsInvalid(f"[providers.{name}] a key holds a character that no header can carry")
     lines = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
     return f"{lines}content-type: application/json\r\ncontent-length: ".encode("latin-1")
 

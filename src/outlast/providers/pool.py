@@ -13,8 +13,8 @@ from outlast.gateway.ports import Patience
 from outlast.providers.connection import Connection
 from outlast.providers.http_answer import HttpAnswer
 
-Dial = Callable[["Pool", asyncio.AbstractEventLoop], Awaitable[Connection]]
-"""Opens one connection for a pool. Raises an ``UpstreamError``."""
+Dial = Callable[["Pool", asyncio.AbstractEventLoop, Patience], Awaitable[Connection]]
+"""Opens one connection for a pool, with this patience. Raises an ``UpstreamError``."""
 
 _SLOWEST_TICK = 0.25
 _TICKS_PER_WAIT = 5
@@ -36,24 +36,35 @@ class Pool:
         self._waiting: deque[asyncio.Future[Connection | None]] = deque()
         self._closed = False
         self._timer: asyncio.TimerHandle | None = None
-        shortest = min(patience.first_byte, patience.idle)
-        self._tick_seconds = min(_SLOWEST_TICK, shortest / _TICKS_PER_WAIT)
+        self._tick_seconds = _SLOWEST_TICK
+        self._tick_for(patience)
 
     @property
     def connections(self) -> int:
         """How many are open, busy or not."""
         return len(self._open)
 
-    async def exchange(self, head: bytes, body: bytes, *, streamed: bool, target: str) -> HttpAnswer:
-        """Send one request and wait for its answer's head.
+    def _tick_for(self, patience: Patience) -> None:
+        """Look often enough for these deadlines too."""
+        shortest = min(patience.first_byte, patience.idle)
+        self._tick_seconds = min(self._tick_seconds, shortest / _TICKS_PER_WAIT)
+
+    async def exchange(
+        self, head: bytes, body: bytes, *, streamed: bool, target: str, patience: Patience | None = None
+    ) -> HttpAnswer:
+        """Send one request and wait for its answer's head; ``patience`` is this request's own, else the pool's.
 
         A connection that had been idle and dies without a byte was closed by the peer before it saw the
         request; only then is the request sent a second time, on a new connection.
         """
-        connection = self._reuse() or await self._obtain(target)
+        if patience is None:
+            patience = self._patience
+        else:
+            self._tick_for(patience)
+        connection = self._reuse() or await self._obtain(target, patience)
         again = False
         while True:
-            answer = connection.ask(head, body, streamed=streamed, target=target)
+            answer = connection.ask(head, body, streamed=streamed, target=target, patience=patience)
             try:
                 await answer.arrival()
             except asyncio.CancelledError:
@@ -64,7 +75,7 @@ class Pool:
             if again or not answer.stale:
                 raise answer.failure
             again = True
-            connection = await self._renew(target)
+            connection = await self._renew(target, patience)
 
     def _reuse(self) -> Connection | None:
         idle = self._idle
@@ -74,48 +85,48 @@ class Pool:
                 return connection
         return None
 
-    async def _renew(self, target: str) -> Connection:
+    async def _renew(self, target: str, patience: Patience) -> Connection:
         """A new connection, unless all places are taken: idle ones may have died of the same cause."""
         while (connection := self._reuse()) is not None:
             connection.close()
-        return await self._obtain(target)
+        return await self._obtain(target, patience)
 
-    async def _obtain(self, target: str) -> Connection:
+    async def _obtain(self, target: str, patience: Patience) -> Connection:
         """Dial, or wait for a turn; first come, first served."""
         try:
             while len(self._open) + self._places >= self._max:
-                connection = await self._turn()
+                connection = await self._turn(patience)
                 if connection is None:
-                    return await self._open_one()
+                    return await self._open_one(patience)
                 if connection.open:
                     return connection
             self._places += 1
-            return await self._open_one()
+            return await self._open_one(patience)
         except UpstreamError as error:
             error.target = target
             raise
 
-    async def _open_one(self) -> Connection:
+    async def _open_one(self, patience: Patience) -> Connection:
         """Dial on a place that is reserved."""
         try:
             if self._closed:
                 raise UpstreamUnreachable(f"{self._label} is closed")
-            return await self._dial(self, asyncio.get_running_loop())
+            return await self._dial(self, asyncio.get_running_loop(), patience)
         finally:
             self._places -= 1
             self._offer_place()
 
-    async def _turn(self) -> Connection | None:
+    async def _turn(self, patience: Patience) -> Connection | None:
         """The next connection to become free; None: a place to dial is reserved."""
         waiter: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:
-            async with asyncio.timeout(self._patience.connect):
+            async with asyncio.timeout(patience.connect):
                 return await waiter
         except TimeoutError:
             self._pass_on(waiter)
             busy = f"all {self._max} connections to {self._label} stayed busy"
-            raise UpstreamTimeout(f"{busy} for {self._patience.connect:g} s") from None
+            raise UpstreamTimeout(f"{busy} for {patience.connect:g} s") from None
         except asyncio.CancelledError:
             self._pass_on(waiter)
             raise

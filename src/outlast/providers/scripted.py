@@ -67,8 +67,8 @@ class ScriptedUpstream:
             problem = gone(self._stage.provider, self._stage.surface, chat.model)
         if problem is not None:
             return self._refuse(problem)
-        await self._before_answer(profile, request.target)
-        return self._answer(chat, model, profile, request.target)
+        await self._before_answer(profile, request)
+        return self._answer(chat, model, profile, request)
 
     async def aclose(self) -> None:
         """Nothing is held open."""
@@ -85,16 +85,17 @@ class ScriptedUpstream:
             return msgspec.structs.replace(profile, fault="none")
         return profile
 
-    async def _before_answer(self, profile: Profile, target: str) -> None:
+    async def _before_answer(self, profile: Profile, request: UpstreamRequest) -> None:
+        target = request.target
         if profile.fault == "reset":
             raise UpstreamBroken("the simulated model closed the connection without an answer", target=target)
         if profile.fault == "hang":
-            await asyncio.sleep(self._patience.first_byte)
+            await asyncio.sleep((request.patience or self._patience).first_byte)
             raise UpstreamTimeout("the simulated model sent no answer in time", target=target)
         if profile.first_token:
             await asyncio.sleep(profile.first_token)
 
-    def _answer(self, chat: ChatRequest, model: Model, profile: Profile, target: str) -> LocalAnswer:
+    def _answer(self, chat: ChatRequest, model: Model, profile: Profile, request: UpstreamRequest) -> LocalAnswer:
         if profile.fault == "soft_gone":
             profile = msgspec.structs.replace(profile, text=soft_gone(chat.model))
         thought = think(chat, model, profile, self._cache)
@@ -110,15 +111,16 @@ class ScriptedUpstream:
         kind, pieces = "application/json", [plain(completion)]
         if chat.stream:
             kind, pieces = "text/event-stream; charset=utf-8", list(chunks(completion, with_usage=chat.wants_usage))
-        left, ending = spoil(pieces, profile, target=target)
-        pace = self._pace(profile, streamed=bool(chat.stream))
+        left, ending = spoil(pieces, profile, target=request.target)
+        pace = self._pace(profile, request.patience or self._patience, streamed=bool(chat.stream))
         return LocalAnswer(200, (("content-type", kind), *_SIMULATED), left, pace=pace, ending=ending)
 
-    def _pace(self, profile: Profile, *, streamed: bool) -> Pace:
+    @staticmethod
+    def _pace(profile: Profile, patience: Patience, *, streamed: bool) -> Pace:
         each = profile.per_token if streamed else 0.0
         if profile.fault == "trickle":
             each = profile.per_token or _TRICKLE_SECONDS
-        return Pace(each=each, ending=self._patience.idle if profile.fault == "stall" else 0.0)
+        return Pace(each=each, ending=patience.idle if profile.fault == "stall" else 0.0)
 
     @staticmethod
     def _refuse(problem: Refusal) -> LocalAnswer:
