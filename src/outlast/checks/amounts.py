@@ -10,7 +10,6 @@ from outlast.checks.check import Family, Measure, Outcome, Pair
 from outlast.checks.draw import Draw
 from outlast.stats.rows import Range
 
-
 ANY = Range(pass_fail=False)
 """A ratio has no range."""
 
