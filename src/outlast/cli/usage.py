@@ -1,34 +1,54 @@
 """``outlast usage``: what was called, what it used and what it cost.
 
-It knows the command's options and the shape of its answer. It does not know how calls are kept.
+It knows the command's options and the shape of its answer. It does not know how calls are kept, nor how keys make
+groups (``cli.usage_groups``).
 """
 
 import datetime as dt
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 import click
 
 from outlast.cli.amounts import usd_text
 from outlast.cli.options import Day, open_context, shared
 from outlast.cli.output import note, print_json, print_table
+from outlast.cli.usage_groups import added, grouped
 from outlast.exchange import UsageQuery, UsageRow
+from outlast.settings import Settings
 from outlast.wiring import open_record
+from outlast.wiring.keys import open_keys
 
-Dimension = Literal["model", "served", "key", "day"]
-_UNNAMED = {"model": "(no model)", "served": "(none called)", "key": "(no key)", "day": ""}
-_TITLES = {"model": "MODEL", "served": "SERVED BY", "key": "KEY", "day": "DAY (UTC)"}
+Dimension = Literal["model", "served", "key", "day", "owner", "team", "tag"]
+_TITLES: dict[Dimension, str] = {
+    "model": "MODEL",
+    "served": "SERVED BY",
+    "key": "KEY",
+    "day": "DAY (UTC)",
+    "owner": "OWNER",
+    "team": "TEAM",
+    "tag": "TAG",
+}
+_UNNAMED: dict[Dimension, str] = {
+    "model": "(no model)",
+    "served": "(none called)",
+    "key": "(no key)",
+    "day": "",
+    "owner": "(no owner)",
+    "team": "(no team)",
+    "tag": "(no tag)",
+}
 
 
 @click.command()
 @click.option(
     "--by",
-    type=click.Choice(("model", "served", "key", "day")),
+    type=click.Choice(get_args(Dimension)),
     default="model",
     show_default=True,
-    help="What the calls of one line share: the name asked for, the candidate that served, the key, the day.",
+    help="What the calls of one line share: the name asked for, the candidate that served, the key, the day; "
+    "or whom the key belongs to now: its owner, its team, each of its tags.",
 )
 @click.option("--since", type=Day(), metavar="DATE", help="First day (UTC). Default: everything recorded.")
 @click.option("--until", type=Day(), metavar="DATE", help="Last day (UTC), included.")
@@ -50,44 +70,45 @@ def usage(
     context = open_context(config=config, format_=format_, today=today, quiet=quiet)
     if since and until and until < since:
         raise click.UsageError(f"--until {until} lies before --since {since}")
-    rows = open_record(context.settings).usage(UsageQuery(since=since, until=until, by=by))
-    if by == "day":
-        rows = sorted(rows, key=lambda row: row.name)
+    found, rows = lines(context.settings, since, until, by)
     if context.format == "json":
-        print_json(usage_document(rows))
+        print_json(usage_document(rows, added(found)))
     else:
-        print_usage(rows, by)
-    for remark in remarks(rows, everything=since is None and until is None):
+        print_usage(rows, added(found), by)
+    for remark in remarks(found, everything=since is None and until is None):
         note(remark, quiet=quiet)
+    if by == "tag" and sum(row.calls for row in rows) > sum(row.calls for row in found):
+        note("Calls of a key with several tags count in each; in the total they count once.", quiet=quiet)
 
 
-def usage_document(rows: Sequence[UsageRow]) -> dict[str, object]:
-    """The JSON answer; the total is the sum of these very lines, whatever is recorded meanwhile."""
-    return {"total": _amounts(added(rows)), "by": [{"name": row.name, **_amounts(row)} for row in rows]}
+def lines(
+    settings: Settings, since: dt.date | None, until: dt.date | None, by: Dimension
+) -> tuple[Sequence[UsageRow], Sequence[UsageRow]]:
+    """Lines that have each call once, and the lines to be shown."""
+    record = open_record(settings)
+    match by:
+        case "owner" | "team" | "tag":
+            found = record.usage(UsageQuery(since=since, until=until, by="key"))
+            return found, grouped(found, open_keys(settings).keys(), by)
+        case "day":
+            found = record.usage(UsageQuery(since=since, until=until, by=by))
+            return found, sorted(found, key=lambda row: row.name)
+        case _:
+            found = record.usage(UsageQuery(since=since, until=until, by=by))
+            return found, found
 
 
-def added(rows: Sequence[UsageRow]) -> UsageRow:
-    """Lines as one."""
-    return UsageRow(
-        name="",
-        calls=sum(row.calls for row in rows),
-        failed=sum(row.failed for row in rows),
-        cost_usd=sum((row.cost_usd for row in rows), Decimal(0)),
-        unpriced_calls=sum(row.unpriced_calls for row in rows),
-        input_tokens=sum(row.input_tokens for row in rows),
-        cached_tokens=sum(row.cached_tokens for row in rows),
-        cache_write_tokens=sum(row.cache_write_tokens for row in rows),
-        output_tokens=sum(row.output_tokens for row in rows),
-        reasoning_tokens=sum(row.reasoning_tokens for row in rows),
-    )
+def usage_document(rows: Sequence[UsageRow], total: UsageRow) -> dict[str, object]:
+    """The JSON answer; the total is the sum of what the lines were made of, whatever is recorded meanwhile."""
+    return {"total": _amounts(total), "by": [{"name": row.name, **_amounts(row)} for row in rows]}
 
 
-def print_usage(rows: Sequence[UsageRow], by: Dimension) -> None:
+def print_usage(rows: Sequence[UsageRow], total: UsageRow, by: Dimension) -> None:
     """The table, with its total below."""
-    lines = [_line(row.name or _UNNAMED[by], row) for row in rows]
+    cells = [_line(row.name or _UNNAMED[by], row) for row in rows]
     if len(rows) != 1:
-        lines.append(_line("total", added(rows)))
-    print_table("", (_TITLES[by], "CALLS", "FAILED", "COST USD", "INPUT", "CACHED", "OUTPUT", "REASONING"), lines)
+        cells.append(_line("total", total))
+    print_table("", (_TITLES[by], "CALLS", "FAILED", "COST USD", "INPUT", "CACHED", "OUTPUT", "REASONING"), cells)
 
 
 def remarks(rows: Sequence[UsageRow], *, everything: bool) -> list[str]:

@@ -141,3 +141,40 @@ def test_a_database_that_is_no_file_is_refused_with_advice(tmp_path: Path, capsy
     config.write_text('[server]\ndatabase = "postgresql://db/outlast"\n')
     assert run(["usage", "--config", str(config)]) == 2
     assert "sqlite:///outlast.db" in capsys.readouterr().err
+
+
+def make_keys(config: str) -> None:
+    """team-a is ana's with two tags; team-b is ana's too and made no call."""
+    for name, *more in (("team-a", "--tag", "batch", "--tag", "night", "--team", "ops"), ("team-b", "--tag", "batch")):
+        assert run(["keys", "create", name, "--owner", "ana", *more, "--config", config, "--quiet"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("by", "lines"),
+    [("owner", [("", 3), ("ana", 1)]), ("team", [("", 3), ("ops", 1)]), ("tag", [("", 3), ("batch", 1), ("night", 1)])],
+)
+def test_calls_are_added_up_by_whom_their_keys_belong_to(
+    config: str, capsys: pytest.CaptureFixture[str], by: str, lines: list[tuple[str, int]]
+) -> None:
+    make_keys(config)
+    capsys.readouterr()
+    out, err = usage(capsys, "--config", config, "--by", by, "--format", "json")
+    document = json.loads(out)
+    assert [(line["name"], line["calls"]) for line in document["by"]] == lines
+    assert document["total"]["calls"] == 4, "a call counts once, however many tags its key has"
+    assert ("count in each" in err) == (by == "tag")
+
+
+def test_the_owner_that_is_shown_is_todays(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    make_keys(config)
+    assert run(["keys", "change", "team-a", "--owner", "ben", "--config", config]) == 0
+    capsys.readouterr()
+    out, _ = usage(capsys, "--config", config, "--by", "owner")
+    assert "ben" in out
+    assert "(no owner)" in out
+    assert "ana" not in out
+
+
+def test_a_ledger_from_before_there_were_keys_has_no_owners(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    out, _ = usage(capsys, "--config", config, "--by", "owner", "--format", "json")
+    assert [(line["name"], line["calls"]) for line in json.loads(out)["by"]] == [("", 4)]
