@@ -5,7 +5,7 @@ This file knows the facts of a call after it happened. It does not know how they
 list prices have at most six decimals per million tokens, so a call's cost is an exact integer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -103,6 +103,20 @@ class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):
     by: Literal["model", "served", "key", "day"] = "model"
 
 
+class ExchangeQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which calls to read one by one. Days are UTC, both ends included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+    requested: str | None = None
+    """The model name as callers gave it."""
+    served: str | None = None
+    key: str | None = None
+    outcome: Outcome | None = None
+    bodies: bool = False
+    """With what was said, where that was recorded and is still kept."""
+
+
 class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
     """Calls added up. ``name`` is the model, key or day they share; empty for a grand total."""
 
@@ -163,4 +177,8 @@ class Ledger(Protocol):
 
     def observations(self) -> Sequence[Observation]:
         """Every observed life-cycle fact, oldest first."""
+        ...
+
+    def exchanges(self, query: ExchangeQuery) -> Iterator[Exchange]:
+        """The calls that have a row, oldest first, in bounded memory: what is recorded meanwhile may come too."""
         ...

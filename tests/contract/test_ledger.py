@@ -10,7 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from outlast.exchange import AttemptRecord, Exchange, Ledger, Observation, Usage, UsageQuery, UsageRow
+from outlast.exchange import (
+    AttemptRecord,
+    Exchange,
+    ExchangeQuery,
+    Ledger,
+    Observation,
+    Usage,
+    UsageQuery,
+    UsageRow,
+)
 from outlast.ledger.reader import open_reader
 from outlast.ledger.recorder import open_recorder
 from outlast.testing.ledger import MemoryLedger
@@ -193,6 +202,50 @@ def test_observations_come_oldest_first_whatever_the_order_of_writing(recorded: 
     assert list(recorded([], [back, gone, first]).observations()) == [first, gone, back]
 
 
+def test_calls_come_one_by_one_oldest_first_whatever_the_order_of_writing(recorded: Recorded) -> None:
+    many = [call(number, f"2026-02-{1 + number * 7 % 28:02}T12:00:00") for number in range(1_200)]
+    ledger = recorded(many)
+    found = list(ledger.exchanges(ExchangeQuery()))
+    assert found == sorted(many, key=lambda each: each.started_ns)
+
+
+def test_a_call_whose_record_is_off_is_none_of_those_that_can_be_read(recorded: Recorded) -> None:
+    ledger = recorded([call(1), call(2, keep="totals")])
+    assert [each.id for each in ledger.exchanges(ExchangeQuery())] == ["req_1"]
+
+
+@pytest.mark.parametrize(
+    ("query", "ids"),
+    [
+        (ExchangeQuery(since=dt.date(2026, 2, 17)), ["req_2", "req_3"]),
+        (ExchangeQuery(until=dt.date(2026, 2, 16)), ["req_1"]),
+        (ExchangeQuery(since=dt.date(2026, 2, 17), until=dt.date(2026, 2, 17)), ["req_2"]),
+        (ExchangeQuery(requested="other"), ["req_3"]),
+        (ExchangeQuery(served=""), ["req_2"]),
+        (ExchangeQuery(key="team-a", outcome="cancelled"), ["req_2"]),
+        (ExchangeQuery(key="team-a", requested="other"), []),
+    ],
+)
+def test_calls_are_read_by_day_name_server_key_and_outcome(
+    recorded: Recorded, query: ExchangeQuery, ids: list[str]
+) -> None:
+    ledger = recorded(
+        [
+            call(1, "2026-02-16T23:59:59", key="team-a"),
+            call(2, "2026-02-17T00:00:00", key="team-a", served="", outcome="cancelled"),
+            call(3, "2026-02-18T00:00:00", requested="other"),
+        ]
+    )
+    assert [each.id for each in ledger.exchanges(query)] == ids
+
+
+def test_what_was_said_comes_only_where_it_is_asked_for(recorded: Recorded) -> None:
+    said = call(1, keep="full", request_body=b"\xff{", response_body=b"")
+    ledger = recorded([said, call(2)])
+    assert list(ledger.exchanges(ExchangeQuery(bodies=True))) == [said, call(2)]
+    assert [each.request_body for each in ledger.exchanges(ExchangeQuery())] == [None, None]
+
+
 texts = st.text(max_size=12)
 counts = st.integers(0, 2**31)
 usages = st.builds(Usage, *[counts] * 7)
@@ -247,3 +300,6 @@ def test_sqlite_and_memory_agree_on_any_calls(tmp_path_factory: pytest.TempPathF
     recent = UsageQuery(since=dt.date(2000, 1, 1), until=dt.date(2050, 12, 31))
     assert sqlite.total(recent) == memory.total(recent)
     assert list(sqlite.seen(0)) == list(memory.seen(0))
+    for bodies in (True, False):
+        asked = ExchangeQuery(bodies=bodies)
+        assert list(sqlite.exchanges(asked)) == list(memory.exchanges(asked))

@@ -62,3 +62,11 @@ ORDER BY requested, virtual, served;
 
 -- observations: Everything seen of targets' lives, oldest first.
 SELECT target, surface, event, seen_ns, evidence FROM observations ORDER BY seen_ns, seq;
+
+-- exchanges: A page of calls behind a place, oldest first; days of the first and behind the last as instants.
+SELECT seq, started_ns, record FROM exchanges
+WHERE (started_ns, seq) > (:started, :seq) AND started_ns >= :first AND started_ns < :end
+ORDER BY started_ns, seq LIMIT :page;
+
+-- body: What was said in one call.
+SELECT request, response FROM bodies WHERE id = ?;

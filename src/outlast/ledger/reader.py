@@ -6,8 +6,8 @@ was recorded. Every look sees all calls that the writer has brought in, which ta
 
 import datetime as dt
 import sqlite3
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
 from typing import Final
@@ -15,9 +15,10 @@ from typing import Final
 import msgspec
 
 from outlast.errors import LedgerUnavailable
-from outlast.exchange import Ledger, Observation, SeenModel, UsageQuery, UsageRow
+from outlast.exchange import Exchange, ExchangeQuery, Ledger, Observation, SeenModel, UsageQuery, UsageRow
 from outlast.ledger.database import open_for_reading, version_of
 from outlast.ledger.location import database_path
+from outlast.ledger.pages import exchanges
 from outlast.ledger.queries import QUERIES
 from outlast.ledger.totals import NS_PER_HOUR, PICO_PER_MICRO
 
@@ -55,16 +56,33 @@ class SqliteLedger:
             for found in self._rows("observations", {})
         ]
 
-    def _rows(self, name: str, parameters: _Parameters) -> list[_Found]:
-        if not self._path.exists():
-            return []
+    def exchanges(self, query: ExchangeQuery) -> Iterator[Exchange]:
+        """The calls that have a row, oldest first, in bounded memory: what is recorded meanwhile may come too."""
         try:
-            with closing(open_for_reading(self._path)) as connection:
-                if version_of(connection, self._path) == 0:
-                    return []
-                return connection.execute(QUERIES[name], parameters).fetchall()
+            with self._open() as connection:
+                if connection is not None:
+                    yield from exchanges(connection, query)
         except sqlite3.Error as error:
-            raise LedgerUnavailable(f"the ledger {self._path} cannot be read: {error}") from error
+            raise self._unreadable(error) from error
+
+    def _rows(self, name: str, parameters: _Parameters) -> list[_Found]:
+        try:
+            with self._open() as connection:
+                return [] if connection is None else connection.execute(QUERIES[name], parameters).fetchall()
+        except sqlite3.Error as error:
+            raise self._unreadable(error) from error
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection | None]:
+        """A connection, or None where nothing was recorded yet."""
+        if not self._path.exists():
+            yield None
+            return
+        with closing(open_for_reading(self._path)) as connection:
+            yield connection if version_of(connection, self._path) else None
+
+    def _unreadable(self, error: sqlite3.Error) -> LedgerUnavailable:
+        return LedgerUnavailable(f"the ledger {self._path} cannot be read: {error}")
 
 
 def open_reader(database_url: str, root: Path) -> Ledger:

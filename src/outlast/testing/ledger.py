@@ -5,10 +5,21 @@ It knows the rules of adding up, written plainly; the contract suite holds it an
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
-from outlast.exchange import PICO_PER_USD, Exchange, Observation, SeenModel, Usage, UsageQuery, UsageRow
+import msgspec
+
+from outlast.exchange import (
+    PICO_PER_USD,
+    Exchange,
+    ExchangeQuery,
+    Observation,
+    SeenModel,
+    Usage,
+    UsageQuery,
+    UsageRow,
+)
 
 _NS_PER_SECOND = 10**9
 _NS_PER_HOUR = 3_600 * _NS_PER_SECOND
@@ -25,12 +36,12 @@ class MemoryLedger:
     """Keeps calls in a list and adds them up when asked."""
 
     def __init__(self) -> None:
-        self.exchanges: list[Exchange] = []
+        self.kept: list[Exchange] = []
         self._observations: list[Observation] = []
 
     def append(self, exchange: Exchange) -> None:
         """Keep one exchange."""
-        self.exchanges.append(exchange)
+        self.kept.append(exchange)
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
@@ -52,7 +63,7 @@ class MemoryLedger:
         """Every (requested, served) pair since the beginning of an instant's hour."""
         start = since_ns // _NS_PER_HOUR * _NS_PER_HOUR
         groups: defaultdict[tuple[str, bool, str], list[Exchange]] = defaultdict(list)
-        for exchange in self.exchanges:
+        for exchange in self.kept:
             if exchange.started_ns >= start:
                 groups[exchange.requested, exchange.virtual, exchange.served].append(exchange)
         return [_seen_model(*key, calls) for key, calls in sorted(groups.items())]
@@ -61,9 +72,21 @@ class MemoryLedger:
         """Every observed life-cycle fact, oldest first."""
         return sorted(self._observations, key=lambda observation: observation.seen_ns)
 
-    def _between(self, query: UsageQuery) -> Iterable[Exchange]:
+    def exchanges(self, query: ExchangeQuery) -> Iterator[Exchange]:
+        """The calls that have a row, oldest first."""
+        for exchange in sorted(self._between(query), key=lambda exchange: exchange.started_ns):
+            if exchange.keep != "totals" and _is_asked_for(exchange, query):
+                hidden = {} if query.bodies else {"request_body": None, "response_body": None}
+                yield msgspec.structs.replace(exchange, **hidden)
+
+    def _between(self, query: UsageQuery | ExchangeQuery) -> Iterable[Exchange]:
         since, until = query.since or dt.date.min, query.until or dt.date.max
-        return (exchange for exchange in self.exchanges if since <= _day(exchange) <= until)
+        return (exchange for exchange in self.kept if since <= _day(exchange) <= until)
+
+
+def _is_asked_for(exchange: Exchange, query: ExchangeQuery) -> bool:
+    wanted = ("requested", "served", "key", "outcome")
+    return all(getattr(query, name) in (None, getattr(exchange, name)) for name in wanted)
 
 
 def _day(exchange: Exchange) -> dt.date:

@@ -1,3 +1,4 @@
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -57,7 +58,8 @@ def test_a_reading_connection_cannot_write(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_every_named_query_fits_the_schema(tmp_path: Path, name: str) -> None:
     statement = QUERIES[name]
-    parameters = {"by": None, "first": None, "end": None} if ":first" in statement else (None,) * statement.count("?")
+    named = dict.fromkeys(re.findall(r":(\w+)", statement))
+    parameters = named or (None,) * statement.count("?")
     with closing(open_for_writing(tmp_path / "a.db")) as connection:
         assert connection.execute(f"EXPLAIN {statement}", parameters).fetchall()
 
