@@ -28,20 +28,26 @@ class TargetHealth:
 
 
 class Health:
-    """One breaker for each target. A new configuration takes it over, so that a reload forgets nothing."""
+    """One breaker for each target of a configuration."""
 
-    def __init__(self) -> None:
+    def __init__(self, before: "Health | None" = None) -> None:
+        """``before`` is the health under the configuration that this one replaces: a reload forgets nothing."""
         self._breakers: dict[str, Breaker] = {}
+        self._known: dict[str, Breaker] = {} if before is None else before.everything()
 
     def of(self, target: str) -> Breaker:
         """The breaker of a target; targets come from the configuration and the catalogue, so they are few."""
         found = self._breakers.get(target)
         if found is None:
-            found = self._breakers[target] = Breaker(target)
+            found = self._breakers[target] = self._known.get(target) or Breaker(target)
         return found
 
+    def everything(self) -> dict[str, Breaker]:
+        """What is known of targets, those of earlier configurations included: one may come back."""
+        return {**self._known, **self._breakers}
+
     def snapshot(self, clock: Clock) -> tuple[TargetHealth, ...]:
-        """Every target that has been part of a plan in this process, in the order of their first."""
+        """Every target that has been part of a plan of this configuration, in the order of their first."""
         now = clock.monotonic_ns()
         unix = clock.unix_ns()
         return tuple(

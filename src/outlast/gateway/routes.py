@@ -77,7 +77,7 @@ class Routes:
         today: Callable[[], dt.date],
         health: Health | None = None,
     ) -> None:
-        """``health`` is what an earlier configuration has learnt of targets; without it everything counts as well."""
+        """``health`` is where targets are looked up; without it nothing is known of any."""
         self.health = health or Health()
         self._models: Mapping[str, ModelSettings] = settings.models
         self._providers = settings.providers

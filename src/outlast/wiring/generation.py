@@ -17,6 +17,7 @@ from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
+from outlast.gateway.health import Health
 from outlast.gateway.ports import Clock, Limiter, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
@@ -114,7 +115,8 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         upstreams={name: each.upstream for name, each in opened.items()},
         knowledge=knowledge,
     )
-    routes = Routes(settings, destinations, gone=held.gone, today=held.today)
+    health = Health(None if before is None else before.routes.health)
+    routes = Routes(settings, destinations, gone=held.gone, today=held.today, health=health)
     callers = Callers(held.keys, required=key_need(settings, reachable=held.reachable), unix_ns=held.clock.unix_ns)
     telemetry = _telemetry(settings, held, before)
     chat = Chat(

@@ -1,14 +1,17 @@
 """What ``/readyz`` looks at, from what is known already.
 
-It knows the record's own account of itself, the keys that were missing at start, and the catalogue's age. It
-does not call anybody.
+It knows the record's own account of itself, the keys that were missing at start or rest now, how targets fare, and
+the catalogue's age. It does not call anybody.
 """
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from outlast.gateway.health import TargetHealth, in_words
+from outlast.gateway.ports import Upstream
 from outlast.ledger.recorder import RecorderStats
+from outlast.providers.openai import OpenAIUpstream
 from outlast.web.health import Check
 
 STALE_DAYS = 180
@@ -17,12 +20,21 @@ STALE_DAYS = 180
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ready:
-    """The checks of one gateway. Only the journal can make it not ready: everything else it works without."""
+    """The checks of one gateway.
+
+    Two can make it not ready: calls that cannot be recorded, and no place for new callers. Everything else it works
+    without.
+    """
 
     stats: Callable[[], RecorderStats]
+    configuration: Callable[[], str]
+    full: Callable[[], bool]
     notices: Callable[[], Sequence[str]]
     catalogue_day: Callable[[], dt.date]
     today: Callable[[], dt.date]
+    targets: Callable[[], tuple[TargetHealth, ...]] = tuple
+    keys: Callable[[], Sequence[str]] = tuple
+    """Which of several keys of a provider rest, by their place."""
 
     def __call__(self) -> Sequence[Check]:
         """Every check by name."""
@@ -32,9 +44,22 @@ class Ready:
         return (
             Check("journal", stats.journal_ok, _journal(stats)),
             Check("database", ok=True, says=_database(stats)),
-            Check("providers", ok=True, says="; ".join(self.notices()) or "every key was found"),
+            Check("callers", ok=not (full := self.full()), says=_callers(full=full)),
+            Check("configuration", ok=True, says=self.configuration()),
+            Check("providers", ok=True, says="; ".join((*self.notices(), *self.keys())) or "every key was found"),
+            Check("targets", ok=True, says=in_words(self.targets())),
             Check("catalogue", ok=True, says=f"as known on {day}{stale}"),
         )
+
+
+def resting_keys(upstreams: Mapping[str, Upstream]) -> tuple[str, ...]:
+    """A line for each provider of which some keys rest; never a key."""
+    openai = ((name, each.resting) for name, each in upstreams.items() if isinstance(each, OpenAIUpstream))
+    return tuple(f"[providers.{name}]: {said}" for name, said in openai if said)
+
+
+def _callers(*, full: bool) -> str:
+    return "new ones wait: no descriptor is free (ulimit -n, LimitNOFILE)" if full else "there is room"
 
 
 def _journal(stats: RecorderStats) -> str:

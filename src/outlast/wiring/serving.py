@@ -29,7 +29,7 @@ from outlast.web.router import Router
 from outlast.web.server import Server
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
-from outlast.wiring.readiness import Ready
+from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.telemetry import Telemetry
 
 REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
@@ -44,6 +44,8 @@ class Gateway:
         self.server = server
         self.current = first
         """What new calls are answered by."""
+        self.configuration: Callable[[], str] = lambda: "number 1 since the start"
+        """The account of its reloads, in a sentence."""
         self._router = router
         self._leaving: set[asyncio.Task[None]] = set()
         first.serve_on(router)
@@ -168,15 +170,20 @@ def _connect(held: Held, first: Generation) -> Gateway:
     gateway = Gateway(held, server, router, first)
     ready = Ready(
         stats=held.recorder.stats,
+        configuration=lambda: gateway.configuration(),
+        full=lambda: server.full,
         notices=lambda: gateway.notices,
         catalogue_day=lambda: gateway.current.knowledge.day,
         today=held.today,
+        targets=lambda: gateway.current.routes.health.snapshot(held.clock),
+        keys=lambda: resting_keys(gateway.upstreams),
     )
     gauges = Gauges(
         counts=lambda: held.counters.counts,
         journal=held.recorder.stats,
         connections=lambda: server.open_connections,
         calendar=lambda: gateway.current.calendar(),  # noqa: PLW0108 - whichever is current when it is asked
+        targets=lambda: gateway.current.routes.health.snapshot(held.clock),
         telemetry=lambda: gateway.telemetry.numbers(),  # noqa: PLW0108 - same
     )
     router.add("GET", "/healthz", healthz)
@@ -187,7 +194,8 @@ def _connect(held: Held, first: Generation) -> Gateway:
 
 
 def _limits(settings: Settings) -> Limits:
-    return Limits(body=settings.server.max_body_bytes)
+    server = settings.server
+    return Limits(body=server.max_body_bytes, bodies=max(server.max_bodies_bytes, server.max_body_bytes))
 
 
 def day_of(clock: Clock) -> Callable[[], dt.date]:
