@@ -24,7 +24,8 @@
     │   ├── UnknownKey             a command was asked about a key nobody created
     │   ├── CatalogInvalid         a feed of claims, or the file that keeps them, cannot be read
     │   └── ClaimRefused           a feed would change a date in silence
-    └── MachineError             the disk, the database, the port
+    └── MachineError             the disk, the database, the port, the memory
+        ├── GatewayBusy            more is in flight than this gateway may hold: in a moment it can
         └── LedgerUnavailable      the record cannot be read or written
 
 This file knows kinds and the facts each carries. It does not know HTTP statuses (``dialects.refusals``)
@@ -193,9 +194,15 @@ class ClaimRefused(OperatorError):
 
 
 class MachineError(OutlastError):
-    """The disk, the database or the port refuses."""
+    """The disk, the database, the port or the memory refuses."""
 
     code = "machine_error"
+
+
+class GatewayBusy(MachineError):
+    """More is in flight than this gateway may hold; the same request can be served in a moment."""
+
+    code = "gateway_busy"
 
 
 class LedgerUnavailable(MachineError):

@@ -192,6 +192,7 @@ def serve(
         async with asyncio.timeout(PATIENCE):
             await eventually(lambda: not server.open_connections)
             await eventually(lambda: asyncio.all_tasks() == {asyncio.current_task()})
+        assert server.burden.held == 0, "a body was let go and is still counted"
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(main())

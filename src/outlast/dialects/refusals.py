@@ -56,6 +56,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.CatalogInvalid: Kind(500, SERVER),
     errors.ClaimRefused: Kind(500, SERVER),
     errors.MachineError: Kind(500, SERVER),
+    errors.GatewayBusy: Kind(503, SERVER),
     errors.LedgerUnavailable: Kind(503, SERVER),
 }
 DEFECT = Kind(500, SERVER)
@@ -99,6 +100,8 @@ def refusal(error: Exception, *, request_id: str) -> Refusal:
 def _headers(error: Exception, kind: Kind) -> tuple[tuple[str, str], ...]:
     if kind.type == AUTHENTICATION:
         return (_JSON, ("www-authenticate", "Bearer"))
+    if isinstance(error, errors.GatewayBusy):
+        return (_JSON, ("retry-after", "1"))
     if not isinstance(error, errors.LimitReached):
         return (_JSON,)
     wait = ("retry-after", str(math.ceil(error.retry_after_s)))

@@ -31,6 +31,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     today: date | None = None
     """A rehearsed day: moves calendars, plans and prices, never the ledger's time stamps."""
     max_body_bytes: Some = 50 * MEGABYTE
+    max_bodies_bytes: Some = 512 * MEGABYTE
+    """Of all requests that one process has in flight; never less than one body may have."""
     workers: Some | Literal["auto"] = 1
     """Processes that share the port, the record and the limits; ``auto``: one per core."""
     require_key: bool | None = None

@@ -12,8 +12,9 @@ from enum import Enum
 from typing import Protocol, cast
 
 from outlast.dialects.refusals import refusal
-from outlast.errors import CallerError, MachineError, MalformedRequest, RequestTooSlow
+from outlast.errors import MachineError, MalformedRequest, OutlastError, RequestTooSlow
 from outlast.gateway.call import Call, Handler
+from outlast.web.burden import Burden
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import Limits
 from outlast.web.manner import LAST
@@ -34,6 +35,7 @@ class Shared(Protocol):
     """What the connections of one server have in common."""
 
     limits: Limits
+    burden: Burden
     handler_for: HandlerFor
     heads: HeadWriter
     loop: asyncio.AbstractEventLoop
@@ -81,6 +83,7 @@ class Connection(asyncio.Protocol):
     __slots__ = (
         "_ahead",
         "_ahead_size",
+        "_body_size",
         "_outlet",
         "_reader",
         "_reply",
@@ -102,6 +105,7 @@ class Connection(asyncio.Protocol):
         self._task: asyncio.Task[None] | None = None
         self._ahead: list[bytes] = []  # sent while a call runs; parsed after it
         self._ahead_size = 0
+        self._body_size = 0  # of the running call
         self._unsent = 0
         self._waits = NOTHING
         self.deadline_ns = NEVER
@@ -155,6 +159,7 @@ class Connection(asyncio.Protocol):
         if self._reply is not None and self._task is not None and self._reply.state < COMPLETE:
             self._task.cancel()
         self._outlet.resume()
+        self._let_go()
         self._reader.release()
         self._ahead.clear()
 
@@ -205,6 +210,7 @@ class Connection(asyncio.Protocol):
     def _start(self) -> None:
         """Answer the first of the requests that are complete."""
         call, manner = self._reader.ready.popleft()
+        self._body_size = len(call.body)
         self._reply = reply = HttpReply(self._outlet, call.id, manner)
         self._waits, self.deadline_ns = NOTHING, NEVER
         self._task = asyncio.Task(self._serve(call, reply), loop=self._shared.loop, name=call.id)
@@ -241,12 +247,18 @@ class Connection(asyncio.Protocol):
     def _served(self, reply: HttpReply) -> None:
         """One call is over: the next, or the end."""
         self._reply = self._task = None
+        self._let_go()
         if self._transport.is_closing():
             return
         if not reply.keep_alive:
             self._part()
         elif self._waits is not CALLER:
             self._go_on()
+
+    def _let_go(self) -> None:
+        """The running call's body is not held any more; a task that is cancelled before it began never says so."""
+        self._shared.burden.held -= self._body_size
+        self._body_size = 0
 
     def _catch_up(self) -> None:
         data = b"".join(self._ahead)
@@ -257,7 +269,7 @@ class Connection(asyncio.Protocol):
         self._reader.feed(data)
         self._go_on()
 
-    def _refuse(self, error: CallerError) -> None:
+    def _refuse(self, error: OutlastError) -> None:
         """Answer what never became a call, and part."""
         reply = HttpReply(self._outlet, self._shared.request_id(), LAST)
         refused = refusal(error, request_id=reply.request_id)

@@ -15,6 +15,8 @@ class Limits:
     """Sizes in bytes, waits in nanoseconds of the monotonic clock."""
 
     body: int = 50 * MEGABYTE
+    bodies: int = 512 * MEGABYTE
+    """Of all requests together, half-sent ones and running calls; more are told that the gateway is busy."""
     head: int = 64 * 1024
     """Request line and header section together."""
     headers: int = 100

@@ -13,8 +13,9 @@ from urllib.parse import unquote
 
 import httptools
 
-from outlast.errors import CallerError, MalformedRequest, RequestTooLarge
+from outlast.errors import GatewayBusy, MalformedRequest, OutlastError, RequestTooLarge
 from outlast.gateway.call import Call
+from outlast.web.burden import Burden
 from outlast.web.limits import Limits
 from outlast.web.manner import USUAL, Manner
 
@@ -51,17 +52,26 @@ class RequestReader:
     Requests that were complete before the error are in ``ready`` and shall be answered first.
     """
 
-    def __init__(self, limits: Limits, *, id_maker: Callable[[], str], monotonic_ns: Callable[[], int]) -> None:
+    def __init__(
+        self,
+        limits: Limits,
+        *,
+        id_maker: Callable[[], str],
+        monotonic_ns: Callable[[], int],
+        burden: Burden | None = None,
+    ) -> None:
+        """``burden``: what this server's readers hold together; whoever takes from ``ready`` takes it off later."""
         self.ready: deque[Incoming] = deque()
-        self.error: CallerError | None = None
+        self.error: OutlastError | None = None
         self.phase = BETWEEN
         self.awaits_continue = False
         """The caller sends its body only after ``100 Continue``."""
         self._limits = limits
+        self._burden = burden or Burden(limits.bodies)
         self._id_maker = id_maker
         self._monotonic_ns = monotonic_ns
         self._names: dict[bytes, str] = {}
-        self._refusal: CallerError | None = None
+        self._refusal: OutlastError | None = None
         self._fed = 0  # size of the piece being parsed
         self._head_fed = 0  # size of the earlier pieces that belong to an unfinished head
         self._url = b""
@@ -87,25 +97,32 @@ class RequestReader:
         except httptools.HttpParserUpgrade:
             self._decline_upgrade()
         except httptools.HttpParserError as exc:
-            self.error = self._refusal or MalformedRequest(f"the request is not HTTP/1.1 as we read it: {exc}")
+            self._fail(self._refusal or MalformedRequest(f"the request is not HTTP/1.1 as we read it: {exc}"))
             return
         if self.phase is HEAD:
             self._measure_head()
         elif self.phase is BODY:
             self._barren = self._barren + len(data) if self._body_size == body_size else 0
             if self._barren > self._limits.head:
-                self.error = RequestTooLarge("the chunked body carries trailers or extensions without end")
+                self._fail(RequestTooLarge("the chunked body carries trailers or extensions without end"))
 
     def release(self) -> None:
-        """Let go of the parser: it and this reader hold each other."""
-        self.error = self.error or MalformedRequest("the connection is closed")
+        """Let go of the parser, for it and this reader hold each other, and of every body that nobody took."""
+        self._fail(self.error or MalformedRequest("the connection is closed"))
+        self._burden.held -= sum(len(call.body) for call, _ in self.ready)
+        self.ready.clear()
         del self._parser
+
+    def _fail(self, error: OutlastError) -> None:
+        self.error = error
+        self._burden.held -= self._body_size
+        self._body, self._body_size = [], 0
 
     def _measure_head(self) -> None:
         """An unfinished head may grow to its limit, however small its pieces are."""
         self._head_fed = 0 if self.ready else self._head_fed + self._fed
         if self._head_fed > self._limits.head:
-            self.error = self._head_too_large()
+            self._fail(self._head_too_large())
 
     def _head_too_large(self) -> RequestTooLarge:
         return RequestTooLarge(f"the request line and headers are over {self._limits.head} bytes")
@@ -162,10 +179,15 @@ class RequestReader:
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body; chunk framing is already gone."""
+        size, burden = len(piece), self._burden
         self._body.append(piece)
-        self._body_size += len(piece)
+        self._body_size += size
+        burden.held += size
         if self._body_size > self._limits.body:
             raise self._refusing(self._body_too_large())
+        if burden.held > burden.limit:
+            burden.refused += 1
+            raise self._refusing(GatewayBusy("the bodies of other calls fill its memory; try again in a moment"))
 
     def on_message_complete(self) -> None:
         """The request is whole."""
@@ -194,7 +216,7 @@ class RequestReader:
 
     # What a head is held to.
 
-    def _refusing(self, error: CallerError) -> CallerError:
+    def _refusing(self, error: OutlastError) -> OutlastError:
         """To be raised: it stops llhttp where it is, and ``feed`` finds the reason."""
         self._refusal = error
         return error
@@ -254,7 +276,7 @@ class RequestReader:
         if self.ready:
             call, manner = self.ready.pop()
             self.ready.append((call, replace(manner, keep_alive=False)))
-        self.error = MalformedRequest("no other protocol is spoken here")
+        self._fail(MalformedRequest("no other protocol is spoken here"))
 
     def _split_target(self, target: str) -> tuple[str, str]:
         """Path, percent-decoded, and query of any form of target; scheme and authority are dropped."""

@@ -5,18 +5,21 @@ It knows sockets and when calls have to end. It does not know what is served: a 
 
 import asyncio
 import contextlib
+import logging
 import socket
 import ssl
 from collections.abc import Callable, Sequence
 
 from outlast.gateway.ports import Clock
 from outlast.web.acceptor import Acceptor
+from outlast.web.burden import Burden
 from outlast.web.connection import Connection, HandlerFor
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import SECOND_NS, Limits
 from outlast.web.listeners import bound_address, open_listeners
 from outlast.web.reader import RequestReader
 
+LOG = logging.getLogger("outlast.web")
 SWEEP_SECONDS = 1.0
 
 
@@ -37,6 +40,7 @@ class Server:
     ) -> None:
         self.handler_for = handler_for
         self.limits = limits or Limits()
+        self.burden = Burden(self.limits.bodies)
         self.heads = HeadWriter()
         self.now_ns = 0
         self._id_maker = id_maker
@@ -118,6 +122,11 @@ class Server:
         self.heads.refresh(self._clock.unix_ns() // SECOND_NS)
         for connection in [each for each in self._connections if each.deadline_ns <= now]:
             connection.expire()
+        burden = self.burden
+        if burden.refused:
+            held = "refused %d requests: bodies in flight hold %d of %d bytes; see [server] max_bodies_bytes"
+            LOG.warning(held, burden.refused, burden.held, burden.limit)
+            burden.refused = 0
 
     def _schedule(self) -> None:
         self._sweeper = self.loop.call_later(SWEEP_SECONDS, self._sweep_again)
@@ -133,7 +142,8 @@ class Server:
 
     def reader(self) -> RequestReader:
         """A reader with this server's limits."""
-        return RequestReader(self.limits, id_maker=self._id_maker, monotonic_ns=self._clock.monotonic_ns)
+        monotonic_ns = self._clock.monotonic_ns
+        return RequestReader(self.limits, id_maker=self._id_maker, monotonic_ns=monotonic_ns, burden=self.burden)
 
     def request_id(self) -> str:
         """An id for an answer to what never became a call."""

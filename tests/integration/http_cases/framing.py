@@ -198,9 +198,9 @@ def chunk_ends() -> Iterator[Case]:
 
 def trailers() -> Iterator[Case]:
     start = CHUNKS[:-2]
-    for name in (b"X-A", b"Host", b"Authorization", b"Content-Type", b"Connection"):
-        sent = chunked(start + name + b": evil\r\n\r\n")
-        yield Case("trailer", f"{name.decode()} is not read", sent, SERVED, TOLERANT)
+    for header in (b"X-A", b"Host", b"Authorization", b"Content-Type", b"Connection"):
+        sent = chunked(start + header + b": evil\r\n\r\n")
+        yield Case("trailer", f"{header.decode()} is not read", sent, SERVED, TOLERANT)
     framing = {
         "a length": b"Content-Length: 5\r\n\r\n", "a coding": b"Transfer-Encoding: chunked\r\n\r\n",
         "a bare line feed": b"X-A: 1\n\r\n", "a blank before the colon": b"X-A : 1\r\n\r\n",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.errors import CallerError, MalformedRequest, RequestTooLarge
+from outlast.errors import CallerError, MalformedRequest, OutlastError, RequestTooLarge
 from outlast.gateway.call import Call
 from outlast.web.limits import Limits
 from outlast.web.manner import Manner
@@ -29,7 +29,7 @@ def read(data: bytes, limits: Limits = SMALL) -> Call:
     return call
 
 
-def refused(*pieces: bytes, limits: Limits = SMALL) -> CallerError:
+def refused(*pieces: bytes, limits: Limits = SMALL) -> OutlastError:
     read_by = reader(limits)
     for piece in pieces:
         read_by.feed(piece)
