@@ -42,7 +42,9 @@ class Catalog:
         self._names = Names(Name(ref, record.aliases, record.channel_ids) for ref, record in self._records.items())
         # An addition may go by an alias; a ref that nobody knows becomes an entry of its own.
         self._added = {self._names.resolve(ref) or ref: addition for ref, addition in (added or {}).items()}
-        self._supplied = {self._names.resolve(ref) or ref: s for ref, s in supplies(supplement or Feed()).items()}
+        self.supplement = supplement or Feed()
+        """What was taken over from feeds."""
+        self._supplied = {self._names.resolve(ref) or ref: said for ref, said in supplies(self.supplement).items()}
         new = [ref for ref in {**self._added, **self._supplied} if ref not in self._records]
         if new:
             self._names = Names(
