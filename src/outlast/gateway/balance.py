@@ -27,47 +27,38 @@ class Balance:
         Equal targets first, the least busy of them; then the others in the plan's order. Whoever is better left
         alone comes last, but comes: a caller is not refused to spare a target.
         """
-        attempts = route.attempts
-        if len(attempts) == 1:
-            only = attempts[0]
-            return None if only.candidate.target in tried else only
-        now = self._monotonic_ns()
-        if route.equals > 1:
-            chosen = self._least_busy([one for one in attempts[: route.equals] if _admits(one, tried, now)])
-            if chosen is not None:
-                return chosen
-        untried = [one for one in attempts if one.candidate.target not in tried]
-        return next((one for one in untried if _admits(one, tried, now)), untried[0] if untried else None)
+        if route.equals > 1 and (chosen := self._least_busy(route, tried, well_only=False)) is not None:
+            return chosen
+        resort = None
+        for one in route.attempts:
+            if one.candidate.target in tried:
+                continue
+            breaker = one.breaker
+            if breaker is None or not breaker.until_ns or breaker.admits(self._monotonic_ns()):
+                return one
+            resort = resort or one
+        return resort
 
     def other(self, route: Route, tried: Collection[str]) -> Attempt | None:
         """Another equal target that nothing speaks against, beside those that were tried; None: there is none."""
-        if route.equals < 2:
-            return None
-        equals = route.attempts[: route.equals]
-        return self._least_busy([one for one in equals if one.candidate.target not in tried and _closed(one)])
+        return self._least_busy(route, tried, well_only=True) if route.equals > 1 else None
 
-    def _least_busy(self, equals: list[Attempt]) -> Attempt | None:
-        """The least pending calls for its weight; among those that tie, by chance and weight."""
-        if len(equals) < 2:
-            return equals[0] if equals else None
-        loads = [one.load for one in equals]
-        least = min(loads)
-        if loads.count(least) == 1:
-            return equals[loads.index(least)]
-        tied = [one for one, load in zip(equals, loads, strict=True) if load == least]
-        ticket = self._chance() * sum(one.candidate.weight for one in tied)
-        for one in tied:
-            ticket -= one.candidate.weight
-            if ticket < 0:
-                return one
-        return tied[-1]  # a sum of fractions may end a hair above nothing
-
-
-def _admits(attempt: Attempt, tried: Collection[str], now_ns: int) -> bool:
-    if attempt.candidate.target in tried:
-        return False
-    return attempt.breaker is None or attempt.breaker.admits(now_ns)
-
-
-def _closed(attempt: Attempt) -> bool:
-    return attempt.breaker is None or attempt.breaker.closed
+    def _least_busy(self, route: Route, tried: Collection[str], *, well_only: bool) -> Attempt | None:
+        """The equal target with the least pending calls for its weight; among those that tie, by chance and weight."""
+        best: Attempt | None = None
+        least, tied = 0.0, 0
+        for one in route.attempts[: route.equals]:
+            candidate, breaker = one.candidate, one.breaker
+            if breaker is None or candidate.target in tried:
+                continue
+            if breaker.until_ns and (well_only or not breaker.admits(self._monotonic_ns())):
+                continue
+            weight = candidate.weight
+            load = breaker.pending / weight
+            if best is None or load < least:
+                best, least, tied = one, load, weight
+            elif load == least:
+                tied += weight
+                if self._chance() * tied < weight:  # each of those that tie stays with the share of its weight
+                    best = one
+        return best

@@ -41,11 +41,11 @@ class Breaker:
         "_in_a_row",
         "_probing",
         "_rest_ns",
-        "_until_ns",
         "last_error",
         "pending",
         "since_ns",
         "target",
+        "until_ns",
     )
 
     def __init__(self, target: str) -> None:
@@ -54,39 +54,36 @@ class Breaker:
         """Calls that are there now, streams until they end."""
         self.last_error = ""
         """The code of the last failure; it stays when the target is well again."""
+        self.until_ns = 0
+        """When its rest ends; 0: it is closed. Read by whoever chooses, in a hurry."""
         self.since_ns = 0
         """When the state last turned; 0: it never did."""
         self._calm = True  # closed, and no failure is remembered: an answer changes nothing
         self._history = self._in_a_row = 0
-        self._until_ns = self._rest_ns = 0
+        self._rest_ns = 0
         self._probing = False
         self._epoch = 1
 
     def admits(self, now_ns: int) -> bool:
         """Whether a call should go there: it is closed, or has rested and no probe is on its way."""
-        return not self._until_ns or (now_ns >= self._until_ns and not self._probing)
-
-    @property
-    def closed(self) -> bool:
-        """Whether nothing speaks against it."""
-        return not self._until_ns
+        return not self.until_ns or (now_ns >= self.until_ns and not self._probing)
 
     def state(self, now_ns: int) -> State:
         """How it is to be shown."""
-        if not self._until_ns:
+        if not self.until_ns:
             return "closed"
-        return "half_open" if now_ns >= self._until_ns else "open"
+        return "half_open" if now_ns >= self.until_ns else "open"
 
     def rests_ns(self, now_ns: int) -> int:
         """How long it is still left alone."""
-        return max(0, self._until_ns - now_ns)
+        return max(0, self.until_ns - now_ns)
 
     # One call.
 
     def begin(self, now_ns: int) -> Token:
         """A call goes there; the first after the rest is the probe."""
         self.pending += 1
-        if self._until_ns and now_ns >= self._until_ns and not self._probing:
+        if self.until_ns and now_ns >= self.until_ns and not self._probing:
             self._probing = True
             return -self._epoch
         return self._epoch
@@ -112,7 +109,7 @@ class Breaker:
         self.last_error = error
         if abs(token) != self._epoch:
             return
-        if not self._until_ns:
+        if not self.until_ns:
             self._count(now_ns)
         elif token < 0:
             self._open(now_ns, min(max(self._rest_ns * 2, FIRST_REST_NS), LONGEST_REST_NS))
@@ -122,13 +119,13 @@ class Breaker:
         self.pending -= 1
         self.last_error = error
         if abs(token) == self._epoch:
-            until = max(self._until_ns, now_ns + wait_ns)
+            until = max(self.until_ns, now_ns + wait_ns)
             self._rest_until(now_ns, until)
 
     def refused(self, token: Token, now_ns: int) -> None:
         """It refused what the caller sent: no failure of its own, and a sign of life."""
         self.pending -= 1
-        if self._until_ns and abs(token) == self._epoch:
+        if self.until_ns and abs(token) == self._epoch:
             self._close(now_ns)
 
     def left(self, token: Token) -> None:
@@ -140,7 +137,7 @@ class Breaker:
     def broke_off(self, now_ns: int, error: str) -> None:
         """A stream that had begun well broke; its end is told by ``ended``."""
         self.last_error = error
-        if not self._until_ns:
+        if not self.until_ns:
             self._count(now_ns)
 
     # Turns.
@@ -148,7 +145,7 @@ class Breaker:
     def _well(self, token: Token, now_ns: int) -> None:
         if abs(token) != self._epoch:
             return
-        if self._until_ns:
+        if self.until_ns:
             self._close(now_ns)
             return
         self._in_a_row = 0
@@ -167,14 +164,14 @@ class Breaker:
         self._rest_until(now_ns, now_ns + rest_ns)
 
     def _rest_until(self, now_ns: int, until_ns: int) -> None:
-        if not self._until_ns:
+        if not self.until_ns:
             self.since_ns = now_ns
-        self._until_ns = max(1, until_ns)
+        self.until_ns = max(1, until_ns)
         self._turn()
         self._calm = False
 
     def _close(self, now_ns: int) -> None:
-        self._until_ns = self._rest_ns = 0
+        self.until_ns = self._rest_ns = 0
         self._history = self._in_a_row = 0
         self._turn()
         self._calm = True

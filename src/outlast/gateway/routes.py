@@ -40,11 +40,6 @@ class Attempt(msgspec.Struct, frozen=True):
     breaker: Breaker | None = None
     """Its health; None: a wire, which is asked whatever is known of it."""
 
-    @property
-    def load(self) -> float:
-        """Calls that it has now, for each part of its weight."""
-        return self.breaker.pending / self.candidate.weight if self.breaker is not None else 0.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
