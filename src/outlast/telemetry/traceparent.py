@@ -42,7 +42,12 @@ def trace_id(header: str) -> str:
     return header[_TRACE] if _FORM.fullmatch(header) else ""
 
 
-def begun(parent: Place | None, bits: Callable[[int], int]) -> Place:
-    """A new place below ``parent``, or at the root of a new trace; ``bits`` gives that many random ones."""
-    span = bits(64) or 1
-    return Place(bits(128) or 1, span, sampled=True) if parent is None else Place(parent.trace, span, parent.sampled)
+def begun(theirs: str, bits: Callable[[int], int]) -> str:
+    """A new place below the caller's, or at the root of a new trace; ``bits`` gives that many random ones.
+
+    Empty where the caller says that its trace is not kept: there is nothing to tell, and its own word goes on.
+    """
+    trace = trace_id(theirs)
+    if not trace:
+        return Place(bits(128) or 1, bits(64) or 1, sampled=True).header
+    return f"00-{trace}-{bits(64) or 1:016x}-01" if int(theirs[_FLAGS], 16) & SAMPLED else ""

@@ -39,18 +39,22 @@ def test_a_later_version_is_read_by_what_is_known_of_it() -> None:
     assert place_of("01" + GIVEN[2:] + "-more") == place_of(GIVEN)
 
 
-def test_a_place_below_another_stays_in_its_trace_and_keeps_its_sampling() -> None:
-    for header in (GIVEN, GIVEN[:-2] + "00"):
-        parent = place_of(header)
-        assert parent is not None
-        made = begun(parent, random.getrandbits)
-        assert (made.trace, made.sampled) == (parent.trace, parent.sampled)
-        assert made.span != parent.span
+def test_a_place_below_another_stays_in_its_trace() -> None:
+    parent, made = place_of(GIVEN), place_of(begun(GIVEN, random.getrandbits))
+    assert parent is not None
+    assert made is not None
+    assert (made.trace, made.sampled) == (parent.trace, True)
+    assert made.span != parent.span
 
 
-def test_a_number_is_never_zero() -> None:
-    made = begun(None, lambda _: 0)
-    assert place_of(made.header) == made
+def test_a_trace_that_nobody_keeps_gets_no_place_of_ours() -> None:
+    assert begun(GIVEN[:-2] + "00", random.getrandbits) == ""
+
+
+@pytest.mark.parametrize("theirs", ["", "no traceparent"])
+def test_without_a_place_above_a_new_trace_begins_and_no_number_is_zero(theirs: str) -> None:
+    assert place_of(begun(theirs, lambda _: 0)) is not None
+    assert begun(theirs, random.getrandbits) != begun(theirs, random.getrandbits)
 
 
 @given(st.text(max_size=80))
