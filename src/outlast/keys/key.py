@@ -4,7 +4,7 @@ It knows values. It does not know how a secret is made (``keys.secret``), what m
 (``keys.rules``), where keys are kept (``ledger``) nor what has been used (``limits``).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
 from typing import Literal
 
@@ -91,16 +91,18 @@ class KeyRing(msgspec.Struct, frozen=True):
     """
 
     by_digest: Mapping[bytes, tuple[Key, Secret]] = {}
+    created: int = 0
+    """How many keys there are, those included that no secret opens any more."""
 
     @property
     def empty(self) -> bool:
         """No key was ever created here."""
-        return not self.by_digest
+        return not (self.created or self.by_digest)
 
 
 NO_KEYS = KeyRing()
 
 
-def ring_of(keys: Iterable[Key]) -> KeyRing:
+def ring_of(keys: Collection[Key]) -> KeyRing:
     """The snapshot of these keys; ended and revoked secrets are in it, so that their callers are told so."""
-    return KeyRing({secret.digest: (key, secret) for key in keys for secret in key.secrets})
+    return KeyRing({secret.digest: (key, secret) for key in keys for secret in key.secrets}, len(keys))

@@ -104,7 +104,7 @@ def read_keys(connection: sqlite3.Connection, path: Path) -> tuple[Key, ...]:
     try:
         secrets: defaultdict[str, list[SecretRow]] = defaultdict(list)
         for found in connection.execute(KEY_QUERIES["secrets"]):
-            row = msgspec.convert(found, SecretRow)
+            row = msgspec.convert(found, SecretRow, builtin_types=(bytes,))
             secrets[row.key].append(row)
         rows = [msgspec.convert(found, KeyRow) for found in connection.execute(KEY_QUERIES["keys"])]
     finally:

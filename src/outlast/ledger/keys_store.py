@@ -195,6 +195,8 @@ def _named(keys: tuple[Key, ...], name: str) -> Key | None:
 
 
 def _unknown(keys: tuple[Key, ...], name: str) -> UnknownKey:
+    if name.startswith(MARK):  # a secret may have been given for a name, and messages end up in logs
+        return UnknownKey(f"{prefix_of(name)}… begins a secret; say the key's name, which `outlast keys list` shows")
     near = difflib.get_close_matches(name, [key.name for key in keys], 3, 0.5)
     if near:
         hint = f"closest: {', '.join(near)}"
