@@ -16,7 +16,20 @@ from outlast import __version__
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED, USAGE, exit_code
 from outlast.errors import OutlastError
 
-COMMANDS = ("demo", "init", "serve", "models", "catalog", "explain", "horizon", "price", "usage", "keys", "verdict")
+COMMANDS = (
+    "demo",
+    "init",
+    "serve",
+    "reload",
+    "models",
+    "catalog",
+    "explain",
+    "horizon",
+    "price",
+    "usage",
+    "keys",
+    "verdict",
+)
 
 
 class LazyGroup(click.Group):

@@ -4,29 +4,29 @@ It knows signals, the ready line and what an operator is told at start. It does 
 (``wiring`` opens that).
 """
 
-import asyncio
 import datetime as dt
 import errno
 import ipaddress
 import logging
 import os
-import signal
+import socket
 import sys
-from dataclasses import replace
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
-import msgspec
 
-from outlast.cli.options import Context, open_context
 from outlast.cli.options import Day as DayType
 from outlast.cli.output import note
 from outlast.errors import MachineError
 from outlast.settings import ServerSettings
-from outlast.wiring.serving import Gateway, new_event_loop, open_gateway
+from outlast.web.listeners import open_listeners
+from outlast.wiring.alone import serve_alone
+from outlast.wiring.process import Start
+from outlast.wiring.run_file import RunFile
+from outlast.wiring.serving import Gateway
+from outlast.wiring.source import source_of
 
-GRACE_SECONDS = 10.0
-"""How long running calls may take to end after a signal."""
 _OTHERS = 0o007
 """The record may hold what people wrote: it is the operator's and their group's to read, nobody else's."""
 
@@ -39,49 +39,40 @@ _OTHERS = 0o007
 @click.option("--quiet", is_flag=True, help="No warnings at start.")
 def serve(*, config: Path | None, host: str | None, port: int | None, today: dt.date | None, quiet: bool) -> None:
     """Run the gateway: an OpenAI-compatible API whose model names outlast their models."""
-    context = open_context(config=config, format_="text", today=today, quiet=quiet)
-    server = context.settings.server
-    overridden = msgspec.structs.replace(server, host=host or server.host, port=server.port if port is None else port)
-    context = replace(context, settings=msgspec.structs.replace(context.settings, server=overridden))
+    source = source_of(config, host=host, port=port, workers=None)
+    text = source.text()
+    settings = source.settings(text)
+    server = settings.server
     os.umask(os.umask(_OTHERS) | _OTHERS)
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
-    with asyncio.Runner(loop_factory=new_event_loop) as runner:
-        runner.run(_serve(context))
-
-
-async def _serve(context: Context) -> None:
-    """Open, say so, wait for a signal, drain."""
-    server = context.settings.server
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(name, stop.set)
-    gateway = open_gateway(
-        context.settings,
-        rehearsed=context.today if context.rehearsed else None,
+    start = Start(
+        source=source,
+        text=text,
+        settings=settings,
+        rehearsed=today or server.today,
         reachable=not is_loopback(server.host),
+        advise=warnings,
     )
-    root = logging.getLogger()
-    root.handlers, before = [gateway.telemetry.handler], root.handlers
-    try:
-        for line in warnings(context, gateway):
-            note(f"outlast: {line}", quiet=context.quiet)
-        bound_host, bound_port = await _start(gateway, server.host, server.port)
+
+    def ready(advice: Sequence[str], bound_host: str, bound_port: int) -> None:
+        for line in advice:
+            note(f"outlast: {line}", quiet=quiet)
         shown = f"[{bound_host}]" if ":" in bound_host else bound_host
         click.echo(f"listening on http://{shown}:{bound_port}")
-        await stop.wait()
-    finally:
-        await gateway.aclose(GRACE_SECONDS)
-        root.handlers = before
 
-
-async def _start(gateway: Gateway, host: str, port: int) -> tuple[str, int]:
+    run_file = RunFile(settings)
     try:
-        return await gateway.server.start(host, port)
+        serve_alone(start, _listeners(server.host, server.port), run_file, ready)
+    finally:
+        run_file.close()
+
+
+def _listeners(host: str, port: int) -> tuple[socket.socket, ...]:
+    try:
+        return open_listeners(host, port)
     except OSError as exc:
-        # The event loop's own text repeats the address as a tuple.
         taken = exc.errno == errno.EADDRINUSE
-        why = os.strerror(exc.errno) if exc.errno and exc.errno > 0 else exc.strerror or str(exc)
+        why = exc.strerror or str(exc)
         remedy = "`--port 0` takes a free one" if taken else "see [server] host and port, or --host and --port"
         raise MachineError(f"cannot listen on {host}:{port}: {why}; {remedy}") from exc
 
@@ -96,17 +87,17 @@ def is_loopback(host: str) -> bool:
         return False
 
 
-def warnings(context: Context, gateway: Gateway) -> list[str]:
+def warnings(start: Start, gateway: Gateway) -> list[str]:
     """What an operator should know before the first call; nothing here stops the gateway."""
     said: list[str] = []
-    server = context.settings.server
-    if not context.settings.providers:
+    settings = gateway.current.settings
+    if not settings.providers:
         said.append("no provider is configured; `outlast init` writes an outlast.toml to start from")
-    if context.rehearsed:
-        said.append(f"rehearsing {context.today}: calendars, plans and prices move; records keep real time")
-    said.extend(_of_keys(server, gateway))
+    if start.rehearsed:
+        said.append(f"rehearsing {start.rehearsed}: calendars, plans and prices move; records keep real time")
+    said.extend(_of_keys(settings.server, gateway))
     said.extend(gateway.notices)
-    for name in context.settings.models:
+    for name in settings.models:
         route = gateway.routes.find(name)
         if route.plan is None:
             continue

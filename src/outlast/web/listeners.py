@@ -41,13 +41,16 @@ def bound_address(listeners: Sequence[socket.socket]) -> tuple[str, int]:
     return str(host), int(port)
 
 
-def _addresses(host: str, port: int) -> list[tuple[int, tuple[str, int, *tuple[int, ...]]]]:
+Address = tuple[str | int | bytes, ...]
+
+
+def _addresses(host: str, port: int) -> list[tuple[int, Address]]:
     found = socket.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=_PASSIVE)
     # A name may be listed twice in the hosts file.
-    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))  # type: ignore[misc] - no IPX
+    return list(dict.fromkeys((int(family), tuple(address)) for family, _, _, _, address in found))
 
 
-def _listen(listener: socket.socket, address: tuple[str | int, ...], *, shared: bool) -> None:
+def _listen(listener: socket.socket, address: Address, *, shared: bool) -> None:
     if os.name == "posix":  # elsewhere this lets two programs listen on one port
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     if shared:

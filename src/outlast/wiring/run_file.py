@@ -18,6 +18,7 @@ from outlast.settings import Settings
 
 _LOCK: Final = "lock"
 _STATE: Final = "state.json"
+_NONE: Final = "`outlast serve` starts one (a changed server.database needs a restart too)"
 
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
@@ -112,10 +113,10 @@ def read_running(settings: Settings) -> RunState:
     try:
         lock = os.open(folder / _LOCK, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise MachineError(f"no gateway runs on {folder.with_suffix('')}; `outlast serve` starts one") from error
+        raise MachineError(f"no gateway runs on {folder.with_suffix('')}; {_NONE}") from error
     try:
         if _locked(lock, fcntl.LOCK_SH):
-            raise MachineError(f"no gateway runs on {folder.with_suffix('')}; `outlast serve` starts one")
+            raise MachineError(f"no gateway runs on {folder.with_suffix('')}; {_NONE}")
     finally:
         os.close(lock)
     state = _read(folder)

@@ -170,7 +170,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
     gateway = Gateway(held, server, router, first)
     ready = Ready(
         stats=held.recorder.stats,
-        configuration=lambda: gateway.configuration(),
+        configuration=lambda: gateway.configuration(),  # noqa: PLW0108 - it is replaced once the account is opened
         full=lambda: server.full,
         notices=lambda: gateway.notices,
         catalogue_day=lambda: gateway.current.knowledge.day,
