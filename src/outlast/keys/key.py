@@ -6,6 +6,7 @@ It knows values. It does not know how a secret is made (``keys.secret``), what m
 
 from collections.abc import Collection, Mapping
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -72,7 +73,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         Patterns only ever allow, and no name is folded, trimmed or decoded before it is looked up. So another
         spelling of a name outside the patterns is outside them too.
         """
-        return not self.models or any(fnmatchcase(model, pattern) for pattern in self.models)
+        return not self.models or _allowed(self.models, model)
 
     def state(self, now_ns: int) -> State:
         """What the key is good for at this instant (Unix nanoseconds)."""
@@ -81,6 +82,11 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
         if self.expires_ns is not None and now_ns >= self.expires_ns:
             return "expired"
         return "active" if any(secret.usable(now_ns) for secret in self.secrets) else "no secret"
+
+
+@lru_cache(maxsize=4096)  # the same names come again and again; a look costs a tenth of a match
+def _allowed(patterns: tuple[str, ...], model: str) -> bool:
+    return any(fnmatchcase(model, pattern) for pattern in patterns)
 
 
 class KeyRing(msgspec.Struct, frozen=True):
