@@ -37,6 +37,7 @@ def open_for_writing(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.C
     """
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
     try:
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heard by a file that is new, and by no other
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")

@@ -17,7 +17,9 @@ from outlast.ledger.batch import Batch, Row
 from outlast.ledger.database import BUSY_SECONDS, open_for_writing
 from outlast.ledger.extents import Position, Reach
 from outlast.ledger.identity import journal_id
+from outlast.ledger.pruning import prune
 from outlast.ledger.queries import QUERIES
+from outlast.ledger.retention import Prune, Pruned
 from outlast.ledger.scanner import Scanner
 
 _BATCH_BYTES: Final = 2 << 20
@@ -78,6 +80,19 @@ class Drain:
             raise
         self._scanner.forget(drained.position)
         return drained
+
+    def prune(self, order: Prune) -> Pruned:
+        """Delete a little of what is too old.
+
+        Raises:
+            sqlite3.Error, LedgerUnavailable: the database refused; nothing of the step happened.
+        """
+        try:
+            self._check_file()
+            return prune(self._opened(), order)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Give every file back; the next step opens them again."""

@@ -26,7 +26,7 @@ class Extent(msgspec.Struct, frozen=True, array_like=True):
     """An earlier process left it, perhaps in the middle of a record."""
 
 
-class Reach(msgspec.Struct, frozen=True, array_like=True):
+class Reach(msgspec.Struct, frozen=True, array_like=True, tag=True):
     """Every segment of a journal at one moment, in order. What is in reach does not change any more."""
 
     extents: tuple[Extent, ...]

@@ -16,7 +16,8 @@ import msgspec
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.drain import Drained
 from outlast.ledger.extents import Reach
-from outlast.ledger.worker import Refused, decode_answer, encode
+from outlast.ledger.retention import Prune, Pruned
+from outlast.ledger.worker import Answer, Question, Refused, decode_answer, encode
 
 _LONGEST_STEP: Final = 30.0
 """Seconds; a step is small, and takes milliseconds."""
@@ -93,13 +94,16 @@ class DrainProcess:
             LedgerUnavailable: the step was refused; or the process died, and then the step may have been made.
             OSError: no process can be started.
         """
-        running = self._ready()
-        try:
-            told = decode_answer(running.ask(encode(reach)))
-        except (OSError, msgspec.DecodeError) as error:
-            raise self._lost(running, str(error)) from error
-        if isinstance(told, Refused):
-            raise LedgerUnavailable(told.reason)
+        told = self._ask(reach)
+        if not isinstance(told, Drained):
+            raise self._refused(told)
+        return told
+
+    def prune(self, order: Prune) -> Pruned:
+        """See ``Drain.prune``; raises as ``step`` does."""
+        told = self._ask(order)
+        if not isinstance(told, Pruned):
+            raise self._refused(told)
         return told
 
     def close(self) -> None:
@@ -107,6 +111,17 @@ class DrainProcess:
         running, self._running = self._running, None
         if running is not None:
             running.end(_LONGEST_END)
+
+    def _ask(self, question: Question) -> Answer:
+        running = self._ready()
+        try:
+            return decode_answer(running.ask(encode(question)))
+        except (OSError, msgspec.DecodeError) as error:
+            raise self._lost(running, str(error)) from error
+
+    @staticmethod
+    def _refused(told: Answer) -> LedgerUnavailable:
+        return LedgerUnavailable(told.reason if isinstance(told, Refused) else "the journal's worker is confused")
 
     def _ready(self) -> _Running:
         running = self._running

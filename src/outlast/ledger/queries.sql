@@ -70,3 +70,18 @@ ORDER BY started_ns, seq LIMIT :page;
 
 -- body: What was said in one call.
 SELECT request, response FROM bodies WHERE id = ?;
+
+-- old_bodies: The oldest bodies that began before an instant, with their size.
+SELECT id, ifnull(length(request), 0) + ifnull(length(response), 0) FROM bodies
+WHERE started_ns < ? ORDER BY started_ns LIMIT ?;
+
+-- delete_body: What was said in one call goes.
+DELETE FROM bodies WHERE id = ?;
+
+-- delete_calls: The oldest calls that began before an instant go.
+DELETE FROM exchanges WHERE seq IN (SELECT seq FROM exchanges WHERE started_ns < ? ORDER BY started_ns LIMIT ?);
+
+-- note_pruned: What was deleted, and up to which instants.
+UPDATE retention SET
+  calls_before_ns = max(calls_before_ns, ?), bodies_before_ns = max(bodies_before_ns, ?),
+  calls = calls + ?, bodies = bodies + ?;

@@ -25,6 +25,7 @@ from outlast.ledger.leftovers import check_folder
 from outlast.ledger.location import database_path, journal_folder
 from outlast.ledger.lock import Ownership
 from outlast.ledger.orphans import take_in_orphans
+from outlast.ledger.retention import Retention
 from outlast.ledger.slots import ALONE, Slot, slot_folder
 from outlast.ledger.syncer import Syncer
 from outlast.ledger.writer import Writer
@@ -65,16 +66,21 @@ class RecorderStats:
     """Kept, and not yet on the disk: a loss of power would take them."""
     sync_failures: int = 0
     """How often the disk refused to take what was written."""
+    deleted: int = 0
+    """Calls that were older than ``[ledger] keep``."""
 
 
 class Recorder:
     """Keeps finished calls. ``append`` and ``observe`` belong to one thread, the event loop's."""
 
-    def __init__(self, journal: Journal, writer: Writer, syncer: Syncer, ownership: Ownership) -> None:
+    def __init__(
+        self, journal: Journal, writer: Writer, syncer: Syncer, retention: Retention, ownership: Ownership
+    ) -> None:
         self._journal = journal
         self._keep: Callable[[Kind, bytes], bool] = self._keep_synced if syncer.always else journal.append
         self._writer = writer
         self._syncer = syncer
+        self._retention = retention
         self._ownership = ownership
         self._lost = 0
         self._bodies_lost = 0
@@ -99,6 +105,10 @@ class Recorder:
         if not self._keep(OBSERVATION, encode(observation)):
             self._lost += 1
 
+    def keep_by(self, ledger: LedgerSettings) -> None:
+        """Delete by other settings from now on; how hard the journal is written stays as it was opened."""
+        self._retention.change(ledger)
+
     def stats(self) -> RecorderStats:
         """How the record fares now."""
         writer = self._writer
@@ -118,6 +128,7 @@ class Recorder:
             last_error=writer.last_error,
             unsynced=max(0, appended - self._journal.synced),
             sync_failures=self._syncer.failures,
+            deleted=writer.deleted,
         )
 
     def close(self) -> None:
@@ -164,11 +175,12 @@ def open_recorder(
     check_folder(top)
     ownership = Ownership(top, slot)
     folder = slot_folder(top, slot.number)
+    retention = Retention(ledger)
     try:
         orphans = take_in_orphans(path, top, slot)
         with closing(Drain(path, folder, patience=_OPENING_PATIENCE)) as drain:
             journal = Journal(folder, after=drain.position().segment, segment_size=segment_size, entropy=entropy)
-            writer = Writer(journal, path, folder)
+            writer = Writer(journal, path, folder, None if slot.number else retention)
             writer.recover(drain)
     except (sqlite3.Error, OSError) as error:
         ownership.release()
@@ -180,4 +192,4 @@ def open_recorder(
     syncer = Syncer(journal, always=ledger.sync == "always")
     writer.start()
     syncer.start()
-    return Recorder(journal, writer, syncer, ownership)
+    return Recorder(journal, writer, syncer, retention, ownership)

@@ -1,4 +1,4 @@
-"""The drain as a process of its own: a line says what is in reach, a line answers what became of it.
+"""The drain as a process of its own: a line says what is in reach or too old, a line answers what became of it.
 
 Run as ``python -m outlast.ledger.worker DATABASE FOLDER`` by the journal's owner (``process``), so that inserting
 rows takes no time from the calls. It knows the lines and its end: when its input closes, its owner has stopped or
@@ -16,6 +16,7 @@ import msgspec
 
 from outlast.ledger.drain import Drain, Drained
 from outlast.ledger.extents import Reach
+from outlast.ledger.retention import Prune, Pruned
 
 _LONGEST_REASON: Final = 500
 
@@ -26,15 +27,19 @@ class Refused(msgspec.Struct, array_like=True, tag=True):
     reason: str
 
 
-encode: Final[Callable[[Reach | Drained | Refused], bytes]] = msgspec.json.Encoder().encode
-decode_answer: Final[Callable[[bytes], Drained | Refused]] = msgspec.json.Decoder(Drained | Refused).decode
-_decode_reach: Final[Callable[[bytes], Reach]] = msgspec.json.Decoder(Reach).decode
+Question = Reach | Prune
+Answer = Drained | Pruned | Refused
+
+encode: Final[Callable[[Question | Answer], bytes]] = msgspec.json.Encoder().encode
+decode_answer: Final[Callable[[bytes], Answer]] = msgspec.json.Decoder(Answer).decode
+_decode_question: Final[Callable[[bytes], Question]] = msgspec.json.Decoder(Question).decode
 
 
-def answer(drain: Drain, line: bytes) -> Drained | Refused:
+def answer(drain: Drain, line: bytes) -> Answer:
     """One step, or why it was refused."""
     try:
-        return drain.step(_decode_reach(line))
+        question = _decode_question(line)
+        return drain.prune(question) if isinstance(question, Prune) else drain.step(question)
     except Exception as error:  # noqa: BLE001 - the boundary: a refusal is told, and the next step tries again
         return Refused(str(error)[:_LONGEST_REASON] or type(error).__name__)
 

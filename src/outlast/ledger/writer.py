@@ -6,6 +6,7 @@ more, at opening and closing, and in another process while calls are served: the
 time. While the database is away the journal waits on the disk.
 """
 
+import time
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
@@ -15,9 +16,11 @@ from outlast.ledger.drain import Drain, Drained
 from outlast.ledger.extents import Position, Reach
 from outlast.ledger.journal import Journal
 from outlast.ledger.process import DrainProcess
+from outlast.ledger.retention import Retention
 
 INTERVAL_SECONDS: Final = 0.25
 _LONGEST_WAIT: Final = 1.0
+_PRUNING_SECONDS: Final = 0.1
 
 
 class Steps(Protocol):
@@ -31,8 +34,17 @@ class Steps(Protocol):
 class Writer:
     """Drains one journal in the background. Its counters are written by its thread alone."""
 
-    def __init__(self, journal: Journal, database: Path, folder: Path) -> None:
+    def __init__(self, journal: Journal, database: Path, folder: Path, retention: Retention | None = None) -> None:
+        """Start nothing yet.
+
+        Args:
+            journal: what is drained; the caller holds its folder's lock.
+            database: the file.
+            folder: where the journal's segments lie.
+            retention: what is too old; None: that is another process's to delete.
+        """
         self._journal = journal
+        self._retention = retention
         self._here = Drain(database, folder)
         self._elsewhere = DrainProcess(database, folder)
         self._position = Position(0, 0)
@@ -44,6 +56,8 @@ class Writer:
         self.damaged = 0
         self.torn = 0
         self.refusals = 0
+        self.deleted = 0
+        """Calls that were too old."""
         self.last_error = ""
         """Why the last attempt was refused; empty when it was not."""
 
@@ -85,7 +99,22 @@ class Writer:
 
     def _round(self) -> Reach:
         self._elsewhere.ensure()  # ready before the first call is: its start takes longer than a step
-        return self._bring_in(self._elsewhere)
+        reach = self._bring_in(self._elsewhere)
+        self._prune()
+        return reach
+
+    def _prune(self) -> None:
+        """Delete for a moment; the rest has to wait until what was recorded meanwhile is in."""
+        order = self._retention.due() if self._retention else None
+        if order is None or self._retention is None:
+            return
+        ending = time.monotonic() + _PRUNING_SECONDS
+        while time.monotonic() < ending and not self._stopping.is_set():
+            pruned = self._elsewhere.prune(order)
+            self.deleted += pruned.calls
+            if not pruned.more:
+                self._retention.done()
+                return
 
     def _last_round(self) -> Reach:
         self._here.position()  # opened even where nothing is left to do: its closing tidies up beside the database
