@@ -297,3 +297,25 @@ def test_a_database_that_is_deleted_does_not_open_the_gateway(serve: Serve) -> N
         assert gateway.chat(LIVING).status == 401
         answers.append(says_hello(gateway, secret))
     assert all(answers)
+
+
+@pytest.mark.parametrize(
+    ("word", "status", "said"), [("", 401, "none was created"), ("require_key = false", 200, "spends")]
+)
+def test_beyond_loopback_a_key_is_required_unless_the_operator_says_otherwise(
+    serve: Serve, word: str, status: int, said: str
+) -> None:
+    gateway = serve(f'{SCRIPTED}[server]\nhost = "0.0.0.0"\n{word}\n')
+    assert said in gateway.said
+    assert gateway.chat(LIVING).status == status
+
+
+def test_a_404_suggests_only_what_the_key_may_use(gateway: Gateway) -> None:
+    secret = created(gateway, "guessing", "--model", "secret*")
+    [suggested, silent] = (
+        gateway.ask("POST", CHAT, json.dumps({"model": name, "messages": []}).encode(), {"authorization": secret})
+        for name in ("secret-projekt", "secretsupport")
+    )
+    assert (suggested.status, silent.status) == (404, 404)
+    assert "secret-project" in suggested.error["message"]
+    assert "support" not in silent.error["message"].replace("secretsupport", "")

@@ -79,7 +79,7 @@ def list_command(*, config: Path | None, format_: str, today: dt.date | None, qu
         known = store.keys()
     if context.format == "json":
         print_json([key_document(key, now) for key in known])
-    elif known:
+    else:
         print_keys(known, now)
     if not known:
         note("No key was created yet; `outlast keys create NAME` makes one.", quiet=quiet)
