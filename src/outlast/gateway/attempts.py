@@ -163,6 +163,6 @@ def _in_order(meter: Meter, place: int, first: Asking, second: Asking) -> None:
     """Record the two of a race as they were asked; one that was a moment too late did not serve."""
     late = {one.outgoing.target for one in (first, second) if one.hedged_out}
     meter.attempts[place:] = [
-        msgspec.structs.replace(one, error=HEDGED_OUT) if one.target in late else one
+        msgspec.structs.replace(one, error=HEDGED_OUT) if one.target in late and not one.error else one
         for one in sorted(meter.attempts[place:], key=lambda one: one.target != first.outgoing.target)
     ]

@@ -60,8 +60,9 @@ async def hedged(
 
 
 def _gather(heat: Heat, running: dict[Running, Asking]) -> None:
-    """Move what has ended to the results, up to the first good answer; a second one is as if it had not come."""
-    for task in [each for each in running if each.done()]:
+    """Move what has ended to the results: failures, then one good answer; a second one is as if it had not come."""
+    done = [each for each in running if each.done()]
+    for task in sorted(done, key=lambda each: isinstance(each.result(), Served)):
         if not heat.won:
             heat.results.append((running.pop(task), task.result()))
 

@@ -122,6 +122,7 @@ class PlayedAnswer:
         self.closed = self.left = False
         self.exhausted = asyncio.Event()
         """Every piece was taken, and more was asked for."""
+        self._more = asyncio.Event()
 
     async def read(self) -> bytes:
         """Every piece at once."""
@@ -136,10 +137,16 @@ class PlayedAnswer:
             return self._left.pop(0)
         self.exhausted.set()
         if self._played.hangs:
-            await asyncio.get_running_loop().create_future()
+            await self._more.wait()
+            return self._left.pop(0) if self._left else b""
         if self._played.error is not None:
             raise self._played.error
         return b""
+
+    def go_on(self, piece: bytes) -> None:
+        """Break the silence of an answer that hangs with its last piece."""
+        self._left.append(piece)
+        self._more.set()
 
     def close(self) -> None:
         """Remember that it was let go."""
@@ -164,11 +171,15 @@ class PlayedUpstream:
         """The next prepared answer, or its error."""
         answer = self._answers[min(len(self.requests), len(self._answers) - 1)]
         self.requests.append(request)
+        self.asked.set()
         if isinstance(answer, UpstreamError):
             raise answer
         self.given.append(PlayedAnswer(answer))
-        self.asked.set()
         return self.given[-1]
+
+    def answer_from_now(self, answer: Played | UpstreamError) -> None:
+        """Forget what was prepared and give this one."""
+        self._answers = [answer]
 
     async def aclose(self) -> None:
         """Remember the end."""
