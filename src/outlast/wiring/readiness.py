@@ -35,6 +35,8 @@ class Ready:
     targets: Callable[[], tuple[TargetHealth, ...]] = tuple
     keys: Callable[[], Sequence[str]] = tuple
     """Which of several keys of a provider rest, by their place."""
+    unread: Callable[[], str] = str
+    """Why the callers' keys could not be read at the last look; empty: they could."""
 
     def __call__(self) -> Sequence[Check]:
         """Every check by name."""
@@ -45,6 +47,7 @@ class Ready:
             Check("journal", stats.journal_ok, _journal(stats)),
             Check("database", ok=True, says=_database(stats)),
             Check("callers", ok=not (full := self.full()), says=_callers(full=full)),
+            Check("keys", ok=True, says=_keys(self.unread())),
             Check("configuration", ok=True, says=self.configuration()),
             Check("providers", ok=True, says="; ".join((*self.notices(), *self.keys())) or "every key was found"),
             Check("targets", ok=True, says=in_words(self.targets())),
@@ -60,6 +63,10 @@ def resting_keys(upstreams: Mapping[str, Upstream]) -> tuple[str, ...]:
 
 def _callers(*, full: bool) -> str:
     return "new ones wait: no descriptor is free (ulimit -n, LimitNOFILE)" if full else "there is room"
+
+
+def _keys(unread: str) -> str:
+    return f"not read ({unread}); those that were known before hold" if unread else "as they are kept"
 
 
 def _journal(stats: RecorderStats) -> str:

@@ -177,6 +177,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
         today=held.today,
         targets=lambda: gateway.current.routes.health.snapshot(held.clock),
         keys=lambda: resting_keys(gateway.upstreams),
+        unread=lambda: held.keys.trouble,
     )
     gauges = Gauges(
         counts=lambda: held.counters.counts,
