@@ -24,6 +24,7 @@ from outlast.settings.words import (
     ProviderSettings,
     ServerSettings,
     Settings,
+    TargetSettings,
 )
 
 DEFAULT_FILE = Path("outlast.toml")
@@ -134,6 +135,9 @@ class _Source:
 
     def _explained(self, path: tuple[str, ...], problem: str, kind: type[msgspec.Struct]) -> SettingsInvalid:
         unknown = re.search(r"unknown field `([^`]+)`", problem)
+        if unknown and "`$.target[" in problem:
+            said = f"`{unknown[1]}` is not a word of a target of [{_dotted(path)}]"
+            return self.wrong((*path, "target"), said, unknown[1], TargetSettings.__struct_encode_fields__)
         if unknown:
             word = unknown[1]
             return self.wrong(
@@ -142,9 +146,10 @@ class _Source:
         missing = re.search(r"missing required field `([^`]+)`", problem)
         if missing:
             return self.wrong(path, f"[{_dotted(path)}] needs `{missing[1]}`")
-        where = re.search(r" - at `\$\.?([\w.]*)", problem)
+        where = re.search(r" - at `\$\.?([\w.]*)(?:\[\.\.\.\]\.(\w+))?", problem)
         word = where[1] if where else ""
-        said = problem.split(" - at ", maxsplit=1)[0].replace(" | null", "")
+        inner = f"{where[2]}: " if where and where[2] else ""
+        said = inner + problem.split(" - at ", maxsplit=1)[0].replace(" | null", "")
         choices = get_args(get_type_hints(kind).get(word))
         if said.startswith("Invalid enum value") and choices:
             given = said.removeprefix("Invalid enum value ").strip("'")
