@@ -151,3 +151,72 @@ def test_the_chain_goes_on_past_a_dead_recommendation(acme: Catalog, providers: 
     made = plan(model, World(providers=providers, knowledge=acme, day=dt.date(2026, 8, 1)))
     assert order(made) == ["openai/gpt-5.6-sol successor"]
     assert "openai/gpt-5.1-chat-latest" in reasons(made)
+
+
+def test_several_targets_are_asked_as_equals_with_their_weights(planned: Planned) -> None:
+    made = planned(BEFORE, target=["acme/old", {"to": "mirror/vague", "weight": 3}])
+    assert made.attempts[:2] == (Candidate("acme/old", "target"), Candidate("mirror/vague", "target", 3))
+    assert [entry.target for entry in made.waiting] == ["acme/next"]
+
+
+def test_one_target_that_has_ended_is_dropped_with_its_day_and_the_others_go_on(planned: Planned) -> None:
+    made = planned(END, target=["acme/old", "mirror/vague"])
+    assert order(made) == ["mirror/vague target", "mirror/spare fallback"]
+    assert reasons(made) == {"acme/old": f"retired since {END}"}
+    assert (made.switched, made.switch_day) == (False, None)
+
+
+def test_the_name_switches_when_the_last_of_its_targets_has_ended(planned: Planned) -> None:
+    targets = ["acme/dead", "mirror/old"]
+    assert order(planned(BEFORE, target=targets))[0] == "mirror/old target"
+    made = planned(END, target=targets)
+    assert (order(made)[0], made.switch_day) == ("acme/next successor", END)
+    assert reasons(made) == {
+        "acme/dead": f"retired since {END - dt.timedelta(days=400)}",
+        "mirror/old": f"retired since {END}",
+    }
+
+
+def test_the_declared_day_switches_all_targets_at_once(planned: Planned) -> None:
+    made = planned(BEFORE, target=["acme/old", "mirror/vague"], switch=str(BEFORE))
+    assert order(made)[0] == "acme/next successor"
+    assert set(reasons(made).values()) == {f"switched on {BEFORE} as declared"}
+
+
+@pytest.mark.parametrize(
+    ("gone", "first"),
+    [
+        (("acme/old",), "mirror/vague target"),
+        (("acme/old", "mirror/vague"), "acme/next successor"),
+    ],
+)
+def test_only_when_every_target_is_observed_gone_does_the_name_switch(
+    planned: Planned, gone: tuple[str, ...], first: str
+) -> None:
+    made = planned(BEFORE, gone, target=["acme/old", "mirror/vague"])
+    assert order(made)[0] == first
+    assert all(reasons(made)[target].startswith("observed gone") for target in gone)
+
+
+def test_one_ended_and_the_other_gone_is_nobody_left(planned: Planned) -> None:
+    made = planned(END, ("mirror/vague",), target=["acme/old", "mirror/vague"])
+    assert order(made)[0] == "acme/next successor"
+
+
+def test_manual_never_switches_several_either(planned: Planned) -> None:
+    made = planned(END, ("mirror/vague",), target=["acme/old", "mirror/vague"], switch="manual")
+    assert order(made) == ["mirror/spare fallback"]
+
+
+def test_each_target_has_its_own_model_or_the_one_declared_for_all(planned: Planned) -> None:
+    made = planned(
+        BEFORE,
+        target=["mirror/ours", {"to": "mirror/theirs", "catalog_model": "acme/vague"}],
+        catalog_model="acme/old",
+    )
+    assert [member.reference.ref for member in made.members] == ["acme/old", "acme/vague"]
+
+
+def test_the_name_lives_as_long_as_the_target_that_lasts_longest(planned: Planned) -> None:
+    assert planned(BEFORE, target=["acme/dead", "mirror/old"]).lasting.settings.to == "mirror/old"
+    assert planned(BEFORE, target=["acme/old", "mirror/next"]).lasting.standing.ends is None
