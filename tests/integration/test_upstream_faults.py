@@ -154,9 +154,10 @@ WHOLE = {
     "chunks with extensions and trailers": (raw(CHUNKED + b"2;a=b\r\nok\r\n0\r\nx-late: 1\r\n\r\n"), b"ok"),
     "no content": (raw(b"HTTP/1.1 204 No Content\r\n\r\n", stays=True), b""),
     "not modified, with a length": (raw(b"HTTP/1.1 304 Not Modified\r\ncontent-length: 9\r\n\r\n", stays=True), b""),
-    "compressed all the same": (
-        raw(b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\x1f\x8b"), b"\x1f\x8b"
+    "an error, compressed": (
+        raw(b"HTTP/1.1 400 No\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\x1f\x8b"), b"\x1f\x8b"
     ),
+    "coded as itself": (raw(b"HTTP/1.1 200 OK\r\ncontent-encoding: Identity\r\ncontent-length: 2\r\n\r\nok"), b"ok"),
     "bytes after the answer": (raw(OK + b"HTTP/1.1 500 Smuggled\r\ncontent-length: 0\r\n\r\n", stays=True), b"ok"),
 }  # fmt: skip
 

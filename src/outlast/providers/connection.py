@@ -301,6 +301,8 @@ class Connection(asyncio.Protocol):
         head = read_head(self._raw)
         if head.odd_coding:
             raise UpstreamBroken(f"{self.label} used a transfer coding that is not chunked")
+        if head.compressed and status < 300:  # nobody here inflates: a bomb stays small, and a record stays empty
+            raise UpstreamBroken(f"{self.label} compressed its answer, although it was asked not to")
         self._started = True
         self._status = status
         self._headers = head.headers

@@ -13,8 +13,10 @@ from outlast.gateway.ports import Headers
 READ_AHEAD = 256 * 1024
 """Unread bytes past which the upstream is held back."""
 WITHHELD = b"[key withheld]"
+PIECE_COST = 64
+"""Bytes that a piece takes beside its content: an upstream may cut its answer into pieces of two bytes."""
 MAX_BODY = 64 * 1024 * 1024
-"""The largest body that ``read`` gathers."""
+"""The largest body that ``read`` gathers, with what its pieces cost."""
 
 
 class Source(Protocol):
@@ -99,7 +101,7 @@ class HttpAnswer:
                 raise self.failure
             if self._unread > MAX_BODY:
                 self.close()
-                raise UpstreamBroken(f"the answer is larger than {MAX_BODY} bytes", target=self.target)
+                raise UpstreamBroken(f"the answer takes more than {MAX_BODY} bytes of memory", target=self.target)
             self._release()
             await self._wait()
         body = self._take()
@@ -162,7 +164,7 @@ class HttpAnswer:
         if self._left:
             return
         self._pieces.append(piece)
-        self._unread += len(piece)
+        self._unread += len(piece) + PIECE_COST
         if self._unread > (MAX_BODY if self._whole else READ_AHEAD) and not self._held:
             self._held = True
             self._source.hold()

@@ -12,7 +12,7 @@ from outlast.gateway.ports import Headers
 _HOP_BY_HOP = frozenset(
     {"keep-alive", "proxy-authenticate", "proxy-connection", "te", "trailer", "upgrade", "proxy-authorization"}
 )
-_SPECIAL = _HOP_BY_HOP | {"connection", "transfer-encoding", "content-length"}
+_SPECIAL = _HOP_BY_HOP | {"connection", "transfer-encoding", "content-length", "content-encoding"}
 _PLAIN = frozenset({b"keep-alive", b"close", b"Keep-Alive", b"Close"})
 _USUAL = """
 age alt-svc cache-control cf-cache-status cf-ray connection content-encoding content-length content-type date etag
@@ -35,6 +35,8 @@ class Head(NamedTuple):
     """The end of the body is stated; otherwise it is the end of the connection."""
     odd_coding: bool
     """A transfer coding other than ``chunked``, which nobody here can undo."""
+    compressed: bool
+    """The body is coded, although every request asks for ``identity``."""
 
 
 def read_head(raw: Sequence[tuple[bytes, bytes]]) -> Head:
@@ -42,7 +44,7 @@ def read_head(raw: Sequence[tuple[bytes, bytes]]) -> Head:
     headers: list[tuple[str, str]] = []
     nominated: list[str] = []
     length = -1
-    chunked = odd = False
+    chunked = odd = compressed = False
     for raw_name, raw_value in raw:
         name = _LOWER.get(raw_name) or raw_name.decode("latin-1").lower()
         value = raw_value.decode("latin-1")
@@ -51,6 +53,9 @@ def read_head(raw: Sequence[tuple[bytes, bytes]]) -> Head:
         elif name == "content-length":
             length = int(raw_value)
             headers.append((name, value))
+        elif name == "content-encoding":
+            compressed = value.strip().lower() not in ("", "identity")
+            headers.append((name, value))
         elif name == "connection" and raw_value not in _PLAIN:
             nominated += value.lower().replace(",", " ").split()
         elif name == "transfer-encoding":
@@ -58,4 +63,4 @@ def read_head(raw: Sequence[tuple[bytes, bytes]]) -> Head:
             odd = odd or value.lower().strip() != "chunked"
     if nominated:
         headers = [pair for pair in headers if pair[0] not in nominated or pair[0] == "content-length"]
-    return Head(tuple(headers), length, chunked or length >= 0, odd)
+    return Head(tuple(headers), length, chunked or length >= 0, odd, compressed)

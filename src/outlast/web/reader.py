@@ -19,7 +19,7 @@ from outlast.web.burden import Burden
 from outlast.web.limits import Limits
 from outlast.web.manner import USUAL, Manner
 
-_NAMES_LIMIT = 1024
+_NAMES_LIMIT = 64  # of one connection: what thousands of them remember must stay small
 _VERSIONS = ("1.1", "1.0")
 _HOST = re.compile(r"(?:[\w.~%-]*|\[[0-9A-Za-z:.%]+\])(?::[0-9]{0,5})?", re.ASCII)
 """What names a host: no list, no user, no path, because whoever stands before us may have decided by it."""
@@ -81,7 +81,7 @@ class RequestReader:
         self._request_headers: dict[str, str] = {}
         self._arrived_ns = 0
         self._manner = USUAL
-        self._body: list[bytes] = []
+        self._body: bytes | bytearray = b""  # one run of bytes: a list of tiny chunks would take thirty times as much
         self._body_size = 0
         self._barren = 0  # bytes of a chunked body, since its last byte of content
         self._parser = httptools.HttpRequestParser(self)
@@ -116,7 +116,7 @@ class RequestReader:
     def _fail(self, error: OutlastError) -> None:
         self.error = error
         self._burden.held -= self._body_size
-        self._body, self._body_size = [], 0
+        self._body, self._body_size = b"", 0
 
     def _measure_head(self) -> None:
         """An unfinished head may grow to its limit, however small its pieces are."""
@@ -179,8 +179,14 @@ class RequestReader:
 
     def on_body(self, piece: bytes) -> None:
         """A piece of the body; chunk framing is already gone."""
-        size, burden = len(piece), self._burden
-        self._body.append(piece)
+        size, burden, body = len(piece), self._burden, self._body
+        if not body:
+            self._body = piece
+        elif isinstance(body, bytearray):
+            body += piece
+        else:
+            self._body = bytearray(body)
+            self._body += piece
         self._body_size += size
         burden.held += size
         if self._body_size > self._limits.body:
@@ -204,12 +210,11 @@ class RequestReader:
             path=path,
             query=query,
             headers=self._request_headers,
-            body=b"" if not body else body[0] if len(body) == 1 else b"".join(body),
+            body=body if isinstance(body, bytes) else bytes(body),
             arrived_ns=self._arrived_ns,
         )
         self.ready.append((call, self._manner))
-        if body:
-            self._body = []
+        self._body = b""
         self._body_size = self._head_fed = self._barren = 0
         self.awaits_continue = False
         self.phase = BETWEEN
