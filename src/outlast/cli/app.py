@@ -28,6 +28,8 @@ COMMANDS = (
     "price",
     "usage",
     "keys",
+    "capture",
+    "replay",
     "verdict",
 )
 

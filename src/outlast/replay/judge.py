@@ -63,7 +63,7 @@ def collect(check: Check, pairs: Sequence[Pair]) -> Judged:
 
 def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
     """Every check's result; the words of gating checks are those that count together."""
-    gating = [each for each in judged if each.check.family in plan.gates and each.rows]
+    gating = [each for each in judged if each.check.name in plan.gates and each.rows]
     margins = {each.check.name: margin_of(plan.margins, each.check) for each in judged}
     plain = {each.check.name: each.assess(margins[each.check.name], plan.alpha) for each in judged}
     failed = _failed(gating, margins, plain, plan.alpha)
@@ -72,7 +72,7 @@ def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
         name, verdict = each.check.name, plain[each.check.name]
         if verdict is None:
             continue
-        gates = each.check.family in plan.gates
+        gates = name in plan.gates
         word: Word = verdict.verdict
         if gates and word == "FAIL" and name not in failed:
             word = "NOT YET"
@@ -92,12 +92,18 @@ def together(results: Sequence[CheckResult]) -> tuple[Word, tuple[str, ...]]:
 
 def margin_of(margins: Sequence[Margin], check: Check) -> Margin:
     """The margin declared for a check: its own, else that of its family, else the one for all."""
+    words = (*words_of(check), "share" if check.measure == "share" else "ratio")
+    return next(margin for word in words for margin in margins if margin.of == word)
+
+
+def words_of(check: Check) -> tuple[str, ...]:
+    """The words by which ``--margin`` may mean a check, the narrowest first.
+
+    For ``latency.total_p95``: its name, ``total_p95``, ``latency_p95`` and ``latency``.
+    """
     property_ = check.name.partition(".")[2]
-    for word in (check.name, property_, check.family, "ratio" if check.measure != "share" else "share"):
-        for margin in margins:
-            if margin.of == word:
-                return margin
-    raise LookupError(check.name)
+    quantile = property_.rpartition("_")[2] if check.measure != "share" else ""
+    return tuple(word for word in (check.name, property_, f"{check.family}_{quantile}", check.family) if word)
 
 
 def _failed(

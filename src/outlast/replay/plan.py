@@ -9,8 +9,6 @@ from typing import Literal
 
 import msgspec
 
-from outlast.checks.check import Family
-
 Scale = Literal["share", "ratio"]
 
 
@@ -18,7 +16,7 @@ class Margin(msgspec.Struct, frozen=True, kw_only=True):
     """How much worse is still acceptable, for one check or for all of a family."""
 
     of: str
-    """``contract``, ``contract.tools``, ``latency_p95`` …"""
+    """``contract``, ``contract.tools``, ``latency_p95`` …, or ``share`` and ``ratio`` for all that have none."""
     value: float
     """A share of the check's range (0.05), or a ratio of candidate to incumbent (1.2)."""
     scale: Scale = "share"
@@ -46,8 +44,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     items: tuple[str, ...]
     """Ids of the sampled requests, in order of asking."""
     margins: tuple[Margin, ...]
-    gates: tuple[Family, ...]
-    """Families that decide; every other one is shown."""
+    gates: tuple[str, ...]
+    """Names of the checks that decide; every other one is shown."""
     checks: tuple[str, ...]
     """Names of all checks that run."""
     alpha: float = 0.05

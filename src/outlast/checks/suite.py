@@ -1,0 +1,36 @@
+"""Every check there is, in order of trust, and what a word of ``--gate`` stands for.
+
+It knows the list. It does not know margins.
+"""
+
+from collections.abc import Sequence
+
+from outlast.checks.amounts import COST, LATENCY
+from outlast.checks.check import Check
+from outlast.checks.composite import Whole
+from outlast.checks.contract import CONTRACT
+
+
+def standard_suite() -> tuple[Check, ...]:
+    """All checks that need nothing but the answers: each family as a whole, and its members."""
+    return (Whole(family="contract", members=CONTRACT), *CONTRACT, *LATENCY, *COST)
+
+
+DEFAULT_GATES = ("contract",)
+_OF_A_FAMILY = {
+    "latency": ("latency.first_token_p50", "latency.first_token_p95", "latency.total_p50", "latency.total_p95"),
+    "cost": ("cost.total",),
+}
+
+
+def gates_named(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]:
+    """The names of the checks that ``--gate`` means; a word that means none stands in ``unknown_gates``."""
+    known = {check.name for check in suite}
+    named = [name for word in words for name in _OF_A_FAMILY.get(word, (word,)) if name in known]
+    return tuple(dict.fromkeys(named))
+
+
+def unknown_gates(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]:
+    """Words that mean no check."""
+    known = {check.name for check in suite} | _OF_A_FAMILY.keys()
+    return tuple(word for word in words if word not in known)

@@ -1,0 +1,142 @@
+"""``outlast replay``: recorded requests on candidates, and a verdict against margins declared beforehand.
+
+It knows the command's options and exit codes. It does not know how answers are drawn, compared or shown.
+"""
+
+import asyncio
+import datetime as dt
+import time
+from collections.abc import Sequence
+from decimal import Decimal
+from pathlib import Path
+
+import click
+
+from outlast.checks.draw import Item
+from outlast.checks.suite import DEFAULT_GATES, gates_named, standard_suite, unknown_gates
+from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
+from outlast.cli.keys_words import Money
+from outlast.cli.margins import parse_margins
+from outlast.cli.options import open_context, shared
+from outlast.cli.output import note
+from outlast.cli.progress import Teller
+from outlast.cli.report_views import print_result
+from outlast.exchange import PICO_PER_USD
+from outlast.replay.compose import Wish, compose
+from outlast.replay.decide import decide
+from outlast.replay.plan import Plan
+from outlast.replay.ports import DrawKey
+from outlast.replay.result import ReplayResult
+from outlast.replay.run import Errand, Purse, Runner
+from outlast.wiring.evidence import Bench, open_bench
+
+FORMATS = ("text", "json", "markdown")
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--to", "candidates", multiple=True, required=True, metavar="PROVIDER/MODEL", help="A candidate; may repeat."
+)
+@click.option("--margin", "margins", default="5%", show_default=True, help="5%, or contract=2%,latency_p95=1.2x.")
+@click.option("--sample", default="auto", show_default=True, help="How many requests; auto: what the margin takes.")
+@click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
+@click.option("--gate", "gates", default=",".join(DEFAULT_GATES), show_default=True, help="What decides.")
+@click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--seed", type=int, default=0, show_default=True, help="Which requests are sampled.")
+@click.option("--dry-run", is_flag=True, help="Declare the plan, ask nobody.")
+@click.option(
+    "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
+)
+@click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="Rehearse a day (UTC).")
+@shared(FORMATS, today=False)
+def replay(  # noqa: PLR0913 - each is one option of the command line
+    name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
+    sample: str, budget: int | None, gates: str, concurrency: int, seed: int, dry_run: bool, retry_lost: bool,
+    today: dt.datetime | None,
+) -> int:  # fmt: skip
+    """May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.
+
+    The plan (requests, checks, margins, budget) is written down under its hash before anything is compared. A run
+    that was stopped goes on where it was, and nothing is paid twice.
+
+    \b
+      outlast replay support --to openai/gpt-5.1 --dry-run
+      outlast replay support --to openai/gpt-5.1 --margin contract=2%,latency_p95=1.2x --gate contract,latency
+
+    Exit code: 0 every candidate PASS, 1 some FAIL, 3 some NOT YET.
+    """
+    context = open_context(config=config, format_=format_, today=today.date() if today else None, quiet=quiet)
+    suite = standard_suite()
+    words = tuple(word.strip() for word in gates.split(",") if word.strip())
+    if strange := unknown_gates(words, suite):
+        raise click.UsageError(
+            f"--gate {strange[0]}: there is no such check; known: {', '.join(c.name for c in suite)}"
+        )
+    with open_bench(context.settings, today=context.today) as bench:
+        wish = Wish(
+            model=name,
+            incumbent=bench.target_of(name),
+            candidates=tuple(bench.target_of(each) for each in dict.fromkeys(candidates)),
+            size=_size(sample),
+            margins=parse_margins(margins),
+            gates=gates_named(words, suite),
+            seed=seed,
+            adapt=bench.adapts(name),
+            budget_pico_usd=budget or None,
+        )
+        plan, items = compose(wish, suite, bench.evidence, bench.asker, now_ns=time.time_ns())
+        bench.evidence.keep_plan(plan)
+        for line in _declared(plan):
+            note(f"outlast: {line}", quiet=quiet)
+        if dry_run:
+            return FINE
+        asyncio.run(_draw(bench, plan, items, (concurrency, retry_lost), quiet=quiet))
+        result = decide(plan, items, suite, bench.evidence, now_ns=time.time_ns())
+        bench.evidence.keep_result(result)
+    print_result(result, plan, format_=context.format)
+    return _exit(result)
+
+
+def _size(sample: str) -> int | None:
+    if sample == "auto":
+        return None
+    if not sample.isdecimal() or int(sample) < 1:
+        raise click.BadParameter(f"{sample!r} is no number of requests; write 300, or auto", param_hint="--sample")
+    return int(sample)
+
+
+def _declared(plan: Plan) -> list[str]:
+    """What stands before anything is compared."""
+    said = [f"plan {plan.hash[:12]}: {len(plan.items)} requests, gates {', '.join(plan.gates)}, alpha {plan.alpha:g}"]
+    for expected in plan.expectations:
+        known = expected.cost_pico_usd
+        cost = "an unknown price" if known is None else f"about {Decimal(known) / PICO_PER_USD:.4f} USD"
+        power = "" if expected.power is None else f"; an equal candidate passes with {expected.power:.0%}"
+        said.append(f"{expected.target}: {expected.draws} answers still to be drawn for {cost}{power}")
+    return said
+
+
+async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int, bool], *, quiet: bool) -> None:
+    most, retry_lost = how
+    targets = (plan.incumbent, *plan.candidates)
+    errands = [Errand(item, DrawKey(item.id, target)) for item in items for target in targets]
+    if retry_lost:
+        bench.evidence.forget([errand.key for errand in errands])
+    ids = set(plan.items)
+    begun = (entry for target in targets for entry in bench.evidence.begun(target))
+    spent = sum(expected or 0 for key, expected in begun if key.item in ids)
+    with Teller("replay", quiet=quiet) as teller:
+        runner = Runner(
+            asker=bench.asker, evidence=bench.evidence, pause=asyncio.sleep, most_at_once=most, tell=teller,
+            adapt=plan.adapt,
+        )  # fmt: skip
+        try:
+            await runner.run(errands, Purse(plan.budget_pico_usd, spent=spent))
+        finally:
+            await bench.asker.aclose()
+
+
+def _exit(result: ReplayResult) -> int:
+    words = {candidate.verdict for candidate in result.candidates}
+    return FINDINGS if "FAIL" in words else UNFINISHED if "NOT YET" in words else FINE

@@ -1,0 +1,113 @@
+"""From what was wished to a plan: the sample, its expected price and its power, before anything is compared.
+
+It knows how many pairs a margin takes. It does not ask any model.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from outlast.checks.check import Check
+from outlast.checks.draw import Item
+from outlast.errors import EvidenceInvalid
+from outlast.replay.judge import margin_of
+from outlast.replay.plan import Expectation, Margin, Plan
+from outlast.replay.ports import Asker, DrawKey, Evidence
+from outlast.replay.run import TYPICAL_OUTPUT
+from outlast.replay.sample import draw_sample
+from outlast.stats.power import exact_power, pairs_needed
+
+LIKELY_DISCORDANCE = 0.10
+"""Share of pairs with different outcomes, where nothing was measured yet."""
+_LARGEST_POWER = 500
+"""Pairs up to which power is computed exactly."""
+
+
+class Wish(msgspec.Struct, frozen=True, kw_only=True):
+    """What the command line asked for."""
+
+    model: str
+    incumbent: str
+    candidates: tuple[str, ...]
+    size: int | None
+    """None: as many as the narrowest gate's margin takes for a power of 80 %."""
+    margins: tuple[Margin, ...]
+    gates: tuple[str, ...]
+    alpha: float = 0.05
+    seed: int = 0
+    adapt: bool = True
+    budget_pico_usd: int | None = None
+
+
+def compose(
+    wish: Wish, suite: Sequence[Check], evidence: Evidence, asker: Asker, *, now_ns: int
+) -> tuple[Plan, tuple[Item, ...]]:
+    """The plan, and its items.
+
+    Requests that the incumbent has answered already come first: after its end no others can be compared.
+
+    Raises:
+        EvidenceInvalid: there is no request to ask again.
+    """
+    items = tuple(evidence.items(wish.model))
+    if not items:
+        raise EvidenceInvalid(
+            f"no requests of {wish.model!r} are kept as evidence: `outlast capture {wish.model}` takes them from the "
+            "record, `outlast import` from files"
+        )
+    answered = [item for item in items if evidence.draw(DrawKey(item.id, wish.incumbent)) is not None]
+    margin = _narrowest(wish, suite)
+    size = wish.size or (pairs_needed(margin, wish.alpha, LIKELY_DISCORDANCE) if margin else len(items))
+    chosen = draw_sample(answered or items, size, seed=wish.seed)
+    plan = Plan(
+        model=wish.model,
+        incumbent=wish.incumbent,
+        candidates=wish.candidates,
+        items=tuple(item.id for item in chosen),
+        margins=wish.margins,
+        gates=wish.gates,
+        checks=tuple(check.name for check in suite),
+        alpha=wish.alpha,
+        seed=wish.seed,
+        adapt=wish.adapt,
+        budget_pico_usd=wish.budget_pico_usd,
+        created_ns=now_ns,
+    )
+    power = _power(len(chosen), margin, wish.alpha)
+    expectations = tuple(_expected(target, plan, chosen, (evidence, asker), power) for target in wish.candidates)
+    return msgspec.structs.replace(plan, expectations=expectations), chosen
+
+
+def _narrowest(wish: Wish, suite: Sequence[Check]) -> float | None:
+    margins = [
+        margin_of(wish.margins, check).value
+        for check in suite
+        if check.name in wish.gates and check.measure == "share" and check.range.pass_fail
+    ]
+    return min(margins, default=None)
+
+
+def _power(pairs: int, margin: float | None, alpha: float) -> float | None:
+    if margin is None or pairs > _LARGEST_POWER:
+        return None
+    return exact_power(pairs, margin, alpha, LIKELY_DISCORDANCE)
+
+
+def _expected(
+    target: str, plan: Plan, items: Sequence[Item], means: tuple[Evidence, Asker], power: float | None
+) -> Expectation:
+    evidence, asker = means
+    missing = [
+        (item, who)
+        for item in items
+        for who in (plan.incumbent, target)
+        if evidence.draw(DrawKey(item.id, who)) is None
+    ]
+    costs = [asker.expected_cost(item, who, TYPICAL_OUTPUT) for item, who in missing]
+    known = [cost for cost in costs if cost is not None]
+    return Expectation(
+        target=target,
+        cost_pico_usd=sum(known) if len(known) == len(costs) else None,
+        draws=len(missing),
+        power=power,
+    )

@@ -1,0 +1,124 @@
+"""From a plan and the answers that were kept to a result: pairs, verdicts, times and money.
+
+It knows how the parts of a result are made from draws. It asks nobody and declares nothing: the same plan and the
+same answers give the same result, bit for bit.
+"""
+
+from collections.abc import Callable, Sequence
+
+from outlast.checks.check import Check, Pair
+from outlast.checks.draw import Draw, Item
+from outlast.replay.judge import collect, judge, together
+from outlast.replay.plan import Plan
+from outlast.replay.ports import DrawKey, Evidence
+from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult
+
+UNANSWERED = Draw(error="not_drawn")
+"""Out of budget, lost in flight, or not asked yet."""
+
+_TIMES: tuple[tuple[str, Callable[[Draw], int]], ...] = (
+    ("first token", lambda draw: draw.timing.first_token_us),
+    ("gap between pieces", lambda draw: draw.timing.gap_p50_us),
+    ("total", lambda draw: draw.timing.total_us),
+)
+
+
+def decide(
+    plan: Plan, items: Sequence[Item], suite: Sequence[Check], evidence: Evidence, *, now_ns: int
+) -> ReplayResult:
+    """What the answers that are there say about every candidate of the plan."""
+    results = tuple(_candidate(plan, target, items, suite, evidence) for target in plan.candidates)
+    return ReplayResult(
+        plan_hash=plan.hash,
+        model=plan.model,
+        incumbent=plan.incumbent,
+        decided_ns=now_ns,
+        candidates=results,
+        remarks=tuple(_remarks(plan, items, evidence)),
+    )
+
+
+def pairs_of(plan: Plan, target: str, items: Sequence[Item], evidence: Evidence) -> tuple[Pair, ...]:
+    """Every request that the incumbent has answered, with the candidate's answer or without."""
+    found = []
+    for item in items:
+        incumbent = evidence.draw(DrawKey(item.id, plan.incumbent))
+        if incumbent is None or incumbent.said is None:
+            continue
+        candidate = evidence.draw(DrawKey(item.id, target)) or UNANSWERED
+        second = evidence.draw(DrawKey(item.id, plan.incumbent, 1))
+        found.append(Pair(item=item, incumbent=incumbent, candidate=candidate, second=second))
+    return tuple(found)
+
+
+def _candidate(
+    plan: Plan, target: str, items: Sequence[Item], suite: Sequence[Check], evidence: Evidence
+) -> CandidateResult:
+    pairs = pairs_of(plan, target, items, evidence)
+    checks = judge(plan, [collect(check, pairs) for check in suite])
+    verdict, decided_by = together(checks)
+    needed = _needed(checks) if verdict == "NOT YET" else None
+    answered = [pair.candidate for pair in pairs if pair.candidate.said is not None]
+    costs = [draw.cost_pico_usd for draw in answered if draw.cost_pico_usd is not None]
+    each = sum(costs) // len(costs) if costs else None
+    return CandidateResult(
+        target=target,
+        verdict=verdict,
+        decided_by=decided_by,
+        checks=checks,
+        pairs=len(pairs),
+        answered=len(answered),
+        needed=needed,
+        needed_cost_pico_usd=None if needed is None or each is None else max(0, needed - len(pairs)) * each,
+        times=_times(pairs),
+        spent_pico_usd=sum(costs),
+    )
+
+
+def _needed(checks: Sequence[CheckResult]) -> int | None:
+    """The most that any undecided gate needs; None where one of them cannot be helped by more pairs."""
+    wanted = [check.needed for check in checks if check.gates and check.verdict == "NOT YET"]
+    known = [needed for needed in wanted if needed is not None]
+    return max(known, default=None) if len(known) == len(wanted) else None
+
+
+def _times(pairs: Sequence[Pair]) -> tuple[tuple[str, Quantiles | None, Quantiles | None], ...]:
+    return tuple(
+        (name, quantiles([read(pair.incumbent) for pair in pairs]), quantiles([read(pair.candidate) for pair in pairs]))
+        for name, read in _TIMES
+    )
+
+
+def quantiles(values: Sequence[int]) -> Quantiles | None:
+    """A distribution of amounts; what is 0 was not measured. None: nothing was."""
+    known = sorted(value for value in values if value > 0)
+    if not known:
+        return None
+
+    def at(share: float) -> float:
+        return float(known[min(len(known) - 1, int(share * len(known)))])
+
+    return Quantiles(n=len(known), p10=at(0.1), p50=at(0.5), p90=at(0.9), p95=at(0.95), p99=at(0.99))
+
+
+def _remarks(plan: Plan, items: Sequence[Item], evidence: Evidence) -> list[str]:
+    """What a reader must know beside the figures."""
+    said = []
+    seconds = [evidence.draw(DrawKey(item.id, plan.incumbent, 1)) for item in items]
+    with_floor = sum(draw is not None and draw.said is not None for draw in seconds)
+    if with_floor == 0:
+        said.append(
+            "No second answer of the incumbent (A') was drawn: how much of the difference is its own randomness is not "
+            "known, and cannot be known after it has ended."
+        )
+    elif with_floor < len(items):
+        said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(items)} requests.")
+    ids = {item.id for item in items}
+    for target in (plan.incumbent, *plan.candidates):
+        lost = sum(key.item in ids for key, _ in evidence.begun(target))
+        if lost:
+            said.append(
+                f"{lost} answers of {target} were lost in flight when a process died: perhaps paid, not asked again "
+                "(`--retry-lost` does), and counted as unanswered."
+            )
+    return said

@@ -1,0 +1,93 @@
+"""Everything that capture, replay and probe work with, opened and connected.
+
+It knows which class stands behind each protocol of ``replay``. It does not know what is drawn or decided.
+"""
+
+import datetime as dt
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from outlast.catalog.reference import reference
+from outlast.catalog.store import Catalog
+from outlast.errors import UnknownModel
+from outlast.evidence.store import EvidenceStore
+from outlast.exchange import ExchangeQuery
+from outlast.gateway.ports import Clock
+from outlast.replay.intake import items_of
+from outlast.replay.redaction import redact
+from outlast.settings import Settings
+from outlast.tone.language import language_of
+from outlast.wiring.asking import DirectAsker, evidence_path, open_asker
+from outlast.wiring.reading import open_knowledge, open_record
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """One configuration's evidence, and the models that can be asked."""
+
+    settings: Settings
+    evidence: EvidenceStore
+    asker: DirectAsker
+    knowledge: Catalog
+    today: dt.date
+
+    def target_of(self, name: str) -> str:
+        """The incumbent behind a virtual model's name, or the direct name itself.
+
+        Raises:
+            UnknownModel: neither a virtual model nor a provider has this name.
+        """
+        model = self.settings.models.get(name)
+        if model is not None:
+            return model.target
+        provider, slash, rest = name.partition("/")
+        if slash and rest and provider in self.settings.providers:
+            return name
+        known = ", ".join([*self.settings.models, *(f"{table}/MODEL" for table in self.settings.providers)])
+        raise UnknownModel(f"{name!r} is no virtual model and no provider/model here; known: {known or 'none'}")
+
+    def adapts(self, name: str) -> bool:
+        """Whether requests under this name are adapted, as the gateway would."""
+        model = self.settings.models.get(name)
+        return model is None or model.adapt
+
+    def take_in(self, name: str) -> int:
+        """Bring the recorded requests of a name into the evidence, redacted; returns how many were new."""
+        query = ExchangeQuery(requested=name, outcome="answered", bodies=True)
+        exchanges = open_record(self.settings).exchanges(query)
+        added, batch = 0, []
+        for item in items_of(exchanges, model=name, redact=redact, language=language_of):
+            batch.append(item)
+            if len(batch) == _BATCH:
+                added += self.evidence.add_items(name, batch, source="record")
+                batch.clear()
+        return added + self.evidence.add_items(name, batch, source="record")
+
+    def countdown(self, target: str) -> Iterator[str]:
+        """What the catalogue says of the time that is left."""
+        behind = reference(target, self.settings.providers, None)
+        standing = self.knowledge.standing(behind.ref, behind.surface, self.today)
+        if standing.ends is not None:
+            days = (standing.ends - self.today).days
+            if days >= 0:
+                yield f"{behind.ref} ends on {standing.ends} ({behind.surface}): {days} days are left to ask it"
+            else:
+                yield f"{behind.ref} ended on {standing.ends} ({behind.surface}): it may not answer any more"
+
+
+@contextmanager
+def open_bench(settings: Settings, *, today: dt.date | None = None) -> Iterator[Bench]:
+    """Open the evidence beside the ledger, and every provider; the store is given back at the end."""
+    day = today or dt.datetime.now(dt.UTC).date()
+    clock = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
+    evidence = EvidenceStore(evidence_path(settings))
+    try:
+        asker = open_asker(settings, clock=clock, today=lambda: day)
+        knowledge = open_knowledge(settings)
+        yield Bench(settings=settings, evidence=evidence, asker=asker, knowledge=knowledge, today=day)
+    finally:
+        evidence.close()
