@@ -146,7 +146,7 @@ class _Source:
         missing = re.search(r"missing required field `([^`]+)`", problem)
         if missing:
             return self.wrong(path, f"[{_dotted(path)}] needs `{missing[1]}`")
-        where = re.search(r" - at `\$\.?([\w.]*)(?:\[\.\.\.\]\.(\w+))?", problem)
+        where = re.search(r" - at `\$\.?([\w.]*)(?:\[\d+\]\.(\w+))?", problem)
         word = where[1] if where else ""
         inner = f"{where[2]}: " if where and where[2] else ""
         said = inner + problem.split(" - at ", maxsplit=1)[0].replace(" | null", "")
