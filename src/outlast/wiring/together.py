@@ -1,0 +1,157 @@
+"""The numbers of a whole gateway, whichever of its processes is asked.
+
+It knows that nobody publishes what a ``kill -9`` could take back: this process first writes its own account to the
+board, and only what stands there is added up, so that no counter ever goes backwards. A process that takes a dead
+one's place goes on from that one's account.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from outlast.gateway.counters import Counts
+from outlast.ledger.recorder import RecorderStats
+from outlast.web.gauges import TelemetryNumbers
+from outlast.web.health import Check
+from outlast.wiring.board import Board
+from outlast.wiring.numbers import Numbers
+from outlast.wiring.reloads import says
+from outlast.wiring.told import (
+    Crew,
+    Target,
+    Told,
+    add_checks,
+    add_counts,
+    add_journals,
+    add_targets,
+    add_telemetry,
+    decode_crew,
+    decode_told,
+    encode,
+)
+
+TELL_SECONDS: Final = 1.0
+SILENT_NS: Final = 5_000_000_000
+"""After this long without a word from a process that lives, its loop hangs."""
+_ONE_SCRAPE_NS: Final = 20_000_000
+"""So long an account that was just added up is good enough: one answer asks for several numbers of it."""
+
+
+class Together:
+    """One process' view of all; ``Numbers`` of the whole gateway."""
+
+    def __init__(self, board: Board, own: Numbers, *, place: int, places: int, monotonic_ns: Callable[[], int]) -> None:
+        self._board = board
+        self._own = own
+        self._place = place
+        self._places = places
+        self._now = monotonic_ns
+        self._before = _told(board, place)
+        self._heard: tuple[int, list[tuple[int, Told]], Crew | None] = (0, [], None)
+
+    def tell(self) -> None:
+        """Write this process' account."""
+        self._board.write(self._place, encode(self._account()))
+
+    def counts(self) -> Counts:
+        """Everything counted of calls, of the dead too."""
+        return add_counts(each.counts for _, each in self._all())
+
+    def journal(self) -> RecorderStats:
+        """How the record fares: what counts from the start of all, what holds now of those who live."""
+        living = [each.journal for _, each in self._living()]
+        dead = [each.journal for place, each in self._all() if place not in {place for place, _ in self._living()}]
+        return add_journals(living, dead)
+
+    def connections(self) -> int:
+        """Callers that are connected."""
+        return sum(each.connections for _, each in self._living())
+
+    def telemetry(self) -> TelemetryNumbers:
+        """What those who watch have missed."""
+        return add_telemetry(each.telemetry for _, each in self._all())
+
+    def targets(self) -> Sequence[Target]:
+        """How every target fares."""
+        return add_targets(each.targets for _, each in self._living())
+
+    def checks(self) -> Sequence[Check]:
+        """Whether calls can be served."""
+        return (*add_checks([(place, each.checks) for place, each in self._living()]), self._processes())
+
+    def configuration(self) -> str:
+        """The account of reloads, as the supervisor keeps it."""
+        crew = _crew(self._board, self._places)
+        return says(crew.state) if crew else "number 1 since the start"
+
+    def _processes(self) -> Check:
+        crew = self._look()[2]
+        if crew is None:
+            return Check("processes", ok=True, says="the first are starting")
+        answering = sum(1 for pid in crew.pids if pid)
+        said = [f"{answering} of {self._places} live"]
+        now = self._now()
+        said += [
+            f"process {place} has not been heard of for {(now - each.at_ns) // 10**9} s"
+            for place, each in self._living()
+            if now - each.at_ns > SILENT_NS
+        ]
+        if crew.ended:
+            said.append(f"{crew.ended} ended since the start, the last {crew.last_end}")
+        return Check("processes", ok=True, says="; ".join(said))
+
+    def _all(self) -> list[tuple[int, Told]]:
+        return self._look()[1]
+
+    def _living(self) -> list[tuple[int, Told]]:
+        """Those whose numbers of the moment hold; this process is always one of them."""
+        _, told, crew = self._look()
+        pids = {os.getpid(), *(crew.pids if crew else ())}
+        return [(place, each) for place, each in told if each.pid in pids]
+
+    def _look(self) -> tuple[int, list[tuple[int, Told]], Crew | None]:
+        now = self._now()
+        if now - self._heard[0] > _ONE_SCRAPE_NS:
+            account = self._account()
+            # On a board that is full nothing can be told; what is answered then is this process' own word.
+            own = account if not self._board.write(self._place, encode(account)) else None
+            told = [
+                (place, own if own and place == self._place else _told(self._board, place)) for place in self._those()
+            ]
+            found = [(place, each) for place, each in told if each is not None]
+            self._heard = (now, found, _crew(self._board, self._places))
+        return self._heard
+
+    def _those(self) -> range:
+        return range(self._places)
+
+    def _account(self) -> Told:
+        own, before = self._own, self._before
+        return Told(
+            pid=os.getpid(),
+            at_ns=self._now(),
+            counts=own.counts() if before is None else add_counts((before.counts, own.counts())),
+            journal=add_journals([own.journal()], [before.journal] if before else []),
+            telemetry=add_telemetry([own.telemetry(), *([before.telemetry] if before else [])]),
+            connections=own.connections(),
+            targets=tuple(Target(each.target, each.state, each.pending) for each in own.targets()),
+            checks=tuple(own.checks()),
+        )
+
+
+def _told(board: Board, place: int) -> Told | None:
+    text = board.read(place)
+    try:
+        return decode_told(text) if text else None
+    except msgspec.DecodeError:
+        return None
+
+
+def _crew(board: Board, places: int) -> Crew | None:
+    text = board.read(places)
+    try:
+        return decode_crew(text) if text else None
+    except msgspec.DecodeError:
+        return None
