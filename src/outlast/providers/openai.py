@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote, urlencode
 
 from outlast import __version__
-from outlast.errors import SettingsInvalid
+from outlast.errors import ModelNotFound, SettingsInvalid
 from outlast.gateway.ports import Headers, Patience, UpstreamRequest
 from outlast.providers.http1 import Origin, open_pool, parse_origin
 from outlast.providers.http_answer import HttpAnswer
@@ -20,6 +20,8 @@ DEFAULT_BASE_URL = "https://api.openai.com/v1"
 _ENVIRONMENT = "env:"
 _MAX_PATHS = 64
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "content-type"})
+_CLIMBING = frozenset({".", ".."})
+"""No quoting takes their meaning from these as segments of a path."""
 _CONTROLS = frozenset("\r\n\0")
 
 
@@ -141,6 +143,8 @@ class OpenAIUpstream:
 
     def _head(self, request: UpstreamRequest, place: int) -> bytes:
         """Everything up to the value of ``content-length``, which comes last; kept where it does not vary."""
+        if self._deployments and request.model in _CLIMBING:
+            raise ModelNotFound(f"no deployment can be called {request.model!r}", param="model")
         path = f"/openai/deployments/{quote(request.model, safe='')}" if self._deployments else ""
         line = f"POST {self._origin.path}{path}{request.path}{self._query} HTTP/1.1\r\n"
         head = line.encode("ascii") + self._statics[place]
