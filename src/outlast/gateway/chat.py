@@ -21,7 +21,8 @@ from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
-from outlast.gateway.meter import Meter, estimated_tokens
+from outlast.gateway.estimate import expected_tokens
+from outlast.gateway.meter import Meter
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
 from outlast.gateway.routes import Routes
 from outlast.gateway.witness import Tracing, Witness
@@ -66,8 +67,8 @@ class Chat:
             if caller.key is not None and not caller.key.may_use(request.model):
                 raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
             meter.route = route = self.routes.find(request.model, caller.key)
-            if caller.key is not None and caller.key.allowance != NO_LIMITS:
-                meter.permit = self.limiter.admit(caller.key, estimated_tokens(call.body))
+            if caller.key is not None:
+                meter.permit = self.limiter.admit(caller.key, expected_tokens(request))
             served = await self.attempts.run(route, request, meter)
         except OutlastError as error:
             self._refuse(error, meter, reply)
@@ -98,13 +99,13 @@ class Chat:
         if meter.full:
             meter.sent.append(served.body)
         self._record(meter, status=served.status, outcome=outcome, error=error, answer=served.answer)
-        reply.whole(served.status, (*self._headers(meter), *_passed_back(served.headers)), served.body)
+        reply.whole(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)), served.body)
 
     async def _stream(self, served: Served, stream: UpstreamAnswer, meter: Meter, reply: Reply) -> None:
         """A streamed answer: every piece at once, the terminal event after the record."""
         assert meter.request is not None  # noqa: S101 - nothing streams before it was asked for
         reader = StreamReader(hide_usage=not meter.request.include_usage)
-        reply.begin(served.status, (*self._headers(meter), *_passed_back(served.headers)))
+        reply.begin(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)))
         try:
             await self._relay(reader, served.body, stream, meter, reply)
         except UpstreamError as error:
@@ -203,8 +204,13 @@ class Chat:
         return (("x-outlast-requested-model", asked),) if asked else ()
 
 
-def _passed_back(headers: Headers) -> Headers:
-    return tuple([header for header in headers if _is_the_callers(header[0])])
+def _passed_back(headers: Headers, meter: Meter) -> Headers:
+    passed = tuple([header for header in headers if _is_the_callers(header[0])])
+    key = meter.caller.key
+    if key is None or key.allowance == NO_LIMITS:
+        return passed
+    # What the account has left is not what a limited key has left, and clients believe either.
+    return tuple([header for header in passed if not header[0].startswith("x-ratelimit-")])
 
 
 @lru_cache(maxsize=1024)

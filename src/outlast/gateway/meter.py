@@ -10,17 +10,10 @@ from outlast.dialects.openai_chat import Answer, ChatRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
+from outlast.gateway.estimate import prompt_tokens
 from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock, Permit
 from outlast.gateway.routes import Attempt, Route
-
-BYTES_PER_TOKEN = 4
-"""For the estimate of a part that no provider reported; English text averages about four bytes a token."""
-
-
-def estimated_tokens(body: bytes) -> int:
-    """About what a call may use, before anybody has counted: its prompt by length."""
-    return len(body) // BYTES_PER_TOKEN
 
 
 class Meter(msgspec.Struct):
@@ -59,8 +52,7 @@ class Meter(msgspec.Struct):
 
     def estimate(self, events: int) -> Usage:
         """The usage of a stream that the caller left: one token an event, the prompt by its length."""
-        prompt = len(self.call.body) // BYTES_PER_TOKEN
-        return Usage(input_tokens=prompt, output_tokens=events)
+        return Usage(input_tokens=prompt_tokens(self.call.body), output_tokens=events)
 
     def exchange(
         self,

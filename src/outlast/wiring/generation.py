@@ -18,10 +18,11 @@ from outlast.gateway.counters import Counters
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.health import Health
-from outlast.gateway.ports import Clock, Limiter, Upstream
+from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
+from outlast.limits.book import Book
 from outlast.providers.factory import open_upstream
 from outlast.providers.openai import key_warning
 from outlast.settings import ProviderSettings, Settings
@@ -42,7 +43,7 @@ class Held:
 
     recorder: Recorder
     keys: KeyWatch
-    limiter: Limiter
+    limiter: Book
     counters: Counters
     gone: GoneTargets
     clock: Clock

@@ -29,6 +29,7 @@ class Ready:
     stats: Callable[[], RecorderStats]
     configuration: Callable[[], str]
     full: Callable[[], bool]
+    limits: Callable[[], str]
     notices: Callable[[], Sequence[str]]
     catalogue_day: Callable[[], dt.date]
     today: Callable[[], dt.date]
@@ -47,6 +48,7 @@ class Ready:
             Check("journal", stats.journal_ok, _journal(stats)),
             Check("database", ok=True, says=_database(stats)),
             Check("callers", ok=not (full := self.full()), says=_callers(full=full)),
+            Check("limits", ok=True, says=self.limits()),
             Check("keys", ok=True, says=_keys(self.unread())),
             Check("configuration", ok=True, says=self.configuration()),
             Check("providers", ok=True, says="; ".join((*self.notices(), *self.keys())) or "every key was found"),

@@ -20,7 +20,6 @@ from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.ledger.slots import ALONE, Slot
-from outlast.limits.unlimited import Unlimited
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
 from outlast.web.limits import Limits
@@ -29,6 +28,7 @@ from outlast.web.router import Router
 from outlast.web.server import Server
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
+from outlast.wiring.limiting import open_limiter
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.telemetry import Telemetry
 
@@ -107,6 +107,7 @@ class Gateway:
         for upstream in upstreams:
             await upstream.aclose()
         self.keys.close()
+        self.held.limiter.close()
         self.recorder.close()
         for telemetry in telemetries:
             telemetry.close()
@@ -148,7 +149,7 @@ def open_gateway(
         held = Held(
             recorder=recorder,
             keys=watch_keys(settings),
-            limiter=Unlimited(),
+            limiter=open_limiter(settings, clock),
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
             clock=clock,
@@ -172,6 +173,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
         stats=held.recorder.stats,
         configuration=lambda: gateway.configuration(),  # noqa: PLW0108 - it is replaced once the account is opened
         full=lambda: server.full,
+        limits=held.limiter.says,
         notices=lambda: gateway.notices,
         catalogue_day=lambda: gateway.current.knowledge.day,
         today=held.today,

@@ -1,0 +1,219 @@
+"""The limiter: what each key may still use, over all processes of a gateway.
+
+It knows the order of things: bring the key's page up to now, decide, count. It does not know what the bytes look
+like (``page``), how time and money pass (``window``, ``money``), what is too much (``refusing``) nor whose memory it
+is (``sharing``).
+"""
+
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from outlast.gateway.ports import Clock, Headers
+from outlast.keys.key import Key
+from outlast.limits import window
+from outlast.limits.account import Account
+from outlast.limits.money import NS_PER_DAY, Period, period_of, restore, spend, turn
+from outlast.limits.page import DAY, DAY_SPENT, LAST, MONTH, MONTH_SPENT, REQUESTS, TOKENS, Page, State
+from outlast.limits.refusing import Running, may_begin, refusal
+from outlast.limits.said import headers
+from outlast.limits.sharing import Sharing
+
+MOST_TOKENS: Final = 10**12
+"""Of one call; an upstream that reports more does not mean it."""
+_DAMAGE: Final = (struct.error, ValueError, OverflowError)
+"""What bytes that nobody of ours wrote lead to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What keys had spent when the gateway started, as the record has it: pico-USD of a day and its month."""
+
+    period: Period
+    by_key: Mapping[str, tuple[int, int]]
+
+
+class Ticket:
+    """A ``Permit``: one admitted call."""
+
+    __slots__ = ("_account", "_book", "_open", "_period", "_reserved")
+
+    def __init__(self, book: "Book", account: Account, reserved: int, period: Period) -> None:
+        self._book = book
+        self._account = account
+        self._reserved = reserved
+        self._period = period
+        self._open = True
+
+    @property
+    def said(self) -> Headers:
+        """What is left, as last seen by this process."""
+        account = self._account
+        return () if account.state is None else headers(account.allowance, account.state, account.held, account.now)
+
+    def settle(self, tokens: int, cost_pico_usd: int) -> None:
+        """Count what was used and give the place back; only the first time."""
+        if self._open:
+            self._open = False
+            used = min(max(tokens, 0), MOST_TOKENS)
+            self._book.settle(self._account, self._reserved, used, self._period, max(cost_pico_usd, 0))
+
+
+class Book:
+    """A ``Limiter``. Belongs to one thread, the event loop's."""
+
+    def __init__(self, sharing: Sharing, clock: Clock, spent: Spent) -> None:
+        self._sharing = sharing
+        self._monotonic = clock.monotonic_ns
+        self._unix = clock.unix_ns
+        self._spent = spent
+        self._period = Period(-1, -1)
+        self._midnight = self._next_midnight = 0
+        self._accounts: dict[str, Account] = {}
+
+    def says(self) -> str:
+        """For an operator: how the limits are counted."""
+        return self._sharing.says()
+
+    def close(self) -> None:
+        """Count for this process alone from now on, and let the others go on."""
+        self._sharing.close()
+
+    def admit(self, key: Key, tokens: int) -> Ticket:
+        """Let a call begin. See ``Limiter``. A key without limits is counted too: it may get some later."""
+        account = self._accounts.get(key.name)
+        if account is None:
+            account = self._accounts[key.name] = Account(key.name)
+        if account.allowance is not key.allowance:
+            account.allow(key.allowance)
+        reserved = min(max(tokens, 0), MOST_TOKENS)
+        page = self._sharing.enter(account)
+        try:
+            try:
+                return self._begin(page, account, reserved)
+            except _DAMAGE:
+                _repair(page, account)
+                return self._begin(page, account, reserved)
+        finally:
+            self._sharing.leave()
+
+    def settle(self, account: Account, reserved: int, tokens: int, period: Period, pico_usd: int) -> None:
+        """Count the end of an admitted call."""
+        account.running -= 1
+        account.reserved -= reserved
+        account.held -= reserved
+        page = self._sharing.enter(account)
+        try:
+            try:
+                self._end(page, account, tokens, period, pico_usd)
+            except _DAMAGE:
+                _repair(page, account)
+                self._end(page, account, tokens, period, pico_usd)
+        finally:
+            self._sharing.leave()
+
+    def _begin(self, page: Page, account: Account, reserved: int) -> Ticket:
+        state = self._brought_up(page, account)
+        running = self._running(page, account)
+        if not may_begin(account.most, state, running):
+            if self._sharing.take_back(page):
+                running = self._running(page, account)
+            if not may_begin(account.most, state, running):
+                self._keep(page, account, state)
+                account.held = running[1]
+                raise refusal(account, page, state, running, unix_ns=self._unix())
+        window.count(state, account.now, 1, 0)
+        period = self._period if state[DAY] == self._period.day else Period(state[DAY], state[MONTH])
+        self._keep(page, account, state)
+        account.running += 1
+        account.reserved += reserved
+        account.held = running[1] + reserved
+        self._sit(page, account)
+        if not self._sharing.shared:
+            account.owe(1, 0, period, 0)
+        return Ticket(self, account, reserved, period)
+
+    def _end(self, page: Page, account: Account, tokens: int, period: Period, pico_usd: int) -> None:
+        state = self._brought_up(page, account)
+        if tokens:
+            window.count(state, account.now, 0, tokens)
+        if pico_usd:
+            spend(state, period, pico_usd)
+        self._keep(page, account, state)
+        self._sit(page, account)
+        if not self._sharing.shared:
+            account.owe(0, tokens, period, pico_usd)
+
+    def _brought_up(self, page: Page, account: Account) -> State:
+        """The page's state as of now; ``account.now`` is the time to count by."""
+        state = account.state
+        if state is None or account.turn != page.turn[0]:
+            state = page.read()
+        account.turn = -1  # until it is kept, it is nobody's
+        unix = self._unix()
+        if not self._midnight <= unix < self._next_midnight:
+            self._begin_day(unix)
+        if state[DAY] != self._period.day:
+            if not state[MONTH]:
+                self._restore(state, account)
+            turn(state, self._period)
+        account.now = window.forward(page, state, self._monotonic())
+        if (account.fresh or account.private is not None) and self._sharing.shared:
+            _take_over(account, state)
+        return state
+
+    def _begin_day(self, unix_ns: int) -> None:
+        day = max(0, unix_ns // NS_PER_DAY)
+        self._period = period_of(day)
+        self._midnight, self._next_midnight = day * NS_PER_DAY, (day + 1) * NS_PER_DAY
+
+    def _running(self, page: Page, account: Account) -> Running:
+        """What runs: this process's own calls as it knows them, the others' as they say."""
+        tables = self._sharing.tables()
+        if tables == 1:
+            return account.running, account.reserved
+        seat = self._sharing.seat
+        running, reserved = page.running[:tables].tolist(), page.reserved[:tables].tolist()
+        running[seat], reserved[seat] = account.running, account.reserved
+        return sum(running), sum(reserved)
+
+    def _keep(self, page: Page, account: Account, state: State) -> None:
+        """Let the state hold, and remember it."""
+        account.turn = page.write(state)
+        account.state = state
+
+    def _sit(self, page: Page, account: Account) -> None:
+        """Say what runs here. Written behind the state: a process that is killed in between has nothing running."""
+        seat = self._sharing.seat
+        page.running[seat] = account.running
+        page.reserved[seat] = account.reserved
+
+    def _restore(self, state: State, account: Account) -> None:
+        """A page that knows of no money yet: what was spent is in the record, or was seen here since."""
+        spent = self._spent
+        day, month = spent.by_key.get(account.name, (0, 0))
+        restore(state, spent.period, self._period, day, month)
+        seen = account.state
+        if seen is not None:
+            restore(state, Period(seen[DAY], seen[MONTH]), self._period, seen[DAY_SPENT], seen[MONTH_SPENT])
+
+
+def _take_over(account: Account, state: State) -> None:
+    """Tell the shared page what only this process knows: what it owes, or, where that page is new, what was there."""
+    seen, owed, now = account.state, account.owed, account.now
+    if account.fresh:
+        if seen is not None and 0 <= now - seen[LAST] < window.WINDOW_NS:
+            window.count(state, now, seen[REQUESTS], seen[TOKENS])
+    elif owed is not None:
+        window.count(state, now, owed.requests, owed.tokens)
+        for period, pico_usd in owed.money.items():
+            spend(state, period, pico_usd)
+    account.private = account.owed = None
+    account.fresh = False
+
+
+def _repair(page: Page, account: Account) -> None:
+    """Begin a damaged page anew: with what this process saw last of the money, and nothing of the minute."""
+    page.forget_usage()
+    account.turn = -1

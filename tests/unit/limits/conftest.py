@@ -1,0 +1,9 @@
+from pathlib import Path
+
+import pytest
+from tests.unit.limits.house import House
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    return House(tmp_path)
