@@ -20,6 +20,8 @@ DEAREST = Decimal(1_000_000)
 """USD per million tokens: a dollar a token."""
 DECIMALS = 12
 """Of USD per million tokens; more than a list price has, and few enough to stay exact."""
+LONGEST_AMOUNT = 30
+"""Digits."""
 PRICE_WORD = re.compile(r"[a-z0-9_]{1,60}")
 SURFACE = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 LONGEST_REF, LONGEST_TEXT = 300, 2_000
@@ -59,13 +61,20 @@ def checked_amount(amount: Decimal) -> Decimal:
     Raises:
         ValueError: it is negative, absurd or has too many decimals.
     """
-    _, digits, exponent = amount.as_tuple()
-    # The exponent is looked at before any arithmetic: 1e999999999 would be written out by it.
-    if not isinstance(exponent, int) or len(digits) > 30 or amount.adjusted() > 6 or amount < 0 or amount > DEAREST:
+    sign, digits, exponent = amount.as_tuple()
+    # Looked at before any arithmetic: 1e999999999 would be written out by it, and 1e-999999999 rounded to nothing.
+    while len(digits) > 1 and digits[-1] == 0 and isinstance(exponent, int):
+        digits, exponent = digits[:-1], exponent + 1
+    if not isinstance(exponent, int) or sign or len(digits) > LONGEST_AMOUNT or len(digits) + exponent > LONGEST_AMOUNT:
         raise ValueError(f"{_short(str(amount))} is no price in USD per million tokens")
-    if exponent < -DECIMALS and amount.normalize().as_tuple().exponent < -DECIMALS:  # type: ignore[operator]
+    if digits == (0,):
+        return Decimal(0)
+    if exponent < -DECIMALS:
         raise ValueError(f"{_short(str(amount))} has more than {DECIMALS} decimals")
-    return Decimal(format(amount.normalize(), "f"))
+    plain = Decimal(format(Decimal((0, digits, exponent)), "f"))
+    if plain > DEAREST:
+        raise ValueError(f"{_short(str(amount))} USD per million tokens is more than a dollar a token")
+    return plain
 
 
 def _short(text: str) -> str:

@@ -146,14 +146,12 @@ def _fills_a_gap(listing: Listing, model: Model) -> bool:
 def _claims(feed: Feed, known: Catalog, changes: Changes) -> Iterator[FeedClaim]:
     """The claims that may be added without a word of the operator's; moves go to ``changes``."""
     clocks: dict[tuple[str, str, str], list[FeedClaim]] = defaultdict(list)
-    for claim in feed.claims:
-        same = clocks[claim.model, claim.surface, claim.event]
-        if claim.event in TURNS or not any((c.date, c.precision) == (claim.date, claim.precision) for c in same):
-            same.append(claim)
+    for claim in dict.fromkeys(feed.claims):
+        clocks[claim.model, claim.surface, claim.event].append(claim)
     for (ref, surface, event), said in clocks.items():
-        if event not in TURNS and len({claim.date for claim in said}) > 1:
-            days = ", ".join(claim.date for claim in said)
-            changes.passed_over.append(f"{ref} {event} on {surface}: the document itself says {days}")
+        days = dict.fromkeys(claim.date for claim in said if not claim.disputed)
+        if len(days) > 1 and event not in TURNS:
+            changes.passed_over.append(f"{ref} {event} on {surface}: the document itself says {', '.join(days)}")
             continue
         model = known.find(ref)
         for claim in said:

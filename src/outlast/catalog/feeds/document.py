@@ -177,16 +177,27 @@ def day_of_second(seconds: float | None) -> str:
     return dt.datetime.fromtimestamp(seconds, dt.UTC).date().isoformat()
 
 
-def per_million(per_token: Decimal) -> Decimal:
+def per_token(raw: bytes, word: str) -> Decimal | None:
+    """A price per token, as a number or as text, in USD per million tokens; None where it is null or negative.
+
+    Raises:
+        ValueError: it is no price.
+    """
+    try:
+        amount = msgspec.json.decode(raw, type=Decimal | None)
+    except msgspec.DecodeError as exc:
+        raise ValueError(f"{word}: {exc}") from exc
+    return None if amount is None or amount.is_signed() else per_million(amount)
+
+
+def per_million(amount: Decimal) -> Decimal:
     """USD per token as USD per million tokens, exactly.
 
     Raises:
         ValueError: it is no price.
     """
-    sign, digits, exponent = per_token.as_tuple()
-    if not isinstance(exponent, int):
-        raise ValueError(f"{per_token} is no price")  # noqa: TRY004 - NaN is a wrong value of the right type
-    return checked_amount(Decimal((sign, digits, exponent + 6)))
+    sign, digits, exponent = amount.as_tuple()
+    return checked_amount(Decimal((sign, digits, exponent + 6)) if isinstance(exponent, int) else amount)
 
 
 def tokens(count: float | None) -> int | None:

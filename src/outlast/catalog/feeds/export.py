@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 import msgspec
 
 from outlast.catalog.chain import recommended
-from outlast.catalog.claims import Claim, Event
+from outlast.catalog.claims import Claim
 from outlast.catalog.feed import Feed, FeedClaim, Listing, Quote, Successor
+from outlast.catalog.feeds.model_eol import HOME
 from outlast.catalog.models import Model
 from outlast.catalog.status import followed
 from outlast.catalog.supplement import encode_supplement
-from outlast.catalog.supplied import words_of
+from outlast.catalog.supplied import TURNS, words_of
 from outlast.errors import SettingsInvalid
 
 SPEC = "model-eol/0.1"
@@ -28,7 +29,7 @@ def export_outlast(models: Sequence[Model], provider: str, today: dt.date) -> by
     return encode_supplement(
         Feed(
             listings=tuple(_listing(model, today) for model in models),
-            claims=tuple(_claim(claim) for model in models for claim in model.claims if not claim.overtaken),
+            claims=tuple(_claim(claim) for model in models for claim in _current(model.claims)),
             successors=tuple(said for model in models for said in _successors(model, today)),
             quotes=tuple(quote for model in models for quote in _quotes(model, today)),
         )
@@ -44,12 +45,25 @@ def _listing(model: Model, today: dt.date) -> Listing:
         model=model.ref,
         name=model.name if model.name != model.id else "",
         kind=model.kind,
-        context_window=model.context_window,
-        max_input_tokens=model.max_input_tokens,
-        max_output_tokens=model.max_output_tokens,
+        context_window=model.context_window or None,
+        max_input_tokens=model.max_input_tokens or None,
+        max_output_tokens=model.max_output_tokens or None,
         source=_source(model),
         seen=today,
     )
+
+
+def _current(claims: Sequence[Claim]) -> Iterator[Claim]:
+    """One followed claim an event and surface, every turn, and what is disputed beside."""
+    clocks: dict[tuple[str, str], list[Claim]] = {}
+    for claim in claims:
+        if claim.decides and claim.event not in TURNS:
+            clocks.setdefault((claim.surface, claim.event), []).append(claim)
+        elif claim.disputed or (claim.decides and claim.event in TURNS):
+            yield claim
+    for said in clocks.values():
+        if (first := followed(said, said[0].event)) is not None:
+            yield first
 
 
 def _claim(claim: Claim) -> FeedClaim:
@@ -112,11 +126,12 @@ def export_model_eol(models: Sequence[Model], provider: str, today: dt.date) -> 
 def _eol_entry(model: Model) -> dict[str, object]:
     choice = recommended(model, model.home)
     same = choice is not None and choice.model.partition("/")[0] == model.provider
-    channels = [{"via": surface, **_eol_clock(model, surface)} for surface in model.surfaces if surface != model.home]
+    own = HOME.get(model.provider, "api")
+    channels = [{"via": surface, **_eol_clock(model, surface)} for surface in model.surfaces if surface != own]
     return {
         "id": model.id,
         **({"aliases": list(model.aliases)} if model.aliases else {}),
-        **_eol_clock(model, model.home),
+        **_eol_clock(model, own),
         **({"replacement_options": [choice.model.partition("/")[2]]} if choice and same else {}),
         **({"distributions": channels} if channels else {}),
     }
@@ -124,17 +139,15 @@ def _eol_entry(model: Model) -> dict[str, object]:
 
 def _eol_clock(model: Model, surface: str) -> dict[str, object]:
     claims = [claim for claim in model.claims if claim.surface == surface]
-    announced, end = _followed(claims, "deprecated"), _followed(claims, "retired")
-    clock: dict[str, object] = {"announced": announced.date.isoformat()} if announced else {}
+    announced, end = followed(claims, "deprecated"), followed(claims, "retired")
+    clock: dict[str, object] = {}
+    if announced is not None and announced.precision == "exact":
+        clock["announced"] = announced.date.isoformat()
     if end is not None:
         clock["shutdown"] = end.date.isoformat()
         if end.precision != "exact":
             clock["date_precision"] = "tentative" if end.precision == "not_before" else end.precision
     return clock
-
-
-def _followed(claims: Sequence[Claim], event: Event) -> Claim | None:
-    return followed(claims, event)
 
 
 EXPORTS: dict[str, Callable[[Sequence[Model], str, dt.date], bytes]] = {

@@ -13,7 +13,7 @@ from decimal import Decimal
 import msgspec
 
 from outlast.catalog.feed import Feed, Quote
-from outlast.catalog.feeds.document import Draft, Origin, day_in, decoded, per_million
+from outlast.catalog.feeds.document import Draft, Origin, day_in, decoded, per_token
 
 SAMPLE = "sample_spec"
 
@@ -155,12 +155,9 @@ def _amounts(row: msgspec.Raw) -> Iterator[tuple[str, Decimal]]:
     """Every price per token of an entry that is one, in USD per million tokens."""
     for key, raw in msgspec.json.decode(row, type=dict[str, msgspec.Raw]).items():
         if key in WORDS or TIER.fullmatch(key):
-            try:
-                amount = msgspec.json.decode(raw, type=Decimal | None)
-            except msgspec.DecodeError as exc:
-                raise ValueError(f"{key}: {exc}") from exc
+            amount = per_token(raw, key)
             if amount:
-                yield key, per_million(amount)
+                yield key, amount
 
 
 def _count(value: float | str | None) -> float | None:

@@ -8,15 +8,16 @@ from decimal import Decimal
 import msgspec
 
 from outlast.catalog.feed import Feed, FeedClaim
-from outlast.catalog.feeds.document import Draft, Origin, day_in, day_of_second, entries_of, per_million
+from outlast.catalog.feeds.document import Draft, Origin, day_in, day_of_second, entries_of, per_token
 
 PROVIDER = "openrouter"
+REASONING = "internal_reasoning"
 WORDS = {
     "prompt": "input",
     "completion": "output",
     "input_cache_read": "cached_input",
     "input_cache_write": "cache_write",
-    "internal_reasoning": "reasoning_output",
+    REASONING: "reasoning_output",
     "audio": "audio_input",
 }
 """Its words for a token's price and the catalogue's; what is priced by the request or the image is left out."""
@@ -70,8 +71,8 @@ def _price(entry: Entry) -> dict[str, Decimal]:
     """What a token costs; a negative price means that it varies, and is none."""
     found: dict[str, Decimal] = {}
     for theirs, ours in WORDS.items():
-        amount = msgspec.json.decode(entry.pricing.get(theirs, b"null"), type=Decimal | None)
+        amount = per_token(entry.pricing.get(theirs, b"null"), theirs)
         # Zero for reasoning stands for "as output", not for thinking that costs nothing.
-        if amount is not None and (amount > 0 or (amount == 0 and theirs != "internal_reasoning")):
-            found[ours] = per_million(amount)
+        if amount is not None and (amount or theirs != REASONING):
+            found[ours] = amount
     return found
