@@ -13,6 +13,7 @@ import socket
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -22,24 +23,51 @@ from outlast.errors import MachineError
 from outlast.settings import ServerSettings
 from outlast.web.listeners import open_listeners
 from outlast.wiring.alone import serve_alone
+from outlast.wiring.descriptors import raise_limit
 from outlast.wiring.process import Start
 from outlast.wiring.run_file import RunFile
 from outlast.wiring.serving import Gateway
 from outlast.wiring.source import source_of
+from outlast.wiring.supervisor import Supervisor
 
 _OTHERS = 0o007
 """The record may hold what people wrote: it is the operator's and their group's to read, nobody else's."""
+
+
+class Workers(click.ParamType["int | Literal['auto']"]):
+    """A number of processes, or ``auto``."""
+
+    name = "workers"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int | Literal["auto"]:
+        """Read the number, or say what one looks like."""
+        if value == "auto":
+            return "auto"
+        if not (str(value).isdecimal() and int(str(value))):
+            self.fail(f"{value!r} is no number of processes; write it like 2, or auto", param, ctx)
+        return int(str(value))
 
 
 @click.command()
 @click.option("--config", type=click.Path(path_type=Path, dir_okay=False), help="Default: ./outlast.toml, if there.")
 @click.option("--host", help="Instead of [server] host.")
 @click.option("--port", type=click.IntRange(0, 65535), help="Instead of [server] port; 0 takes a free one.")
+@click.option(
+    "--workers", type=Workers(), metavar="N", help="Instead of [server] workers: processes; auto: one per core."
+)
 @click.option("--today", type=DayType(), metavar="DATE", help="Rehearse a day (UTC).")
 @click.option("--quiet", is_flag=True, help="No warnings at start.")
-def serve(*, config: Path | None, host: str | None, port: int | None, today: dt.date | None, quiet: bool) -> None:
+def serve(
+    *,
+    config: Path | None,
+    host: str | None,
+    port: int | None,
+    workers: int | Literal["auto"] | None,
+    today: dt.date | None,
+    quiet: bool,
+) -> None:
     """Run the gateway: an OpenAI-compatible API whose model names outlast their models."""
-    source = source_of(config, host=host, port=port, workers=None)
+    source = source_of(config, host=host, port=port, workers=workers)
     text = source.text()
     settings = source.settings(text)
     server = settings.server
@@ -60,11 +88,22 @@ def serve(*, config: Path | None, host: str | None, port: int | None, today: dt.
         shown = f"[{bound_host}]" if ":" in bound_host else bound_host
         click.echo(f"listening on http://{shown}:{bound_port}")
 
+    raise_limit()
     run_file = RunFile(settings)
     try:
-        serve_alone(start, _listeners(server.host, server.port), run_file, ready)
+        listeners = _listeners(server.host, server.port)
+        number = processes(server.workers)
+        if number == 1:
+            serve_alone(start, listeners, run_file, ready)
+        else:
+            Supervisor(start, listeners, run_file, workers=number).run(ready)
     finally:
         run_file.close()
+
+
+def processes(workers: int | Literal["auto"]) -> int:
+    """How many processes ``[server] workers`` means on this machine."""
+    return len(os.sched_getaffinity(0)) if workers == "auto" else workers
 
 
 def _listeners(host: str, port: int) -> tuple[socket.socket, ...]:

@@ -5,6 +5,7 @@ know what is done about any of them.
 """
 
 import socket
+from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
 import msgspec
@@ -84,7 +85,7 @@ class Line(Generic[Message]):
     def __init__(self, end: socket.socket, decoder: "msgspec.json.Decoder[Message]") -> None:
         end.settimeout(_PATIENCE)
         self.end = end
-        self._decode = decoder.decode
+        self._decode: Callable[[bytes], Message] = decoder.decode
         self._part = b""
 
     def send(self, message: Order | Word) -> bool:

@@ -44,11 +44,20 @@ class Stop:
         self.gateway: Gateway | None = None
         """Whose calls a second order cuts; None while it opens."""
 
-    def order(self, *, now: bool = False) -> None:
-        """Stop; ``now``, or the second time: whatever runs."""
-        if (now or self._ordered.is_set()) and self.gateway is not None:
-            self.gateway.server.hurry()
+    def order(self) -> None:
+        """Stop; the second time: whatever runs."""
+        if self._ordered.is_set():
+            self.now()
+        self.begin()
+
+    def begin(self) -> None:
+        """Stop, and let running calls end; to be told twice is no hurry."""
         self._ordered.set()
+
+    def now(self) -> None:
+        """Let running calls wait no longer."""
+        if self.gateway is not None:
+            self.gateway.server.hurry()
 
     async def wait(self) -> None:
         """Until the first order."""

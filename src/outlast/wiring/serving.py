@@ -26,9 +26,11 @@ from outlast.web.limits import Limits
 from outlast.web.metrics import Gauges, Metrics
 from outlast.web.router import Router
 from outlast.web.server import Server
+from outlast.wiring.descriptors import places_for_callers
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
 from outlast.wiring.limiting import open_limiter
+from outlast.wiring.numbers import OwnNumbers, Published
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.telemetry import Telemetry
 
@@ -46,6 +48,10 @@ class Gateway:
         """What new calls are answered by."""
         self.configuration: Callable[[], str] = lambda: "number 1 since the start"
         """The account of its reloads, in a sentence."""
+        self.published = Published(self._own_numbers())
+        """What ``/metrics`` and ``/readyz`` publish: of this process, or of all that share its work."""
+        self.last_word: Callable[[], None] = lambda: None
+        """Called when everything has ended and nothing more will be counted."""
         self._router = router
         self._leaving: set[asyncio.Task[None]] = set()
         first.serve_on(router)
@@ -111,6 +117,30 @@ class Gateway:
         self.recorder.close()
         for telemetry in telemetries:
             telemetry.close()
+        self.last_word()
+
+    def _own_numbers(self) -> OwnNumbers:
+        held = self.held
+        ready = Ready(
+            stats=held.recorder.stats,
+            configuration=lambda: self.configuration(),  # noqa: PLW0108 - it is replaced once the account is opened
+            full=lambda: self.server.full,
+            limits=held.limiter.says,
+            notices=lambda: self.notices,
+            catalogue_day=lambda: self.current.knowledge.day,
+            today=held.today,
+            targets=lambda: self.routes.health.snapshot(held.clock),
+            keys=lambda: resting_keys(self.upstreams),
+            unread=lambda: held.keys.trouble,
+        )
+        return OwnNumbers(
+            counters=held.counters,
+            journal=held.recorder.stats,
+            connections=lambda: self.server.open_connections,
+            telemetry=lambda: self.telemetry.numbers(),  # noqa: PLW0108 - whichever is current when it is asked
+            targets=lambda: self.routes.health.snapshot(held.clock),
+            checks=ready,
+        )
 
     async def _let_go(self, before: Generation, calls: set[asyncio.Task[None]]) -> None:
         """Close what only an earlier configuration needed, after the last call that began with it."""
@@ -169,28 +199,16 @@ def _connect(held: Held, first: Generation) -> Gateway:
         router.find, id_maker=request_ids(secrets.token_hex(6)), clock=held.clock, limits=_limits(first.settings)
     )
     gateway = Gateway(held, server, router, first)
-    ready = Ready(
-        stats=held.recorder.stats,
-        configuration=lambda: gateway.configuration(),  # noqa: PLW0108 - it is replaced once the account is opened
-        full=lambda: server.full,
-        limits=held.limiter.says,
-        notices=lambda: gateway.notices,
-        catalogue_day=lambda: gateway.current.knowledge.day,
-        today=held.today,
-        targets=lambda: gateway.current.routes.health.snapshot(held.clock),
-        keys=lambda: resting_keys(gateway.upstreams),
-        unread=lambda: held.keys.trouble,
-    )
     gauges = Gauges(
-        counts=lambda: held.counters.counts,
-        journal=held.recorder.stats,
-        connections=lambda: server.open_connections,
+        counts=gateway.published.counts,
+        journal=gateway.published.journal,
+        connections=gateway.published.connections,
         calendar=lambda: gateway.current.calendar(),  # noqa: PLW0108 - whichever is current when it is asked
-        targets=lambda: gateway.current.routes.health.snapshot(held.clock),
-        telemetry=lambda: gateway.telemetry.numbers(),  # noqa: PLW0108 - same
+        targets=gateway.published.targets,
+        telemetry=gateway.published.telemetry,
     )
     router.add("GET", "/healthz", healthz)
-    router.add("GET", "/readyz", Readyz(ready))
+    router.add("GET", "/readyz", Readyz(gateway.published.checks))
     router.add("GET", "/metrics", Metrics(gauges))
     held.keys.start()
     return gateway
@@ -198,7 +216,8 @@ def _connect(held: Held, first: Generation) -> Gateway:
 
 def _limits(settings: Settings) -> Limits:
     server = settings.server
-    return Limits(body=server.max_body_bytes, bodies=max(server.max_bodies_bytes, server.max_body_bytes))
+    places = places_for_callers()
+    return Limits(places=places, body=server.max_body_bytes, bodies=max(server.max_bodies_bytes, server.max_body_bytes))
 
 
 def day_of(clock: Clock) -> Callable[[], dt.date]:

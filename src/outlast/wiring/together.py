@@ -35,12 +35,13 @@ from outlast.wiring.told import (
 TELL_SECONDS: Final = 1.0
 SILENT_NS: Final = 5_000_000_000
 """After this long without a word from a process that lives, its loop hangs."""
-_ONE_SCRAPE_NS: Final = 20_000_000
-"""So long an account that was just added up is good enough: one answer asks for several numbers of it."""
 
 
 class Together:
-    """One process' view of all; ``Numbers`` of the whole gateway."""
+    """One process' view of all; ``Numbers`` of the whole gateway.
+
+    ``counts`` and ``checks`` look; the other numbers are those of the last look, for whoever asks for counts first.
+    """
 
     def __init__(self, board: Board, own: Numbers, *, place: int, places: int, monotonic_ns: Callable[[], int]) -> None:
         self._board = board
@@ -49,7 +50,8 @@ class Together:
         self._places = places
         self._now = monotonic_ns
         self._before = _told(board, place)
-        self._heard: tuple[int, list[tuple[int, Told]], Crew | None] = (0, [], None)
+        self._heard: list[tuple[int, Told]] = []
+        self._crew: Crew | None = None
 
     def tell(self) -> None:
         """Write this process' account."""
@@ -57,13 +59,15 @@ class Together:
 
     def counts(self) -> Counts:
         """Everything counted of calls, of the dead too."""
-        return add_counts(each.counts for _, each in self._all())
+        self._look()
+        return add_counts(each.counts for _, each in self._heard)
 
     def journal(self) -> RecorderStats:
         """How the record fares: what counts from the start of all, what holds now of those who live."""
-        living = [each.journal for _, each in self._living()]
-        dead = [each.journal for place, each in self._all() if place not in {place for place, _ in self._living()}]
-        return add_journals(living, dead)
+        living = self._living()
+        places = {place for place, _ in living}
+        dead = [each.journal for place, each in self._heard if place not in places]
+        return add_journals([each.journal for _, each in living], dead)
 
     def connections(self) -> int:
         """Callers that are connected."""
@@ -71,7 +75,7 @@ class Together:
 
     def telemetry(self) -> TelemetryNumbers:
         """What those who watch have missed."""
-        return add_telemetry(each.telemetry for _, each in self._all())
+        return add_telemetry(each.telemetry for _, each in self._heard)
 
     def targets(self) -> Sequence[Target]:
         """How every target fares."""
@@ -79,6 +83,7 @@ class Together:
 
     def checks(self) -> Sequence[Check]:
         """Whether calls can be served."""
+        self._look()
         return (*add_checks([(place, each.checks) for place, each in self._living()]), self._processes())
 
     def configuration(self) -> str:
@@ -87,7 +92,7 @@ class Together:
         return says(crew.state) if crew else "number 1 since the start"
 
     def _processes(self) -> Check:
-        crew = self._look()[2]
+        crew = self._crew
         if crew is None:
             return Check("processes", ok=True, says="the first are starting")
         answering = sum(1 for pid in crew.pids if pid)
@@ -102,30 +107,21 @@ class Together:
             said.append(f"{crew.ended} ended since the start, the last {crew.last_end}")
         return Check("processes", ok=True, says="; ".join(said))
 
-    def _all(self) -> list[tuple[int, Told]]:
-        return self._look()[1]
-
     def _living(self) -> list[tuple[int, Told]]:
         """Those whose numbers of the moment hold; this process is always one of them."""
-        _, told, crew = self._look()
-        pids = {os.getpid(), *(crew.pids if crew else ())}
-        return [(place, each) for place, each in told if each.pid in pids]
+        pids = {os.getpid(), *(self._crew.pids if self._crew else ())}
+        return [(place, each) for place, each in self._heard if each.pid in pids]
 
-    def _look(self) -> tuple[int, list[tuple[int, Told]], Crew | None]:
-        now = self._now()
-        if now - self._heard[0] > _ONE_SCRAPE_NS:
-            account = self._account()
-            # On a board that is full nothing can be told; what is answered then is this process' own word.
-            own = account if not self._board.write(self._place, encode(account)) else None
-            told = [
-                (place, own if own and place == self._place else _told(self._board, place)) for place in self._those()
-            ]
-            found = [(place, each) for place, each in told if each is not None]
-            self._heard = (now, found, _crew(self._board, self._places))
-        return self._heard
-
-    def _those(self) -> range:
-        return range(self._places)
+    def _look(self) -> None:
+        """Tell, and hear what all have told. An answer begins with it, and what it says besides is of the same look."""
+        account = self._account()
+        # Of a board that is full, others hear less than is answered here: their own word still counts here.
+        kept = self._board.write(self._place, encode(account))
+        told = ((place, _told(self._board, place)) for place in range(self._places) if kept or place != self._place)
+        self._heard = [(place, each) for place, each in told if each is not None]
+        if not kept:
+            self._heard.append((self._place, account))
+        self._crew = _crew(self._board, self._places)
 
     def _account(self) -> Told:
         own, before = self._own, self._before
