@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo run test check bench bench-peers fmt lock clean
+.PHONY: demo run test check bench bench-peers soak fmt lock clean
 
 $(STAMP): requirements/check.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=python3.x")'
@@ -34,6 +34,9 @@ bench: $(STAMP)       ## figures against nginx and the peers, in one run
 
 bench-peers: $(STAMP) ## the peers that bench compares with, in environments of their own
 	$(BIN)/python benchmarks/peers.py
+
+soak: $(STAMP)        ## a million mixed calls, with memory, descriptors, latency and the database's size as curves
+	$(BIN)/python benchmarks/soak.py --picture docs/soak.svg
 
 fmt: $(STAMP)
 	$(BIN)/ruff format .
