@@ -61,6 +61,15 @@ def test_a_key_that_is_not_there_is_warned_of_and_left_out() -> None:
     assert "authorization" not in sent(asked(), api_key="env:MISSING").headers
 
 
+def test_of_several_keys_those_that_are_missing_are_named() -> None:
+    settings = ProviderSettings(kind="openai", base_url="http://127.0.0.1/v1", api_keys=("env:A", "env:B", "env:C"))
+    assert key_warning("up", settings, {"A": "1", "B": "2", "C": "3"}) is None
+    some = key_warning("up", settings, {"A": "1"}) or ""
+    assert "B, C are empty" in some
+    assert "the other 1 of 3 keys" in some
+    assert "without a key" in (key_warning("up", settings, {}) or "")
+
+
 @pytest.mark.server
 def test_the_callers_headers_pass_but_none_that_frames_the_message() -> None:
     headers = (("openai-beta", "a=b"), ("content-length", "9999"), ("host", "evil"), ("traceparent", "x\r\nevil: 1"))

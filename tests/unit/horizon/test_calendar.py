@@ -98,3 +98,12 @@ def test_only_the_operators_word_covers_a_virtual_model(knowledge: Catalog) -> N
 def test_an_unknown_model_has_an_entry_that_says_so(knowledge: Catalog) -> None:
     found = entry(ModelSettings(declared="acme/never-heard-of"), knowledge)
     assert (found.standing.status, found.days_left, found.successor) == ("unknown", None, None)
+
+
+def test_a_name_of_several_targets_has_an_entry_for_each_and_switches_with_the_last(knowledge: Catalog) -> None:
+    model = ModelSettings(declared=("acme/soon", "cloud/soon"))
+    made = horizon(configured({"chat": model}), (), knowledge, TODAY)
+    assert [(one.label, one.standing.ends, one.switch_day) for one in made.entries] == [
+        ("chat (acme/soon)", dt.date(2026, 1, 31), dt.date(2026, 2, 28)),
+        ("chat (cloud/soon)", dt.date(2026, 2, 28), dt.date(2026, 2, 28)),
+    ]

@@ -65,3 +65,28 @@ def test_a_models_traffic_is_what_it_served_and_what_its_virtual_names_were_aske
     assert model is not None
     assert recorded_of_model(model, configured(VIRTUAL), calls, knowledge).calls == 111
     assert recorded_of_name("chat", calls).calls == 1
+
+
+def test_each_of_several_targets_is_a_dependant_with_a_clock_and_the_calls_that_it_served(knowledge: Catalog) -> None:
+    settings = configured({"chat": ModelSettings(declared=("acme/soon", "cloud/soon"))})
+    calls = [
+        seen("chat", "acme/soon", virtual=True, calls=1),
+        seen("chat", "cloud/soon", virtual=True, calls=20),
+        seen("chat", "acme/new", virtual=True, calls=300),
+    ]
+    made = {one.target: one for one in dependants(settings, calls, knowledge)}
+    assert {target: one.recorded.calls for target, one in made.items()} == {"acme/soon": 301, "cloud/soon": 20}
+    assert made["cloud/soon"].behind == Reference("acme/soon", "azure")
+
+
+def test_a_models_traffic_counts_a_name_of_several_targets_by_who_served(knowledge: Catalog) -> None:
+    settings = configured({"chat": ModelSettings(declared=("acme/soon", "acme/late"))})
+    calls = [
+        seen("chat", "acme/soon", virtual=True, calls=1),
+        seen("chat", "acme/late", virtual=True, calls=20),
+        seen("chat", "acme/new", virtual=True, calls=300),
+    ]
+    for ref, counted in (("acme/soon", 301), ("acme/late", 20)):
+        model = knowledge.find(ref)
+        assert model is not None
+        assert recorded_of_model(model, settings, calls, knowledge).calls == counted

@@ -1,5 +1,7 @@
 """Several targets and several keys in ``outlast.toml``: what cannot be meant is refused where it stands."""
 
+from pathlib import Path
+
 import pytest
 
 from outlast.errors import SettingsInvalid
@@ -37,3 +39,12 @@ def test_targets_that_cannot_be_meant_are_refused(words: str, said: str) -> None
 def test_one_key_and_several_together_are_refused_with_their_line() -> None:
     with pytest.raises(SettingsInvalid, match=r"outlast.toml:5: .*both `api_key` and `api_keys`"):
         parse_settings(f'{PROVIDER}api_key = "env:A"\napi_keys = ["env:B"]\n')
+
+
+def test_the_examples_of_the_page_are_configurations() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "targets.md").read_text(encoding="utf-8")
+    examples = [each.split("```", 1)[0] for each in page.split("```toml\n")[1:]]
+    azure = '[providers.azure]\nkind = "openai"\nbase_url = "https://h/openai/v1"\n'
+    settings = parse_settings(azure + "\n".join(examples))
+    assert [each.weight for each in settings.models["assistant"].targets] == [1, 3]
+    assert len(settings.providers["openai"].api_keys) == 3
