@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import random
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -320,4 +322,23 @@ def test_a_404_suggests_only_what_the_key_may_use(gateway: Gateway) -> None:
     )
     assert (suggested.status, silent.status) == (404, 404)
     assert "secret-project" in suggested.error["message"]
-    assert "support" not in silent.error["message"].replace("secretsupport", "")
+    shown = gateway.ask("GET", "/v1/models/secretsupport", headers={"authorization": secret})
+    assert shown.status == 404
+    for refusal in (silent, shown):
+        assert "support" not in refusal.error["message"].replace("secretsupport", "")
+
+
+def test_whatever_comes_in_a_keys_place_is_refused_and_the_next_caller_is_served(gateway: Gateway) -> None:
+    secret = created(gateway, "hammered")
+    chance = random.Random(20_270_115)  # noqa: S311 - noise that comes again
+    headers = ("authorization", "x-api-key", "api-key", "x-goog-api-key")
+    statuses: Counter[int] = Counter()
+    for _ in range(300):
+        noise = chance.randbytes(chance.choice((0, 1, 8, 59, 3000))).decode("latin-1")
+        noise = noise.replace("\n", "").replace("\r", "")
+        value = chance.choice(("", "Bearer ", "Basic ", secret[:-1], f"{secret},", secret.upper())) + noise
+        if value.split("Bearer ")[-1].strip() != secret:
+            statuses[gateway.ask("GET", "/v1/models", headers={chance.choice(headers): value}).status] += 1
+    assert set(statuses) <= {400, 401}, "a byte that no header may hold is no HTTP, all else is no key"
+    assert statuses[401] > 50
+    assert says_hello(gateway, secret)

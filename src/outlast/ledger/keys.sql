@@ -35,7 +35,7 @@ UPDATE keys SET revoked_ns = ? WHERE name = ?;
 INSERT INTO key_secrets (key, digest, prefix, created_ns) VALUES (?, ?, ?, ?);
 
 -- end_secrets: A key's secrets at an instant, where none of them ends earlier.
-UPDATE key_secrets SET expires_ns = min(coalesce(expires_ns, ?1), ?1) WHERE key = ?2 AND revoked_ns IS NULL;
+UPDATE key_secrets SET expires_ns = min(coalesce(expires_ns, ?1), ?1) WHERE key = ?2;
 
 -- revoke_secret: One secret, for good.
 UPDATE key_secrets SET revoked_ns = ? WHERE digest = ? AND revoked_ns IS NULL;

@@ -119,6 +119,11 @@ def test_a_name_is_used_once_whatever_its_case(kept: Kept, name: str) -> None:
     kept.store.revoke("Support")
     with pytest.raises(SettingsInvalid, match="not used twice"):
         kept.store.create(Key(name=name, secrets=()))
+    with (
+        closing(sqlite3.connect(kept.path)) as connection,
+        pytest.raises(sqlite3.IntegrityError, match="UNIQUE"),
+    ):
+        connection.execute("INSERT INTO keys SELECT ?, '', '', '[]', '[]', 1, 1, 1, 1, 1, 0, 1, 1", (name,))
 
 
 def test_every_change_moves_the_version_that_gateways_watch(kept: Kept) -> None:

@@ -90,6 +90,7 @@ def emptied(path: Path) -> None:
 def test_the_keys_that_were_known_hold_while_the_database_is_away(kept: Kept, trouble: Callable[[Path], None]) -> None:
     secret = made(kept)
     watch = KeyWatch(kept.path)
+    watch.look()  # as its thread does: with a connection that it keeps
     ring = watch()
     aside = kept.path.with_name("aside")
     shutil.copy(kept.path, aside)
@@ -127,6 +128,7 @@ def test_a_database_that_is_put_back_from_a_copy_is_read_again(kept: Kept) -> No
     shutil.copy(kept.path, copy)
     late = made(kept, "late")
     watch = KeyWatch(kept.path)
+    watch.look()
     assert knows(watch(), late)
     copy.replace(kept.path)
     watch.look()
