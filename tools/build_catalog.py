@@ -7,7 +7,7 @@ writes the same bytes, so that a change of the research shows as a readable diff
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -196,7 +196,13 @@ def said(kind: str, entry: Said, sources: Sources) -> StatementRecord:
     )
 
 
-def statements_of(model: ResearchModel, sources: Sources) -> Iterator[StatementRecord]:
+def named_in(text: str, ids: Collection[str]) -> tuple[str, ...]:
+    """The models that a remark names, as its prose has them: ``gpt-4o's`` is gpt-4o."""
+    words = (word.strip("(),.:;").removesuffix("'s") for word in text.split())
+    return tuple(dict.fromkeys(word for word in words if word in ids))
+
+
+def statements_of(model: ResearchModel, sources: Sources, ids: Collection[str]) -> Iterator[StatementRecord]:
     """What was said that is no date: statements, corrections, notes, and history without a day."""
     for entry in model.statements:
         yield said("statement", entry, sources)
@@ -210,7 +216,7 @@ def statements_of(model: ResearchModel, sources: Sources) -> Iterator[StatementR
         ("replacement-slug", model.replacement_source_slug),
     ):
         if text:
-            yield StatementRecord(kind, text)
+            yield StatementRecord(kind, text, quotes=named_in(text, ids) if kind == "price-note" else ())
     for earlier in model.date_history:
         if earlier.date is None:
             yield StatementRecord("date-history", earlier.note, date=earlier.seen, surface=earlier.surface)
@@ -227,7 +233,7 @@ def long_context_of(model: ResearchModel) -> LongContextRecord | None:
     return LongContextRecord(int(found[1]) * 1000, price)
 
 
-def convert(model: ResearchModel, sources: Sources) -> ModelRecord:
+def convert(model: ResearchModel, sources: Sources, ids: frozenset[str]) -> ModelRecord:
     """One model, whole."""
     return ModelRecord(
         id=model.id,
@@ -251,7 +257,7 @@ def convert(model: ResearchModel, sources: Sources) -> ModelRecord:
         price_per_unit=model.other_price_usd,
         claims=tuple(claims_of(model, sources)),
         recommendations=tuple(recommendations_of(model, sources)),
-        statements=tuple(statements_of(model, sources)),
+        statements=tuple(statements_of(model, sources, ids - {model.id})),
         conflicts=tuple(
             FieldConflictRecord(c.field, c.kept, c.other, sources.key(c.other_source), c.reason)
             for c in model.conflicts
@@ -324,7 +330,8 @@ def write(research: ResearchCatalog, target: Path) -> None:
     (target / "models").mkdir(parents=True, exist_ok=True)
     for provider in sorted({model.provider for model in research.models}):
         mine = sorted((m for m in research.models if m.provider == provider), key=lambda model: model.id)
-        text = ",\n".join(record_text(convert(model, sources)) for model in mine)
+        ids = frozenset(model.id for model in mine)
+        text = ",\n".join(record_text(convert(model, sources, ids)) for model in mine)
         document = f'{{"provider": {line(provider)}, "models": [\n{text}\n]}}\n'
         (target / "models" / f"{provider}.json").write_text(document, encoding="utf-8")
     about = about_of(research, sources)

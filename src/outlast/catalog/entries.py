@@ -155,6 +155,7 @@ class EntryReader:
             precision=record.precision,
             kept=record.kept,
             limits_substitution_of=f"{provider}/{limits}" if limits else "",
+            quotes=tuple(f"{provider}/{model_id}" for model_id in record.quotes),
         )
 
 

@@ -61,6 +61,8 @@ class Statement:
     """What became of a promise, in words."""
     limits_substitution_of: str = ""
     """The model (``provider/id``) that this one cannot stand in for in every respect."""
+    quotes: tuple[str, ...] = ()
+    """Models (``provider/id``) whose price is quoted in this one's place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

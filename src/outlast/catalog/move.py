@@ -17,7 +17,6 @@ from outlast.catalog.prices import rates_of
 ALWAYS = ("input", "cached_input", "cache_write", "output", "reasoning_output")
 WHERE_PRICED = ("audio_input", "audio_output")
 LONG = ("input", "cached_input", "cache_write", "output")
-SOURCES_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +48,7 @@ class Move:
     said: tuple[str, ...]
     """What somebody said of either model that no price or flag holds; what limits the exchange comes first."""
     assumptions: tuple[str, ...]
-    """What the figures rest on."""
+    """What the figures rest on; what was said and where prices come from stand apart."""
 
     @property
     def difference_usd(self) -> Decimal | None:
@@ -82,31 +81,23 @@ def parts_of(old: Price, new: Price) -> tuple[Part, ...]:
 
 
 def _assumptions(old: Model, new: Model, mix: Mix | None, as_of: dt.date) -> Iterator[str]:
-    yield from chain(*(_of_price(model, mix, as_of) for model in (old, new)))
+    yield f"list prices known on {as_of}, standard tier"
+    yield from chain(*(_of_price(model, mix) for model in (old, new)))
     yield from _of_tokens(old, new)
     yield from _of_mix(old, new, mix)
 
 
-def _of_price(model: Model, mix: Mix | None, as_of: dt.date) -> Iterator[str]:
+def _of_price(model: Model, mix: Mix | None) -> Iterator[str]:
     price = model.price
     if rates_of(price) is None or price is None:
         yield f"{model.ref}: no token price is known; its sums are unknown"
         return
-    yield f"{model.ref}: the list price known on {as_of}, standard tier{_sources(model)}"
     if price.cached_input is None:
         yield f"{model.ref}: no price for cached input is published; cached tokens cost as input"
     if price.cache_write is None and mix is not None and mix.usage.cache_write_tokens:
         yield f"{model.ref}: no price for cache writes is published; they cost as input"
     if price.reasoning_output is None and model.abilities.get("reasoning"):
         yield f"{model.ref}: reasoning tokens cost as output, which they are part of"
-
-
-def _sources(model: Model) -> str:
-    if not model.sources:
-        return ""
-    more = len(model.sources) - SOURCES_SHOWN
-    tail = f"; and {more} more" if more > 0 else ""
-    return f" (sources of the entry: {'; '.join(model.sources[:SOURCES_SHOWN])}{tail})"
 
 
 def _of_tokens(old: Model, new: Model) -> Iterator[str]:

@@ -62,6 +62,8 @@ class StatementRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True)
     overtaken_by: str = ""
     kept: str = ""
     limits_substitution_of: str = ""
+    quotes: tuple[str, ...] = ()
+    """The provider's models whose price the statement quotes in this one's place."""
 
 
 class RecommendationRecord(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):

@@ -43,8 +43,6 @@ def print_show(subject: Subject) -> None:
     notes = Footnotes()
     for section in (head, clocks, chains, claims, sayings, use, prices, abilities, policies):
         section(subject, notes)
-    for source in subject.model.sources:
-        notes.mark(source)
     print_sources(notes)
 
 
@@ -206,8 +204,7 @@ def amounts(price: Price) -> Iterator[str]:
 
 
 def abilities(subject: Subject, notes: Footnotes) -> None:
-    """Limits, modalities and what the model is said to do."""
-    del notes
+    """Limits, modalities and what the model is said to do; and what the entry as a whole rests on."""
     model = subject.model
     heading("Abilities (claims of data sets, not probes)")
     limits = (("context", model.context_window), ("input", model.max_input_tokens), ("output", model.max_output_tokens))
@@ -221,6 +218,8 @@ def abilities(subject: Subject, notes: Footnotes) -> None:
     for word, value in model.abilities.items():
         if word not in flags:
             line(f"{word}: {ability_text(value)}", hang=4)
+    if model.sources:
+        line(f"These, prices and names come from {' '.join(map(notes.mark, model.sources))}", hang=4)
 
 
 def _modalities(model: Model) -> str:
@@ -228,15 +227,17 @@ def _modalities(model: Model) -> str:
     return f"reads {', '.join(model.modalities_in) or '?'}; writes {', '.join(model.modalities_out) or '?'}{basis}"
 
 
-def ability_text(value: Ability) -> str:
+def ability_text(value: Ability | None) -> str:
     """An ability's value in words."""
+    if value is None:
+        return "not known"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int):
         return f"{value:,}"
     if isinstance(value, dict):
         return ", ".join(f"{word} {number:,}" for word, number in value.items())
-    return value if isinstance(value, str) else ", ".join(value)
+    return value if isinstance(value, str) else ", ".join(value) or "nothing"
 
 
 def policies(subject: Subject, notes: Footnotes) -> None:

@@ -71,7 +71,9 @@ def _compare(old: str, new: str | None, context: Context, knowledge: Catalog, st
     before = _side(old, context, knowledge)
     after = _side(new or _successor(old, before, context, knowledge), context, knowledge)
     mix = stated or _recorded_mix(old, before, context.settings, knowledge)
-    made = move(before.model, after.model, mix, as_of=knowledge.day)
+    made = move(
+        before.model, after.model, mix, as_of=max(map(knowledge.price_day, (before.model.ref, after.model.ref)))
+    )
     instead = [offer for side in (before, after) for offer in _offer(side.model, knowledge).instead]
     if context.format == "json":
         print_json(move_document(made, before, after, instead))
@@ -120,9 +122,8 @@ def _recorded_mix(name: str, side: Side, settings: Settings, knowledge: Catalog)
 
 
 def _offer(model: Model, knowledge: Catalog) -> Offer:
-    """A model's price, and the prices of those that its price note names instead."""
-    noted = [statement.says for statement in model.statements if statement.kind == "price-note"]
-    words = {word.strip("(),.:;").removesuffix("'s") for note in noted for word in note.split()}
-    found = (knowledge.find(f"{model.provider}/{word}") for word in sorted(words) if word)
-    instead = tuple(Offer(model=other) for other in found if other is not None and other.ref != model.ref)
-    return Offer(model=model, notes=tuple(noted), instead=instead)
+    """A model's price, and the prices of those that its price note quotes instead."""
+    notes = [statement for statement in model.statements if statement.kind == "price-note"]
+    found = (knowledge.find(ref) for note in notes for ref in note.quotes)
+    instead = tuple(Offer(model=other) for other in found if other is not None)
+    return Offer(model=model, notes=tuple(note.says for note in notes), instead=instead)

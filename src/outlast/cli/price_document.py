@@ -47,7 +47,8 @@ def move_document(made: Move, before: Side, after: Side, instead: Sequence[Offer
         "mix": _mix_document(made),
         "abilities": _abilities_document(made.differences),
         "said": list(made.said),
-        "assumptions": [*made.assumptions, *(f"said {text}" for text in made.said)],
+        "assumptions": list(made.assumptions),
+        "sources": {model.ref: list(model.sources) for model in (made.old, made.new)},
         "also_compared": [_offer_document(offer) for offer in instead],
         "life": {"from": _life_document(before), "to": _life_document(after)},
     }

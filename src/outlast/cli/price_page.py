@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from outlast.catalog.abilities import Difference, Verdict
-from outlast.catalog.models import Ability, Price
+from outlast.catalog.models import Price
 from outlast.catalog.move import Move, Part
 from outlast.cli.amounts import ratio_text, usd_text
+from outlast.cli.models_text import ability_text
 from outlast.cli.output import console
 from outlast.cli.price_document import Offer, Side, threshold
 from outlast.cli.standing_text import end_text
@@ -58,6 +59,7 @@ def print_move(made: Move, before: Side, after: Side, instead: Sequence[Offer]) 
     for verdict, heading in HEADINGS.items():
         _print_list(heading, [_difference_text(one) for one in made.differences if one.verdict == verdict])
     _print_list("Assumptions", made.assumptions)
+    click.echo(f"Sources: `outlast models show {made.old.ref}`, `outlast models show {made.new.ref}`")
 
 
 def _parts_table(made: Move, instead: Sequence[Offer]) -> Table:
@@ -100,19 +102,7 @@ def _month_lines(made: Move) -> Iterator[str]:
 
 
 def _difference_text(difference: Difference) -> str:
-    return f"{difference.ability}: {_ability_text(difference.old)} -> {_ability_text(difference.new)}"
-
-
-def _ability_text(value: Ability | None) -> str:
-    if value is None:
-        return "not known"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, int):
-        return f"{value:,}"
-    if isinstance(value, tuple):
-        return ", ".join(value) or "nothing"
-    return str(value)
+    return f"{difference.ability}: {ability_text(difference.old)} -> {ability_text(difference.new)}"
 
 
 def _print_list(heading: str, lines: Sequence[str]) -> None:
