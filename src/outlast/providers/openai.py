@@ -23,6 +23,7 @@ _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", 
 _CLIMBING = frozenset({".", ".."})
 """No quoting takes their meaning from these as segments of a path."""
 _CONTROLS = frozenset("\r\n\0")
+_BODY_FOLLOWS = b"content-type: application/json\r\ncontent-length: "
 
 
 def resolve_key(value: str | None, environ: Mapping[str, str]) -> str | None:
@@ -92,6 +93,11 @@ class OpenAIUpstream:
         return f"OpenAIUpstream({self._origin})"
 
     @property
+    def keys(self) -> int:
+        """How many keys it has; 1 where it goes without."""
+        return len(self._statics)
+
+    @property
     def open_connections(self) -> int:
         """Connections to the provider, busy or idle."""
         return self._pool.connections
@@ -137,6 +143,16 @@ class OpenAIUpstream:
             answer.withhold(self._keys[place])
         return answer
 
+    async def look(self, place: int, patience: Patience) -> HttpAnswer:
+        """``GET /models`` with the key at this place: the cheapest question that shows whether it is good.
+
+        Raises:
+            UpstreamError: no answer came.
+        """
+        path = f"{self._origin.path}{'/openai' if self._deployments else ''}/models{self._query}"
+        head = f"GET {path} HTTP/1.1\r\n".encode("ascii") + self._statics[place].removesuffix(_BODY_FOLLOWS) + b"\r\n"
+        return await self._pool.exchange(head, b"", streamed=False, target=path, patience=patience)
+
     async def aclose(self) -> None:
         """Give connections back."""
         await self._pool.aclose()
@@ -171,7 +187,7 @@ def _static_headers(name: str, settings: ProviderSettings, origin: Origin, key: 
     if key is not None and not _sendable("", key):
         raise SettingsInvalid(f"[providers.{name}] a key holds a character that no header can carry")
     lines = "".join(f"{header}: {value}\r\n" for header, value in headers.items())
-    return f"{lines}content-type: application/json\r\ncontent-length: ".encode("latin-1")
+    return lines.encode("latin-1") + _BODY_FOLLOWS
 
 
 def _sendable(name: str, value: str) -> bool:
