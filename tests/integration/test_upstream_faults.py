@@ -131,6 +131,35 @@ def test_silence_is_a_timeout(fault: str) -> None:
     assert_clear(caught.value)
 
 
+ANSWERS = {
+    "chunks": CHUNKED + b"5\r\nhello\r\n6;x=y\r\n world\r\n0\r\nx-t: 1\r\n\r\n",
+    "a length": b"HTTP/1.1 200 OK\r\ncontent-length: 11\r\n\r\nhello world",
+}
+
+
+@pytest.mark.server
+@pytest.mark.fault("an upstream closes between any two bytes")
+@pytest.mark.parametrize("framing", ANSWERS)
+@pytest.mark.parametrize("rude", [False, True], ids=["closed", "reset"])
+def test_an_answer_cut_at_any_byte_is_a_broken_upstream_and_never_a_shorter_answer(framing: str, *, rude: bool) -> None:
+    whole_answer = ANSWERS[framing]
+
+    async def use(upstream: OpenAIUpstream, _server: UpstreamServer) -> list[object]:
+        seen: list[object] = []
+        for _ in range(len(whole_answer) + 1):
+            try:
+                answer = await upstream.send(asked(stream=True))
+                seen.append(await drain(answer))
+            except UpstreamError as error:
+                seen.append(type(error))
+        return seen
+
+    ends = [whole_answer[:cut] for cut in range(len(whole_answer) + 1)]
+    handlers = [reset(part) if rude and part else raw(part) for part in ends[:-1]]
+    seen = played(in_turn(*handlers, raw(whole_answer, stays=True)), use)
+    assert seen == [UpstreamBroken] * len(whole_answer) + [b"hello world"]
+
+
 @pytest.mark.server
 @pytest.mark.parametrize("fault", ["garbage", "a close between chunks", "a reset within the body"])
 def test_the_standard_event_loop_sees_the_same_faults(fault: str) -> None:

@@ -83,7 +83,7 @@ class Dialler:
             wait = f"{patience.connect:g} s"
             raise UpstreamTimeout(f"{self._label} took no connection within {wait}") from None
         except ssl.SSLError as error:
-            raise UpstreamUnreachable(f"no TLS with {self._label}: {error.reason or 'handshake failed'}") from error
+            raise UpstreamUnreachable(f"no TLS with {self._label}: {_distrust(error)}") from error
         except OSError as error:
             raise UpstreamUnreachable(f"no connection to {self._label}: {_why(error)}") from error
 
@@ -102,6 +102,13 @@ class Dialler:
             self._tls = ssl.create_default_context()
             self._tls.set_alpn_protocols(["http/1.1"])
         return self._tls
+
+
+def _distrust(error: ssl.SSLError) -> str:
+    """What is wrong with the certificate (its dates, its name, who signed it), or with the handshake."""
+    if isinstance(error, ssl.SSLCertVerificationError) and error.verify_message:
+        return error.verify_message
+    return error.reason or "handshake failed"
 
 
 def _why(error: OSError) -> str:

@@ -237,10 +237,10 @@ def trickle(data: bytes, pause: float) -> Handler:
 
 
 @contextlib.contextmanager
-def in_thread(handler: Handler, *, port: int = 0) -> Iterator[UpstreamServer]:
+def in_thread(handler: Handler, *, port: int = 0, tls: ssl.SSLContext | None = None) -> Iterator[UpstreamServer]:
     """The server in a thread with a loop of its own, for tests that are not asynchronous themselves."""
     loop = asyncio.new_event_loop()
-    server = UpstreamServer(handler, port=port)
+    server = UpstreamServer(handler, port=port, tls=tls)
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(server.__aenter__(), loop).result(10)
