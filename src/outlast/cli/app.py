@@ -21,6 +21,7 @@ COMMANDS = (
     "init",
     "serve",
     "reload",
+    "doctor",
     "models",
     "catalog",
     "explain",
