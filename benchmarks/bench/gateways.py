@@ -5,6 +5,7 @@ It knows commands, configurations and headers. It does not know what is measured
 
 import secrets
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -82,30 +83,67 @@ def start_nginx(processes: Processes, upstreams: Upstreams) -> Gateway:
 
 def start_outlast(processes: Processes, upstreams: Upstreams) -> Gateway:
     """Ours: one process, SQLite, metadata recorded; a second name records bodies too."""
+    return _outlast(processes, upstreams)
+
+
+def start_guarded(processes: Processes, upstreams: Upstreams) -> Gateway:
+    """Ours with everything of a company on: a key with every limit, and two targets that share the calls."""
+    return _outlast(processes, upstreams, guarded=True)
+
+
+def start_workers(processes: Processes, upstreams: Upstreams) -> Gateway:
+    """Ours in two processes on one port."""
+    return _outlast(processes, upstreams, workers=2)
+
+
+LIMITS = (
+    "--requests-per-minute", "1B", "--tokens-per-minute", "100B", "--concurrent", "10000",
+    "--budget-day", "1000000USD", "--budget-month", "1000000USD",
+)  # fmt: skip
+"""Every limit there is, none within reach."""
+
+
+def create_key(config: Path) -> str:
+    """A key with every limit; its secret."""
+    command = [sys.executable, "-m", "outlast", "keys", "create", "bench", *LIMITS, "--config", str(config)]
+    made = subprocess.run([*command, "--format", "json"], check=True, capture_output=True, cwd=config.parent)
+    return str(msgspec.json.decode(made.stdout)["secret"])
+
+
+def _outlast(processes: Processes, upstreams: Upstreams, *, guarded: bool = False, workers: int = 1) -> Gateway:
     port = free_port()
-    folder = processes.logs / f"outlast-{port}"
+    name = "guarded" if guarded else "outlast" if workers == 1 else f"outlast-x{workers}"
+    folder = processes.logs / f"{name}-{port}"
     folder.mkdir()
     config = folder / "outlast.toml"
     text = '[server]\ndatabase = "sqlite:///bench.db"\ntoday = 2026-11-01\n'
-    for name, upstream in (("plain", upstreams.plain), ("streamed", upstreams.streamed)):
-        text += f'[providers.{name}]\nkind = "openai"\nbase_url = "http://127.0.0.1:{upstream}/v1"\n'
-        text += 'api_key = "env:BENCH_UPSTREAM_KEY"\ncatalog = "openai"\nmax_connections = 6000\n'
-    for name, provider, record in (
-        ("bench", "plain", "metadata"),
-        ("bench-full", "plain", "full"),
-        ("bench-stream", "streamed", "metadata"),
+    text += f"workers = {workers}\n"
+    for table, upstream in (
+        ("plain", upstreams.plain),
+        ("plain-too", upstreams.plain),
+        ("streamed", upstreams.streamed),
     ):
-        text += f'[models.{name}]\ntarget = "{provider}/{sample.MODEL}"\nrecord = "{record}"\n'
+        text += f'[providers.{table}]\nkind = "openai"\nbase_url = "http://127.0.0.1:{upstream}/v1"\n'
+        text += 'api_key = "env:BENCH_UPSTREAM_KEY"\ncatalog = "openai"\nmax_connections = 6000\n'
+    one, two = f'"plain/{sample.MODEL}"', f'"plain-too/{sample.MODEL}"'
+    shared = f"[{one}, {two}]" if guarded else one
+    for model, target, record in (
+        ("bench", shared, "metadata"),
+        ("bench-full", shared, "full"),
+        ("bench-stream", f'"streamed/{sample.MODEL}"', "metadata"),
+    ):
+        text += f'[models.{model}]\ntarget = {target}\nrecord = "{record}"\n'
     config.write_text(text)
+    headers = {"Authorization": f"Bearer {create_key(config)}"} if guarded else {}
     command = [sys.executable, "-m", "outlast", "serve", "--config", str(config), "--port", str(port)]
-    running = processes.start("outlast", command, env={"BENCH_UPSTREAM_KEY": "bench"})
+    running = processes.start(name, command, env={"BENCH_UPSTREAM_KEY": "bench"})
     await_line(running, "listening on http://")
     return Gateway(
-        name="outlast",
+        name=name,
         running=running,
-        plain=Entrance(port=port, model="bench"),
-        streamed=Entrance(port=port, model="bench-stream"),
-        full=Entrance(port=port, model="bench-full"),
+        plain=Entrance(port=port, model="bench", headers=headers),
+        streamed=Entrance(port=port, model="bench-stream", headers=headers),
+        full=Entrance(port=port, model="bench-full", headers=headers),
     )
 
 
@@ -202,12 +240,14 @@ def _tensorzero_config(processes: Processes, upstreams: Upstreams) -> Path:
 STARTERS: dict[str, Starter] = {
     "nginx": start_nginx,
     "outlast": start_outlast,
+    "guarded": start_guarded,
+    "outlast-x2": start_workers,
     "bare": start_bare,
     "tensorzero": start_tensorzero,
     "portkey": start_portkey,
     "litellm": start_litellm,
 }
-DEFAULT = ("nginx", "outlast", "tensorzero", "portkey", "litellm")
+DEFAULT = ("nginx", "outlast", "guarded", "tensorzero", "portkey", "litellm")
 
 
 def _present(program: Path | str | None) -> str:
