@@ -9,6 +9,9 @@ import msgspec
 
 from outlast.gateway.ports import Reply
 
+GATEWAY_STOPPED = "gateway_stopped"
+"""The message of a cancellation that is not the caller's doing; its record says so."""
+
 
 class Call(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A complete request; the server made its id when the head arrived."""

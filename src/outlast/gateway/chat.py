@@ -18,7 +18,7 @@ from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, Upstre
 from outlast.exchange import Outcome, Signal
 from outlast.gateway.asking import Served
 from outlast.gateway.attempts import Attempts
-from outlast.gateway.call import Call
+from outlast.gateway.call import GATEWAY_STOPPED, Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
 from outlast.gateway.estimate import expected_tokens
@@ -72,8 +72,8 @@ class Chat:
             served = await self.attempts.run(route, request, meter)
         except OutlastError as error:
             self._refuse(error, meter, reply)
-        except asyncio.CancelledError:
-            self._record(meter, status=0, outcome="cancelled", error="caller_left")
+        except asyncio.CancelledError as end:
+            self._record(meter, status=0, outcome="cancelled", error=_who_ended(end))
             raise
         else:
             if served.stream is None:
@@ -113,13 +113,13 @@ class Chat:
             event = _error_event(error, meter.call.id)
             self._record(meter, status=served.status, outcome="failed", error=error.code, answer=reader.answer)
             reply.end(event)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError as end:
             part = reader.answer.usage is None
             self._record(
                 meter,
                 status=served.status,
                 outcome="cancelled",
-                error="caller_left",
+                error=_who_ended(end),
                 answer=reader.answer,
                 estimate=reader.events if part else None,
             )
@@ -202,6 +202,11 @@ class Chat:
             return meter.route.said
         asked = meter.request.model if meter.request is not None else named_model(meter.call.body)
         return (("x-outlast-requested-model", asked),) if asked else ()
+
+
+def _who_ended(end: asyncio.CancelledError) -> str:
+    """Whether it was us; whoever else cancels a call is its caller."""
+    return GATEWAY_STOPPED if end.args == (GATEWAY_STOPPED,) else "caller_left"
 
 
 def _passed_back(headers: Headers, meter: Meter) -> Headers:

@@ -13,7 +13,7 @@ from typing import Protocol, cast
 
 from outlast.dialects.refusals import refusal
 from outlast.errors import MachineError, MalformedRequest, OutlastError, RequestTooSlow
-from outlast.gateway.call import Call, Handler
+from outlast.gateway.call import GATEWAY_STOPPED, Call, Handler
 from outlast.web.burden import Burden
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import Limits
@@ -156,8 +156,9 @@ class Connection(asyncio.Protocol):
         del exc
         self._shared.forget(self)
         self.deadline_ns = NEVER
-        if self._reply is not None and self._task is not None and self._reply.state < COMPLETE:
-            self._task.cancel()
+        running = self._task if self._reply is not None and self._reply.state < COMPLETE else None
+        if running is not None and not running.cancelling():  # a second word would replace why it was cut
+            running.cancel()
         self._outlet.resume()
         self._let_go()
         self._reader.release()
@@ -319,7 +320,7 @@ class Connection(asyncio.Protocol):
     def cut(self) -> None:
         """The server stops now."""
         if self._task is not None:
-            self._task.cancel()
+            self._task.cancel(GATEWAY_STOPPED)
         self._transport.abort()
 
     @property
