@@ -62,6 +62,19 @@ class Against(RuleBasedStateMachine):
     def time_passes(self, seconds: float) -> None:
         self.now += int(seconds * SECOND_NS)
 
+    @precondition(lambda self: self.until > self.now)
+    @rule()
+    def the_rest_ends(self) -> None:
+        self.now = self.until
+
+    @precondition(lambda self: not self.until)
+    @rule(calls=st.integers(1, IN_A_ROW))
+    def calls_fail_at_once(self, calls: int) -> None:
+        for _ in range(calls):
+            if not self.until:
+                self.a_call_begins()
+                self.ends(self.running.pop(), failed=True)
+
     @rule()
     def a_call_begins(self) -> None:
         probe = bool(self.until) and self.now >= self.until and not self.probing
@@ -70,7 +83,9 @@ class Against(RuleBasedStateMachine):
     @precondition(lambda self: self.running)
     @rule(data=st.data(), failed=st.sampled_from([True, True, False]))
     def a_call_ends(self, data: st.DataObject, failed: bool) -> None:  # noqa: FBT001 - a drawn outcome
-        call = self.running.pop(data.draw(st.integers(0, len(self.running) - 1)))
+        self.ends(self.running.pop(data.draw(st.integers(0, len(self.running) - 1))), failed=failed)
+
+    def ends(self, call: Running, *, failed: bool) -> None:
         if failed:
             self.breaker.failed(call.token, self.now, "status 500")
         else:
