@@ -22,6 +22,7 @@ COMMANDS = (
     "serve",
     "reload",
     "doctor",
+    "config",
     "models",
     "catalog",
     "explain",

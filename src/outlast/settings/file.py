@@ -15,6 +15,7 @@ from typing import TypeVar, get_args, get_type_hints
 import msgspec
 
 from outlast.errors import SettingsInvalid
+from outlast.settings.lines import line_of
 from outlast.settings.words import (
     CatalogSettings,
     LedgerSettings,
@@ -162,30 +163,8 @@ class _Source:
         """The error for a value at ``path``; names the nearest known word where one is near."""
         near = difflib.get_close_matches(word, words, 1) if word else []
         hint = f"; did you mean `{near[0]}`?" if near else (f"; known: {', '.join(words)}" if words else "")
-        line = self._line(path)
+        line = line_of(self.lines, path)
         return SettingsInvalid(f"{self.name}{f':{line}' if line else ''}: {message}{hint}")
-
-    def _line(self, path: tuple[str, ...]) -> int:
-        """The line of a table's header or of a key in it; 0 where the text does not show it plainly."""
-        found = 0
-        for depth in range(len(path), 0, -1):
-            header = re.compile(r"\s*\[+\s*" + r"\s*\.\s*".join(_key(part) for part in path[:depth]) + r"\s*\]")
-            start = next((n for n, line in enumerate(self.lines, 1) if header.match(line)), 0)
-            if start:
-                found = start
-                rest = path[depth:]
-                key = re.compile(rf"\s*{_key(rest[0])}\s*[=.]") if rest else None
-                for number, line in enumerate(self.lines[start:], start + 1):
-                    if key is None or line.lstrip().startswith("["):
-                        break
-                    if key.match(line):
-                        return number
-                break
-        return found
-
-
-def _key(word: str) -> str:
-    return rf"""["']?{re.escape(word)}["']?"""
 
 
 def _dotted(path: tuple[str, ...]) -> str:

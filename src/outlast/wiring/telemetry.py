@@ -4,6 +4,7 @@ It knows which class stands behind each hook of the path. It does not know what 
 """
 
 import asyncio
+import importlib
 import logging
 import os
 import sys
@@ -98,22 +99,28 @@ def open_telemetry(
 
 
 def _tracer(otel: OtelSettings, settings: Settings, environ: Mapping[str, str]) -> Tracer:
+    endpoint, headers = check_otel(otel, environ)
+    from outlast.telemetry.spans import peers  # noqa: PLC0415 - OpenTelemetry is an optional extra
+    from outlast.telemetry.tracing import open_tracer  # noqa: PLC0415 - the same
+
+    return open_tracer(endpoint, headers, otel.service_name, instance=str(uuid4()), peers=peers(settings.providers))
+
+
+def check_otel(otel: OtelSettings, environ: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """The address of the collector and the headers that it wants.
+
+    Raises:
+        SettingsInvalid: they cannot be meant, or OpenTelemetry is not installed.
+    """
     try:
-        from outlast.telemetry.spans import peers  # noqa: PLC0415 - OpenTelemetry is an optional extra
-        from outlast.telemetry.tracing import open_tracer  # noqa: PLC0415 - the same
+        importlib.import_module("outlast.telemetry.tracing")
     except ModuleNotFoundError as missing:
         if not (missing.name or "").startswith("opentelemetry"):
             raise
         raise SettingsInvalid(
             "[otel] needs OpenTelemetry, which is not installed: pip install 'outlast[otel]', or take [otel] out"
         ) from missing
-    return open_tracer(
-        _endpoint(otel.endpoint),
-        {name: _value(name, value, environ) for name, value in otel.headers.items()},
-        otel.service_name,
-        instance=str(uuid4()),
-        peers=peers(settings.providers),
-    )
+    return _endpoint(otel.endpoint), {name: _value(name, value, environ) for name, value in otel.headers.items()}
 
 
 def _endpoint(given: str) -> str:
