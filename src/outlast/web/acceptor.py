@@ -11,6 +11,7 @@ no descriptor for: those callers would see a connection that ends without a word
 import asyncio
 import errno
 import logging
+import math
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -18,6 +19,8 @@ from collections.abc import Callable, Sequence
 LOG = logging.getLogger("outlast.web")
 PAUSE_SECONDS = 0.05
 """Until a full table of descriptors is looked at again."""
+_STILL_FULL_SECONDS = 4 * PAUSE_SECONDS
+_TOLD_AGAIN_SECONDS = 10.0
 LOOK_AWAY_SECONDS = 0.001
 """After taking a caller, for the other processes to take one; longer than the system needs to wake them."""
 _LARGEST_TURN = 64
@@ -34,11 +37,19 @@ class Acceptor:
         make: Callable[[], asyncio.Protocol],
         *,
         loop: asyncio.AbstractEventLoop,
-        has_room: Callable[[], bool],
+        has_room: Callable[[int], bool],
         shared: bool = False,
         tls: ssl.SSLContext | None = None,
     ) -> None:
-        """``has_room`` says whether one more may come; ``shared``: other processes accept on the same sockets."""
+        """Accept nothing yet.
+
+        Args:
+            make: a connection's protocol.
+            loop: the loop that everything here happens on.
+            has_room: whether one more may come, besides so many who are just being let in.
+            shared: other processes accept on the same sockets.
+            tls: what callers are spoken to with; None: plainly.
+        """
         self._make = make
         self._loop = loop
         self._has_room = has_room
@@ -49,8 +60,12 @@ class Acceptor:
         self._listeners: Sequence[socket.socket] = ()
         self._joining: set[asyncio.Task[None]] = set()
         self._pause: asyncio.TimerHandle | None = None
-        self.full = False
-        """Callers wait in the kernel's queue, because there is no room for them here."""
+        self._refused_at = -math.inf
+
+    @property
+    def full(self) -> bool:
+        """Whether callers wait in the kernel's queue, because there is no room for them here."""
+        return self._loop.time() - self._refused_at < _STILL_FULL_SECONDS
 
     def open(self, listeners: Sequence[socket.socket]) -> None:
         """Begin. The listeners do not block, and are closed by ``close``."""
@@ -96,10 +111,9 @@ class Acceptor:
             self._look_away(LOOK_AWAY_SECONDS)
 
     def _take_one(self, listener: socket.socket) -> None:
-        if not self._has_room():
+        if not self._has_room(len(self._joining)):
             raise OSError(errno.EMFILE, "as many callers are connected as there are places")
         connection, _ = listener.accept()
-        self.full = False
         connection.setblocking(False)
         joining = self._loop.create_task(self._join(connection))
         self._joining.add(joining)
@@ -112,7 +126,8 @@ class Acceptor:
             connection.close()  # the caller has left, or does not speak our TLS: there is nobody to tell
 
     def _wait(self, why: str) -> None:
-        if not self.full:
-            self.full = True
+        now = self._loop.time()
+        if now - self._refused_at > _TOLD_AGAIN_SECONDS:
             LOG.warning("new callers wait for a place: %s", why)
+        self._refused_at = now
         self._look_away(PAUSE_SECONDS)

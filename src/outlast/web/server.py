@@ -135,8 +135,8 @@ class Server:
         self.sweep()
         self._schedule()
 
-    def _has_room(self) -> bool:
-        return self.limits.places is None or len(self._connections) < self.limits.places
+    def _has_room(self, joining: int) -> bool:
+        return self.limits.places is None or len(self._connections) + joining < self.limits.places
 
     # What connections ask of their server.
 
