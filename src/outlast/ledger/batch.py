@@ -43,7 +43,7 @@ class Batch:
                     self._add_exchange(_decode_exchange(payload), payload)
                 else:
                     self._add_observation(_decode_observation(payload))
-            except msgspec.DecodeError:
+            except (msgspec.DecodeError, UnicodeDecodeError):
                 unknown += 1
         return unknown
 
