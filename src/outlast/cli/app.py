@@ -30,6 +30,7 @@ COMMANDS = (
     "price",
     "usage",
     "keys",
+    "db",
     "capture",
     "replay",
     "verdict",

@@ -39,20 +39,23 @@ class Drained(msgspec.Struct, array_like=True, tag=True):
 class Drain:
     """Reads one journal into one database. Belongs to one thread between two calls of ``close``."""
 
-    def __init__(self, database: Path, folder: Path, *, patience: float = BUSY_SECONDS) -> None:
+    def __init__(
+        self, database: Path, folder: Path, *, patience: float = BUSY_SECONDS, scanner: Scanner | None = None
+    ) -> None:
         """Open nothing yet.
 
         Args:
             database: the file.
             folder: where the journal's segments lie.
             patience: seconds to wait for a lock of the database.
+            scanner: reads the segments, some of which it may hold open already.
         """
         self._database = database
         self._folder = folder
         self._patience = patience
         self._journal = ""
         self._file = (0, 0)
-        self._scanner = Scanner(folder)
+        self._scanner = scanner or Scanner(folder)
         self._connection: sqlite3.Connection | None = None
 
     def position(self) -> Position:

@@ -26,7 +26,7 @@ def exchanges(connection: sqlite3.Connection, query: ExchangeQuery) -> Iterator[
     """The calls that a query asks for.
 
     Raises:
-        sqlite3.Error: the file cannot be read.
+        sqlite3.Error: the file cannot be read, or a row of it.
     """
     place = (_FIRST, _FIRST)
     first = (query.since - _EPOCH).days * _NS_PER_DAY if query.since else _FIRST
@@ -36,11 +36,18 @@ def exchanges(connection: sqlite3.Connection, query: ExchangeQuery) -> Iterator[
         page = connection.execute(QUERIES["exchanges"], {**bounds, "started": place[0], "seq": place[1]}).fetchall()
         for seq, started, record in page:
             place = (started, seq)
-            exchange = _decode(record)
+            exchange = _read(seq, record)
             if _is_asked_for(exchange, query):
                 yield _with_bodies(connection, exchange) if query.bodies else exchange
         if len(page) < _PAGE:
             return
+
+
+def _read(seq: int, record: str) -> Exchange:
+    try:
+        return _decode(record)
+    except msgspec.DecodeError as error:
+        raise sqlite3.DatabaseError(f"row {seq} of exchanges is no record: {error}") from error
 
 
 def _is_asked_for(exchange: Exchange, query: ExchangeQuery) -> bool:

@@ -85,3 +85,25 @@ DELETE FROM exchanges WHERE seq IN (SELECT seq FROM exchanges WHERE started_ns <
 UPDATE retention SET
   calls_before_ns = max(calls_before_ns, ?), bodies_before_ns = max(bodies_before_ns, ?),
   calls = calls + ?, bodies = bodies + ?;
+
+-- positions: Up to where every journal is in the database.
+SELECT journal, segment, "offset" FROM journal_positions;
+
+-- calls_deleted_before: Calls that began before this instant may have been deleted.
+SELECT calls_before_ns FROM retention;
+
+-- hours: Every hour that has sums.
+SELECT DISTINCT hour FROM totals ORDER BY hour;
+
+-- totals_of: The sums of one hour.
+SELECT * FROM totals WHERE hour = ?;
+
+-- stray_bodies: What was said in calls that are not there.
+SELECT count(*) FROM bodies WHERE NOT EXISTS (SELECT 1 FROM exchanges WHERE exchanges.id = bodies.id);
+
+-- summary: How many calls and bodies there are and were, and the first and last call's beginning.
+SELECT
+  (SELECT count(*) FROM exchanges), (SELECT count(*) FROM bodies),
+  (SELECT min(started_ns) FROM exchanges), (SELECT max(started_ns) FROM exchanges),
+  calls, bodies
+FROM retention;

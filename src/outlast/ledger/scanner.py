@@ -46,6 +46,14 @@ class Scanner:
                 return _read_on(self._source(extent), extent, position)
         return Reading([], position)
 
+    def hold(self, extent: Extent) -> None:
+        """Open a segment now: it can be read even if it is deleted.
+
+        Raises:
+            OSError: it is away, or the disk refuses.
+        """
+        self._source(extent)
+
     def forget(self, position: Position) -> None:
         """Close the segments that lie wholly before a position."""
         for number in [number for number in self._sources if number < position.segment]:

@@ -1,0 +1,165 @@
+"""A copy has every call up to its moment, wherever it was, and a gateway that goes on from it counts each once."""
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import pytest
+
+from outlast.errors import LedgerUnavailable, SettingsInvalid
+from outlast.exchange import Exchange, UsageQuery
+from outlast.ledger.backup import back_up
+from outlast.ledger.reader import open_reader
+from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.ledger.slots import Slot
+from outlast.ledger.verify import verify
+
+URL = "sqlite:///outlast.db"
+SEGMENT = 64 << 10
+
+
+def call(name: str, **facts: object) -> Exchange:
+    return Exchange(id=name, started_ns=1, requested="a", virtual=True, **facts)  # type: ignore[arg-type]
+
+
+def recording(root: Path, slot: Slot = Slot()) -> Recorder:  # noqa: B008 - a frozen value
+    return open_recorder(URL, root, segment_size=SEGMENT, slot=slot)
+
+
+def calls(root: Path, name: str = "outlast.db") -> int:
+    return open_reader(f"sqlite:///{name}", root).total(UsageQuery()).calls
+
+
+@contextmanager
+def locked(root: Path) -> Iterator[None]:
+    """Nothing gets into the database meanwhile."""
+    with closing(sqlite3.connect(root / "outlast.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.rollback()
+
+
+def test_what_waits_in_the_journals_of_all_processes_is_in_the_copy(tmp_path: Path) -> None:
+    zero, one = (recording(tmp_path, Slot(number, 2, "gateway")) for number in range(2))
+    with closing(zero), closing(one), locked(tmp_path):
+        for number in range(1_000):
+            zero.append(call(f"zero_{number}"))
+            one.append(call(f"one_{number}", keep="full", request_body=b"said" * 50))
+        made = back_up(tmp_path / "outlast.db", tmp_path / "copy.db")
+        assert (made.calls, made.from_journals, made.remarks) == (2_000, 2_000, ())
+        assert calls(tmp_path) == 0
+    assert calls(tmp_path, "copy.db") == 2_000
+    assert verify(tmp_path / "copy.db").findings == []
+    assert sorted(path.name for path in tmp_path.glob("copy.db*")) == ["copy.db"]
+
+
+def test_a_gateway_that_goes_on_from_a_copy_beside_the_same_journal_counts_each_call_once(tmp_path: Path) -> None:
+    with closing(recording(tmp_path)) as recorder:
+        recorder.append(call("before"))
+    with closing(sqlite3.connect(tmp_path / "outlast.db")) as other:
+        with closing(recording(tmp_path)) as recorder:
+            other.execute("BEGIN IMMEDIATE")
+            recorder.append(call("in both"))
+            back_up(tmp_path / "outlast.db", tmp_path / "copy.db")
+            recorder.append(call("after the copy"))
+        other.rollback()
+    for path in tmp_path.glob("outlast.db*"):
+        if path.is_file():
+            path.unlink()
+    (tmp_path / "copy.db").rename(tmp_path / "outlast.db")
+    with closing(recording(tmp_path)) as recorder:
+        assert recorder.stats().recovered == 1
+        recorder.append(call("new"))
+    with closing(sqlite3.connect(tmp_path / "outlast.db")) as connection:
+        found = [name for (name,) in connection.execute("SELECT id FROM exchanges ORDER BY seq")]
+    assert found == ["before", "in both", "after the copy", "new"]
+    assert calls(tmp_path) == 4
+    assert verify(tmp_path / "outlast.db").findings == []
+
+
+@pytest.mark.slow
+def test_copies_made_under_load_are_whole_and_have_all_that_was_acknowledged_before(tmp_path: Path) -> None:
+    acknowledged = 0
+    ending = threading.Event()
+    with closing(recording(tmp_path)) as recorder:
+
+        def load() -> None:
+            nonlocal acknowledged
+            while not ending.wait(0.0005):
+                recorder.append(call(f"req_{acknowledged}", cost_pico_usd=1))
+                acknowledged += 1
+
+        thread = threading.Thread(target=load)
+        thread.start()
+        try:
+            for number in range(4):
+                before = acknowledged
+                made = back_up(tmp_path / "outlast.db", tmp_path / f"copy{number}.db")
+                found = verify(made.file)
+                assert found.findings == []
+                assert before <= made.calls <= acknowledged
+                with closing(sqlite3.connect(made.file)) as copy:
+                    names = {name for (name,) in copy.execute("SELECT id FROM exchanges")}
+                assert names == {f"req_{each}" for each in range(made.calls)}, "a beginning, without a gap"
+                assert verify(tmp_path / "outlast.db").findings == []
+        finally:
+            ending.set()
+            thread.join()
+
+
+@pytest.fixture
+def ledger(tmp_path: Path) -> Path:
+    with closing(recording(tmp_path)) as recorder:
+        recorder.append(call("one"))
+    return tmp_path / "outlast.db"
+
+
+def test_only_its_owner_can_read_a_copy(ledger: Path) -> None:
+    assert back_up(ledger, ledger.with_name("copy.db")).file.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_file_that_is_there_is_replaced_only_where_that_is_said(ledger: Path) -> None:
+    copy = ledger.with_name("copy.db")
+    copy.write_bytes(b"something of worth")
+    with pytest.raises(SettingsInvalid, match="--force"):
+        back_up(ledger, copy)
+    assert copy.read_bytes() == b"something of worth"
+    assert back_up(ledger, copy, force=True).calls == 1
+
+
+@pytest.mark.parametrize("name", ["outlast.db", "outlast.db-wal", "outlast.db.journal/copy.db", "link.db"])
+def test_a_copy_never_goes_into_the_ledger_itself(ledger: Path, name: str) -> None:
+    (ledger.parent / "link.db").symlink_to(ledger)
+    with pytest.raises(SettingsInvalid, match="a part of the ledger"):
+        back_up(ledger, ledger.parent / name, force=True)
+    assert calls(ledger.parent) == 1
+
+
+def test_without_a_ledger_there_is_no_copy(tmp_path: Path) -> None:
+    with pytest.raises(LedgerUnavailable, match="nothing was recorded"):
+        back_up(tmp_path / "outlast.db", tmp_path / "copy.db")
+    (tmp_path / "outlast.db").touch()
+    with pytest.raises(LedgerUnavailable, match="nothing was recorded"):
+        back_up(tmp_path / "outlast.db", tmp_path / "copy.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["outlast.db"]
+
+
+def test_a_copy_that_cannot_be_finished_leaves_nothing_behind(ledger: Path) -> None:
+    whole = ledger.read_bytes()
+    ledger.write_bytes(whole[:4_096] + bytes(len(whole) - 4_096))
+    with pytest.raises(LedgerUnavailable, match="could not be copied"):
+        back_up(ledger, ledger.with_name("copy.db"))
+    assert not list(ledger.parent.glob("copy.db*"))
+
+
+def test_a_journal_that_an_earlier_version_left_is_told(ledger: Path, tmp_path: Path) -> None:
+    with closing(recording(tmp_path)) as recorder, locked(tmp_path):
+        recorder.append(call("two"))
+        (tmp_path / "outlast.db.journal" / "id").unlink()
+        made = back_up(ledger, tmp_path / "copy.db")
+    assert (made.calls, len(made.remarks)) == (1, 1)
+    assert "start the gateway once" in made.remarks[0]
+    shutil.rmtree(tmp_path / "outlast.db.journal")
