@@ -13,9 +13,9 @@ from pathlib import Path
 import click
 
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
+from outlast.cli.loopback import is_loopback
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import console, note, print_json, printable
-from outlast.cli.serve import is_loopback
 from outlast.doctor.finding import Finding, Level, gravest
 from outlast.settings import DEFAULT_FILE
 from outlast.wiring.checkup import Patient, Report, check_up

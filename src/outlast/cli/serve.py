@@ -6,7 +6,6 @@ It knows signals, the ready line and what an operator is told at start. It does 
 
 import datetime as dt
 import errno
-import ipaddress
 import logging
 import os
 import socket
@@ -17,6 +16,7 @@ from typing import Literal
 
 import click
 
+from outlast.cli.loopback import is_loopback
 from outlast.cli.options import Day as DayType
 from outlast.cli.output import note
 from outlast.errors import MachineError
@@ -114,16 +114,6 @@ def _listeners(host: str, port: int) -> tuple[socket.socket, ...]:
         why = exc.strerror or str(exc)
         remedy = "`--port 0` takes a free one" if taken else "see [server] host and port, or --host and --port"
         raise MachineError(f"cannot listen on {host}:{port}: {why}; {remedy}") from exc
-
-
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach ``host``; a name other than localhost counts as reachable by others."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def warnings(start: Start, gateway: Gateway) -> list[str]:
