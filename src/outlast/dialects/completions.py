@@ -74,6 +74,8 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 _COMPLETION = msgspec.json.Decoder(Completion)
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_UNREADABLE = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What a part raises that was passed over as it stood until now: nobody has looked into it yet."""
 
 
 def read_completion(body: bytes) -> Answer:
@@ -158,19 +160,19 @@ def _lenient_choice(raw: msgspec.Raw) -> Choice:
 def _object(raw: msgspec.Raw | None) -> dict[str, msgspec.Raw] | None:
     try:
         return _MEMBERS.decode(raw) if raw is not None else None
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return None
 
 
 def _list(raw: msgspec.Raw | None) -> list[msgspec.Raw] | None:
     try:
         return msgspec.json.decode(raw, type=list[msgspec.Raw]) if raw is not None else None
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return None
 
 
 def _text(raw: msgspec.Raw | None) -> str | None:
     try:
         return msgspec.json.decode(raw, type=str) if raw is not None else None
-    except msgspec.MsgspecError:
+    except _UNREADABLE:
         return None

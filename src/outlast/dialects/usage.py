@@ -110,7 +110,7 @@ def _lenient_count(raw: msgspec.Raw) -> int | None:
 def _members(raw: msgspec.Raw | bytes) -> Mapping[str, msgspec.Raw] | None:
     try:
         return msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    except msgspec.MsgspecError:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         return None
 
 
