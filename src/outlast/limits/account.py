@@ -64,6 +64,10 @@ class Account:
         """Hold the key to another allowance from now on."""
         self.allowance, self.most = allowance, most_of(allowance)
 
+    def keep(self, state: State, turn: int, held: int) -> None:
+        """Remember what the page has now."""
+        self.state, self.turn, self.held = state, turn, held
+
     def owe(self, requests: int, tokens: int, period: Period, pico_usd: int) -> None:
         """Remember what the others could not be told."""
         owed = self.owed

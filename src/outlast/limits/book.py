@@ -88,30 +88,30 @@ class Book:
         if account.allowance is not key.allowance:
             account.allow(key.allowance)
         reserved = min(max(tokens, 0), MOST_TOKENS)
-        page = self._sharing.enter(account)
+        sharing = self._sharing
+        page = sharing.enter(account)
         try:
-            try:
-                return self._begin(page, account, reserved)
-            except _DAMAGE:
-                _repair(page, account)
-                return self._begin(page, account, reserved)
+            return self._begin(page, account, reserved)
+        except _DAMAGE:
+            _repair(page, account)
+            return self._begin(page, account, reserved)
         finally:
-            self._sharing.leave()
+            sharing.leave()
 
     def settle(self, account: Account, reserved: int, tokens: int, period: Period, pico_usd: int) -> None:
         """Count the end of an admitted call."""
         account.running -= 1
         account.reserved -= reserved
         account.held -= reserved
-        page = self._sharing.enter(account)
+        sharing = self._sharing
+        page = sharing.enter(account)
         try:
-            try:
-                self._end(page, account, tokens, period, pico_usd)
-            except _DAMAGE:
-                _repair(page, account)
-                self._end(page, account, tokens, period, pico_usd)
+            self._end(page, account, tokens, period, pico_usd)
+        except _DAMAGE:
+            _repair(page, account)
+            self._end(page, account, tokens, period, pico_usd)
         finally:
-            self._sharing.leave()
+            sharing.leave()
 
     def _begin(self, page: Page, account: Account, reserved: int) -> Ticket:
         state = self._brought_up(page, account)
@@ -120,16 +120,18 @@ class Book:
             if self._sharing.take_back(page):
                 running = self._running(page, account)
             if not may_begin(account.most, state, running):
-                self._keep(page, account, state)
-                account.held = running[1]
+                account.keep(state, page.write(state), running[1])
                 raise refusal(account, page, state, running, unix_ns=self._unix())
         window.count(state, account.now, 1, 0)
-        period = self._period if state[DAY] == self._period.day else Period(state[DAY], state[MONTH])
-        self._keep(page, account, state)
+        account.keep(state, page.write(state), running[1] + reserved)
         account.running += 1
         account.reserved += reserved
-        account.held = running[1] + reserved
-        self._sit(page, account)
+        # Written behind the state: a process that is killed in between has nothing running.
+        seat = self._sharing.seat
+        page.running[seat], page.reserved[seat] = account.running, account.reserved
+        period = self._period
+        if state[DAY] != period.day or state[MONTH] != period.month:
+            period = Period(state[DAY], state[MONTH])
         if not self._sharing.shared:
             account.owe(1, 0, period, 0)
         return Ticket(self, account, reserved, period)
@@ -140,8 +142,9 @@ class Book:
             window.count(state, account.now, 0, tokens)
         if pico_usd:
             spend(state, period, pico_usd)
-        self._keep(page, account, state)
-        self._sit(page, account)
+        account.keep(state, page.write(state), account.held)
+        seat = self._sharing.seat
+        page.running[seat], page.reserved[seat] = account.running, account.reserved
         if not self._sharing.shared:
             account.owe(0, tokens, period, pico_usd)
 
@@ -150,7 +153,7 @@ class Book:
         state = account.state
         if state is None or account.turn != page.turn[0]:
             state = page.read()
-        account.turn = -1  # until it is kept, it is nobody's
+        account.turn = -1  # until it is kept, nobody may go on with it
         unix = self._unix()
         if not self._midnight <= unix < self._next_midnight:
             self._begin_day(unix)
@@ -177,17 +180,6 @@ class Book:
         running, reserved = page.running[:tables].tolist(), page.reserved[:tables].tolist()
         running[seat], reserved[seat] = account.running, account.reserved
         return sum(running), sum(reserved)
-
-    def _keep(self, page: Page, account: Account, state: State) -> None:
-        """Let the state hold, and remember it."""
-        account.turn = page.write(state)
-        account.state = state
-
-    def _sit(self, page: Page, account: Account) -> None:
-        """Say what runs here. Written behind the state: a process that is killed in between has nothing running."""
-        seat = self._sharing.seat
-        page.running[seat] = account.running
-        page.reserved[seat] = account.reserved
 
     def _restore(self, state: State, account: Account) -> None:
         """A page that knows of no money yet: what was spent is in the record, or was seen here since."""

@@ -87,12 +87,18 @@ class SharedPages:
         self.seat, self.alone = self._take_seat()
         self._words[_TABLES] = self.seat + 1 if self.alone else max(self._words[_TABLES], self.seat + 1)
         for page in self.pages():
-            page.running[self.seat] = page.reserved[self.seat] = 0
+            page.running[self.seat] = page.reserved[self.seat] = 0  # of a process that sat here before
 
     @property
     def tables(self) -> int:
         """Seats below this number may be taken; none above is."""
-        return self._words[_TABLES]
+        tables = self._words[_TABLES]
+        return tables if self.seat < tables <= SEATS else SEATS
+
+    @property
+    def full(self) -> bool:
+        """Whether one more page makes the file longer. The lock is held."""
+        return (self._count() + 2) * PAGE_SIZE > os.fstat(self._fd).st_size
 
     def lock(self) -> None:
         """Be the only one to read and write.
@@ -139,28 +145,23 @@ class SharedPages:
 
     def pages(self) -> Iterator[Page]:
         """Every page in use. The lock is held."""
-        for number in range(1, self._words[_COUNT] + 1):
+        for number in range(1, self._count() + 1):
             yield self._page(number)
 
     def add(self) -> Page:
-        """One more page, cleared. The lock is held.
+        """One more page, whatever it holds. The lock is held.
 
         Raises:
             OSError: there is no memory for it.
         """
-        number = self._words[_COUNT] + 1
+        number = self._count() + 1
         if (number + 1) * PAGE_SIZE > self._size:
             grown = max(os.fstat(self._fd).st_size, (number // 16 + 1) * _CHUNK)
             os.posix_fallocate(self._fd, 0, grown)
             self._map_up_to(grown)
         page = self._page(number)
-        page.clear()
         self._words[_COUNT] = number
         return page
-
-    def drop_pages(self) -> None:
-        """Forget every page; nobody else may be there. The lock is held."""
-        self._words[_COUNT] = 0
 
     def remove(self) -> None:
         """Take the file's name away. The lock is held, and nobody else is there."""
@@ -173,6 +174,13 @@ class SharedPages:
         self.unlock()
         os.close(self._fd)
         self._chunks.clear()
+
+    def _count(self) -> int:
+        """Pages in use: no more than there are, whatever somebody wrote into the header."""
+        count = self._words[_COUNT]
+        if (count + 1) * PAGE_SIZE > self._size:
+            count = min(count, os.fstat(self._fd).st_size // PAGE_SIZE - 1)
+        return count
 
     def _page(self, number: int) -> Page:
         if (number + 1) * PAGE_SIZE > self._size:  # another process made it

@@ -9,11 +9,12 @@ from typing import Final
 
 from outlast.limits.account import Account, own_page
 from outlast.limits.page import LAST, Page
-from outlast.limits.shared import Held, Lost, SharedPages
+from outlast.limits.shared import Held, SharedPages
 from outlast.limits.window import WINDOW_NS
 
 PAUSE_NS: Final = 1_000_000_000
 LONGEST_PAUSE_NS: Final = 60 * PAUSE_NS
+_OVER_NS: Final = 62 * 86_400 * 10**9
 
 
 class Sharing:
@@ -32,7 +33,7 @@ class Sharing:
         self._resting = False
         self._again_ns = 0
         self._pause_ns = PAUSE_NS
-        self._reason = ""
+        self._reason = self._crowded = ""
         self.shared = False
         """Whether the section that was entered is everybody's."""
         self.seat = 0
@@ -42,6 +43,8 @@ class Sharing:
         """For an operator: how the limits are counted."""
         if self._reason:
             return f"each process counts for itself: {self._reason}"
+        if self._crowded:
+            return f"counted over all processes, some keys apart: {self._crowded}"
         return "counted over all processes" if self._pages is not None else "no call has come with a key yet"
 
     def enter(self, account: Account) -> Page:
@@ -124,16 +127,26 @@ class Sharing:
                 account.move_to(pages, page, fresh=False)
                 return page
         try:
-            page = pages.add()
-        except Lost:
-            raise
+            page = self._unused(pages) or pages.add()
         except OSError as error:
             self.leave()
-            self._reason = f"there is no memory for another key ({error.strerror})"
+            self._crowded = f"there is no memory for another one ({error.strerror})"
             return self._alone(account)
+        page.clear()
         page.digest[0], page.digest[1] = first, second
         account.move_to(pages, page, fresh=True)
+        self._crowded = ""
         return page
+
+    def _unused(self, pages: SharedPages) -> Page | None:
+        """A page of a key that has been quiet for so long that nothing of its month is left; looked for at need."""
+        if not pages.full:
+            return None
+        now = self._monotonic()
+        for page in pages.pages():
+            if now - page.read()[LAST] >= _OVER_NS and not any(page.running.tolist()):
+                return page
+        return None
 
     def _alone(self, account: Account) -> Page:
         self.shared, self.seat = False, 0
