@@ -109,13 +109,12 @@ def print_changes(taken: Taken, *, markdown: bool) -> None:
 
 
 def _print_section(heading: str, lines: Sequence[str], *, markdown: bool) -> None:
-    click.echo(
-        f"\n{'## ' if markdown else ''}{heading} ({len(lines):,})\n" if markdown else f"\n{heading} ({len(lines):,})"
-    )
+    bullet = "- " if markdown else "  "
+    click.echo(f"\n## {heading} ({len(lines):,})\n" if markdown else f"\n{heading} ({len(lines):,})")
     for line in lines[:LISTED]:
-        click.echo(f"{'- ' if markdown else '  '}{printable(line)}")
+        click.echo(f"{bullet}{printable(line)}")
     if len(lines) > LISTED:
-        click.echo(f"{'- ' if markdown else '  '}and {len(lines) - LISTED:,} more; --format json lists all")
+        click.echo(f"{bullet}and {len(lines) - LISTED:,} more; --format json lists all")
 
 
 def _move_text(move: Move) -> str:
