@@ -157,7 +157,7 @@ def gateway(provider: UpstreamServer, tmp_path_factory: pytest.TempPathFactory) 
             f"[providers.away]\n{away}",
             *(f'[models."{name}"]\ntarget = "{direct(name)}"\nfallback = "patient/good"\n' for name in HANDLERS),
             '[models.away]\ntarget = "away/m"\nfallback = "patient/good"\n',
-            '[models.hopeless]\ntarget = "patient/limited"\nfallback = ["patient/forbidden"]\n',
+            '[models.hopeless]\ntarget = "patient/forbidden"\nfallback = ["patient/limited"]\n',
         )
         with running(tmp_path_factory.mktemp("trouble"), "".join(tables)) as started:
             yield started
@@ -302,14 +302,14 @@ def test_a_limit_on_a_direct_name_is_the_callers_to_wait_for(gateway: Gateway) -
 @pytest.mark.fault("every candidate refuses")
 def test_when_every_candidate_refuses_the_last_word_is_the_callers(gateway: Gateway) -> None:
     answer = gateway.chat("hopeless")
-    assert answer.status == 403
-    assert answer.error["message"] == "Not for you"
-    assert answer.headers["x-outlast-served-model"] == "patient/forbidden"
+    assert answer.status == 429
+    assert answer.error["message"] == "Slow down"
+    assert answer.headers["x-outlast-served-model"] == "patient/limited"
     row = gateway.row(answer)
     assert row["outcome"] == "refused"
     assert [(attempt[0], attempt[2]) for attempt in json.loads(row["attempts"])] == [
-        ("patient/limited", 429),
         ("patient/forbidden", 403),
+        ("patient/limited", 429),
     ]
 
 

@@ -119,7 +119,12 @@ async def ask(asked: Asking, meter: Meter, monotonic_ns: Callable[[], int]) -> S
     asked.took_ns = now - since
     if served.status < 400:
         meter.tried(asked.attempt.candidate, asked.took_ns, status=served.status)
-        return served if breaker is None else _counted(served, breaker, token, now)
+        if breaker is None:
+            return served
+        if served.stream is not None:
+            return _counted(served, served.stream, breaker, token, now)
+        breaker.answered(token, now)
+        return served
     failure = _refusal(served)
     if breaker is not None:
         _judge(failure, served.status, breaker, token, now)
@@ -153,12 +158,9 @@ class _Counted:
             self._breaker = None
 
 
-def _counted(served: Served, breaker: Breaker, token: Token, now_ns: int) -> Served:
-    if served.stream is None:
-        breaker.answered(token, now_ns)
-        return served
+def _counted(served: Served, stream: UpstreamAnswer, breaker: Breaker, token: Token, now_ns: int) -> Served:
     breaker.streaming(token, now_ns)
-    return Served(served.status, served.headers, served.body, stream=_Counted(served.stream, breaker))
+    return Served(served.status, served.headers, served.body, stream=_Counted(stream, breaker))
 
 
 def _cut_off(asked: Asking, meter: Meter, token: Token, since_ns: int, now_ns: int) -> None:

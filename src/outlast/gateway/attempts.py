@@ -97,7 +97,9 @@ class Attempts:
         else:
             result = await ask(asked, meter, self._monotonic_ns)
             self._note(asked, result)
-        if isinstance(result, Failure) and result.wait_s is not None and self._balance.other(route, tried) is None:
+        if isinstance(result, Served):
+            return result
+        if result.wait_s is not None and self._balance.other(route, tried) is None:
             result = await self._again(asked, meter, result)
             self._note(asked, result)
         return result

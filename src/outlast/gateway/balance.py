@@ -29,6 +29,8 @@ class Balance:
         """
         if route.equals > 1 and (chosen := self._least_busy(route, tried, well_only=False)) is not None:
             return chosen
+        if len(route.attempts) == 1 and not tried:  # most names: nothing to choose, and health changes nothing
+            return route.attempts[0]
         resort = None
         for one in route.attempts:
             if one.candidate.target in tried:
