@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from outlast.exchange import Exchange, Observation
-from outlast.ledger.bounds import bounded
+from outlast.ledger.bounds import bounded, in_time
 from outlast.ledger.frames import EXCHANGE, Frame
 from outlast.ledger.totals import Totals
 
@@ -61,4 +61,5 @@ class Batch:
 
     def _add_observation(self, observation: Observation) -> None:
         o = observation
-        self.observations.append((o.target, o.surface, o.event, o.seen_ns, o.evidence))
+        seen_ns = in_time(o.seen_ns) if self._careful else o.seen_ns
+        self.observations.append((o.target, o.surface, o.event, seen_ns, o.evidence))

@@ -12,6 +12,8 @@ from outlast.exchange import Exchange, Usage
 MOST_TOKENS: Final = 10**9
 """No call has more: a larger count is an upstream's lie, kept as this."""
 MOST_PICO_USD: Final = 2**62
+LATEST_NS: Final = 2**63 - 1
+"""In the year 2262: a later instant is a defect of the clock, kept as this."""
 
 
 def bounded(exchange: Exchange) -> Exchange:
@@ -20,6 +22,7 @@ def bounded(exchange: Exchange) -> Exchange:
     changes: dict[str, object] = {
         name: _clean(value) for name, value in msgspec.structs.asdict(exchange).items() if isinstance(value, str)
     }
+    changes["started_ns"] = in_time(exchange.started_ns)
     if cost is not None:
         changes["cost_pico_usd"] = max(0, min(cost, MOST_PICO_USD))
     if usage is not None:
@@ -30,6 +33,11 @@ def bounded(exchange: Exchange) -> Exchange:
     )
     changes["adapted"] = tuple(map(_clean, exchange.adapted))
     return msgspec.structs.replace(exchange, **changes)
+
+
+def in_time(instant_ns: int) -> int:
+    """The same instant, or the nearest that can be kept."""
+    return max(0, min(instant_ns, LATEST_NS))
 
 
 def _clean(text: str) -> str:

@@ -5,6 +5,7 @@ It knows how the file is opened for writing and for reading and how its schema g
 """
 
 import sqlite3
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 from typing import Final
@@ -46,6 +47,23 @@ def open_for_writing(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.C
         connection.close()
         raise
     return connection
+
+
+def withhold_from_others(path: Path) -> bool:
+    """Take from users outside the owner's group what an earlier version let them read; True: there was something.
+
+    Raises:
+        OSError: the file is not this process's to change.
+    """
+    found = False
+    for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+        beside = path.with_name(name)
+        with suppress(FileNotFoundError):
+            mode = beside.stat().st_mode & 0o777
+            if mode & 0o007:
+                beside.chmod(mode & ~0o007)
+                found = True
+    return found
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:

@@ -94,4 +94,6 @@ class Framing:
         marker, length, checksum = _HEAD.unpack_from(data, position)
         known = self._seeds.get(marker)
         end = position + HEAD_SIZE + length
-        return known is not None and end <= len(data) and crc32(data[position + HEAD_SIZE : end], known[1]) == checksum
+        if known is None or end > len(data) or data.find(MARKER, position + HEAD_SIZE, end) >= 0:
+            return False  # payloads are UTF-8 and hold no marker, so no byte is added up twice, whatever the bytes say
+        return crc32(data[position + HEAD_SIZE : end], known[1]) == int(checksum)

@@ -6,7 +6,7 @@ nor SQL.
 
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Observation
 from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
+from outlast.ledger.database import withhold_from_others
 from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
@@ -74,8 +75,17 @@ class Recorder:
     """Keeps finished calls. ``append`` and ``observe`` belong to one thread, the event loop's."""
 
     def __init__(
-        self, journal: Journal, writer: Writer, syncer: Syncer, retention: Retention, ownership: Ownership
+        self,
+        *,
+        journal: Journal,
+        writer: Writer,
+        syncer: Syncer,
+        retention: Retention,
+        ownership: Ownership,
+        notices: tuple[str, ...] = (),
     ) -> None:
+        self.notices = notices
+        """What an operator should know of the files as they were found."""
         self._journal = journal
         self._keep: Callable[[Kind, bytes], bool] = self._keep_synced if syncer.always else journal.append
         self._writer = writer
@@ -188,8 +198,27 @@ def open_recorder(
     except LedgerUnavailable:
         ownership.release()
         raise
+    orphans.damaged += len(journal.strange)
     writer.count(orphans)
     syncer = Syncer(journal, always=ledger.sync == "always")
     writer.start()
     syncer.start()
-    return Recorder(journal, writer, syncer, retention, ownership)
+    return Recorder(
+        journal=journal,
+        writer=writer,
+        syncer=syncer,
+        retention=retention,
+        ownership=ownership,
+        notices=tuple(_notices(path, journal)),
+    )
+
+
+def _notices(database: Path, journal: Journal) -> Iterator[str]:
+    """What an operator should know of the files as they were found."""
+    try:
+        if withhold_from_others(database):
+            yield f"{database} could be read by every user of this machine; that is withdrawn"
+    except OSError as error:
+        yield f"{database} can be read by every user of this machine, and cannot be withdrawn: {error.strerror}"
+    for path in journal.strange:
+        yield f"{path} is named like a segment and is none, or its beginning is damaged; it stays as it is"

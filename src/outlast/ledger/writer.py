@@ -71,7 +71,7 @@ class Writer:
         self.recovered = self.drained
 
     def count(self, orphans: Drained) -> None:
-        """Count what was recovered from journals that no process has any more."""
+        """Count what was recovered elsewhere, from journals that no process has any more."""
         self.recovered += orphans.frames
         self.drained += orphans.frames
         self.damaged += orphans.damaged
