@@ -69,7 +69,7 @@ class Gateway:
     @property
     def notices(self) -> tuple[str, ...]:
         """What could not be settled and does not stop it."""
-        return self.current.notices
+        return (*self.recorder.notices, *self.current.notices)
 
     @property
     def telemetry(self) -> Telemetry:
@@ -99,6 +99,7 @@ class Gateway:
         """Let new calls come to another configuration; those that run end with theirs."""
         before, self.current = self.current, generation
         self.server.limits = _limits(generation.settings)
+        self.recorder.keep_by(generation.settings.ledger)
         generation.serve_on(self._router)
         leaving = asyncio.get_running_loop().create_task(self._let_go(before, self.server.calls))
         self._leaving.add(leaving)
