@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 
-.PHONY: demo run test check bench bench-peers soak fmt lock clean
+.PHONY: demo run test check bench bench-peers soak fuzz fmt lock clean
 
 $(STAMP): requirements/check.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=python3.x")'
@@ -37,6 +37,11 @@ bench-peers: $(STAMP) ## the peers that bench compares with, in environments of 
 
 soak: $(STAMP)        ## a million mixed calls, with memory, descriptors, latency and the database's size as curves
 	$(BIN)/python benchmarks/soak.py --picture docs/soak.svg
+
+FUZZ_INPUTS ?= 1000000
+FUZZ_SEED ?= 1
+fuzz: $(STAMP)        ## every decoder against hostile inputs, in two processes; FUZZ_INPUTS=… FUZZ_SEED=…
+	$(BIN)/python -m fuzz --inputs $(FUZZ_INPUTS) --seed $(FUZZ_SEED)
 
 fmt: $(STAMP)
 	$(BIN)/ruff format .

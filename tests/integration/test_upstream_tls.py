@@ -53,7 +53,8 @@ def certified(folder: Path, name: str, start: str, end: str) -> Path:
     """A certificate that signs itself, and its key, in one file."""
     (folder / "ca").write_text(AUTHORITY.format(name=name), encoding="ascii")
     (folder / "index").touch()
-    ask = ["req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj", f"/CN={folder.name}",
+    curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+    ask = ["req", "-new", *curve, "-nodes", "-subj", f"/CN={folder.name}",
            "-keyout", "key", "-out", "request"]  # fmt: skip
     sign = ["ca", "-config", "ca", "-batch", "-notext", "-selfsign", "-keyfile", "key", "-in", "request",
             "-startdate", start, "-enddate", end, "-out", "certificate"]  # fmt: skip

@@ -1,0 +1,7 @@
+"""Every target there is."""
+
+from fuzz.target import Target
+
+from fuzz import bodies, files, http
+
+TARGETS: tuple[Target, ...] = (*http.TARGETS, *bodies.TARGETS, *files.TARGETS)
