@@ -77,6 +77,8 @@ def _journal(stats: RecorderStats) -> str:
         said += f", {stats.lost} LOST and {stats.bodies_lost} kept without bodies: the disk was full"
     if stats.damaged:
         said += f", {stats.damaged} damaged places"
+    if stats.sync_failures:
+        said += f", {stats.sync_failures} refusals of the disk to sync: a loss of power may take more than 100 ms"
     return said
 
 

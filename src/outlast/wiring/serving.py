@@ -127,7 +127,7 @@ class Gateway:
             configuration=lambda: self.configuration(),  # noqa: PLW0108 - it is replaced once the account is opened
             full=lambda: self.server.full,
             limits=held.limiter.says,
-            notices=lambda: self.notices,
+            notices=lambda: self.current.notices,
             catalogue_day=lambda: self.current.knowledge.day,
             today=held.today,
             targets=lambda: self.routes.health.snapshot(held.clock),
