@@ -102,6 +102,21 @@ def test_pipelined_calls_are_answered_in_order_one_at_a_time() -> None:
     serve(scenario, stuck=stuck)
 
 
+@pytest.mark.fault("requests ahead without number")
+def test_of_requests_sent_ahead_without_number_some_are_answered_and_the_rest_is_told_so() -> None:
+    async def scenario(house: House) -> None:
+        caller = await house.caller()
+        await caller.send(get("/hello") * 5000)
+        for _ in range(100):
+            assert (await caller.answer()).body == b"hello"
+        refused = await caller.answer()
+        assert (refused.status, refused.headers["connection"]) == (413, "close")
+        assert b"ahead of their answers" in refused.body
+        assert await caller.closed() == b""
+
+    serve(scenario)
+
+
 def test_what_is_sent_ahead_of_a_running_call_is_read_up_to_a_limit_and_answered_later() -> None:
     stuck = Stuck()
     post = b"POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n%b" % (len(MEGABYTE), MEGABYTE)

@@ -373,6 +373,7 @@ def test_an_upstream_that_answers_faster_than_it_is_read_is_held_back() -> None:
 
 
 @pytest.mark.server
+@pytest.mark.fault("a stream of one byte at a time")
 def test_a_stream_may_last_as_long_as_it_speaks() -> None:
     slow = raw(CHUNKED, *[b"1\r\nx\r\n"] * 20, b"0\r\n\r\n", pause=0.05)
     assert played(slow, streamed) == b"x" * 20

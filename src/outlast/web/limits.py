@@ -20,6 +20,8 @@ class Limits:
     head: int = 64 * 1024
     """Request line and header section together."""
     headers: int = 100
+    pipelined: int = 100
+    """Requests that wait for their turn on one connection: one of thirty bytes takes a thousand once it is read."""
     head_wait: int = 30 * SECOND_NS
     """From a request's first byte to the end of its header section, however the bytes trickle."""
     body_wait: int = 60 * SECOND_NS

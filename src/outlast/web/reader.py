@@ -131,6 +131,9 @@ class RequestReader:
 
     def on_message_begin(self) -> None:
         """A request's first byte."""
+        if len(self.ready) >= self._limits.pipelined:
+            ahead = f"more than {self._limits.pipelined} requests were sent ahead of their answers"
+            raise self._refusing(RequestTooLarge(f"{ahead}; send the others again once these are answered"))
         self.phase = HEAD
         self._url = b""
         self._headers = {}
