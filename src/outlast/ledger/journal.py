@@ -37,6 +37,7 @@ class Journal:
         segment_size: int = SEGMENT_SIZE,
         entropy: Callable[[int], bytes] = os.urandom,
         to_disk: Callable[[int], None] = os.fdatasync,
+        names_to_disk: Callable[[int], None] = os.fsync,
     ) -> None:
         """Find what an earlier process left and make the first segment of this one.
 
@@ -46,6 +47,7 @@ class Journal:
             segment_size: bytes of a usual segment.
             entropy: random bytes for the salts.
             to_disk: brings what was written through a descriptor to the disk.
+            names_to_disk: the same for a folder's descriptor and the names of its files.
 
         Raises:
             OSError: the first segment cannot be made.
@@ -55,6 +57,7 @@ class Journal:
         self._segment_size = segment_size
         self._entropy = entropy
         self._to_disk = to_disk
+        self._names_to_disk = names_to_disk
         left = tidy(folder)
         self._sealed = left.extents
         self.strange = tuple(left.strange)
@@ -121,7 +124,7 @@ class Journal:
         if appended == self._synced:
             return False
         if self._names_synced < current.number:
-            os.fsync(self._folder_descriptor)  # a file without its name is lost
+            self._names_to_disk(self._folder_descriptor)  # a file without its name is lost
             self._names_synced = current.number
         while self._full:
             full = self._full.popleft()
