@@ -127,7 +127,7 @@ def test_a_file_that_others_may_read_or_write_is_not_trusted(house: House, mode:
     path.touch()
     path.chmod(mode)
     book = house.book()
-    assert admitted(book, key())
+    assert admitted(book, key(concurrent=9))
     assert "others may write it" in book.says()
 
 
@@ -135,7 +135,7 @@ def test_a_link_is_not_followed(house: House) -> None:
     (house.folder / "elsewhere").write_bytes(b"precious")
     file_of(house).symlink_to(house.folder / "elsewhere")
     book = house.book()
-    assert admitted(book, key())
+    assert admitted(book, key(concurrent=9))
     assert "each process counts for itself" in book.says()
     assert (house.folder / "elsewhere").read_bytes() == b"precious"
 
@@ -201,11 +201,11 @@ def test_a_gateway_without_keys_leaves_nothing_behind(house: House) -> None:
 def test_books_of_gateways_that_were_killed_are_removed_once_their_last_minute_is_over(house: House) -> None:
     for name in ("killed", "busy", "alive"):
         book = open_book(house.folder / name, spent=NOTHING, clock=house.time.clock(), folder=house.folder)
-        assert admitted(book, key())
+        assert admitted(book, key(concurrent=9))
         if name != "alive":
             book.close()
         house.time.move(40)
-    assert admitted(house.book(), key())
+    assert admitted(house.book(), key(concurrent=9))
     left = {
         path for name in ("killed", "busy", "alive") if (path := book_path(house.folder / name, house.folder)).exists()
     }

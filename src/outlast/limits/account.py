@@ -26,7 +26,7 @@ class Account:
 
     __slots__ = (
         "allowance", "digest", "fresh", "held", "home", "most", "name", "now", "owed", "page", "private",
-        "reserved", "running", "state", "turn",
+        "reserved", "running", "state", "turn", "unlimited",
     )  # fmt: skip
 
     def __init__(self, name: str) -> None:
@@ -36,6 +36,7 @@ class Account:
         """As the page has it; never that of a free page."""
         self.allowance: Allowance = NO_LIMITS
         self.most: Most = most_of(NO_LIMITS)
+        self.unlimited = True
         self.page: Page | None = None
         """Where all processes count."""
         self.home: object = None
@@ -62,7 +63,7 @@ class Account:
 
     def allow(self, allowance: Allowance) -> None:
         """Hold the key to another allowance from now on."""
-        self.allowance, self.most = allowance, most_of(allowance)
+        self.allowance, self.most, self.unlimited = allowance, most_of(allowance), allowance == NO_LIMITS
 
     def keep(self, state: State, turn: int, held: int) -> None:
         """Remember what the page has now."""

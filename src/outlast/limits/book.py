@@ -37,27 +37,31 @@ class Spent:
 class Ticket:
     """A ``Permit``: one admitted call."""
 
-    __slots__ = ("_account", "_book", "_open", "_period", "_reserved")
+    __slots__ = ("_book", "_open", "account", "period", "requests", "reserved")
 
-    def __init__(self, book: "Book", account: Account, reserved: int, period: Period) -> None:
+    def __init__(self, book: "Book", account: Account, reserved: int, period: Period, requests: int) -> None:
         self._book = book
-        self._account = account
-        self._reserved = reserved
-        self._period = period
         self._open = True
+        self.account = account
+        self.reserved = reserved
+        """Tokens that it holds."""
+        self.period = period
+        """When it began."""
+        self.requests = requests
+        """1: that it began is counted when it ends."""
 
     @property
     def said(self) -> Headers:
         """What is left, as last seen by this process."""
-        account = self._account
+        account = self.account
         return () if account.state is None else headers(account.allowance, account.state, account.held, account.now)
 
     def settle(self, tokens: int, cost_pico_usd: int) -> None:
         """Count what was used and give the place back; only the first time."""
         if self._open:
             self._open = False
-            used = min(max(tokens, 0), MOST_TOKENS)
-            self._book.settle(self._account, self._reserved, used, self._period, max(cost_pico_usd, 0))
+            used = tokens if 0 <= tokens <= MOST_TOKENS else _bounded(tokens)
+            self._book.settle(self, used, cost_pico_usd)
 
 
 class Book:
@@ -81,13 +85,20 @@ class Book:
         self._sharing.close()
 
     def admit(self, key: Key, tokens: int) -> Ticket:
-        """Let a call begin. See ``Limiter``. A key without limits is counted too: it may get some later."""
+        """Let a call begin. See ``Limiter``.
+
+        A key without limits is counted too, when its calls end: it may get some later.
+        """
         account = self._accounts.get(key.name)
         if account is None:
             account = self._accounts[key.name] = Account(key.name)
         if account.allowance is not key.allowance:
             account.allow(key.allowance)
-        reserved = min(max(tokens, 0), MOST_TOKENS)
+        reserved = tokens if 0 <= tokens <= MOST_TOKENS else _bounded(tokens)
+        if account.unlimited:
+            account.running += 1
+            account.reserved += reserved
+            return Ticket(self, account, reserved, self._today(), 1)
         sharing = self._sharing
         page = sharing.enter(account)
         try:
@@ -98,18 +109,19 @@ class Book:
         finally:
             sharing.leave()
 
-    def settle(self, account: Account, reserved: int, tokens: int, period: Period, pico_usd: int) -> None:
+    def settle(self, ticket: Ticket, tokens: int, pico_usd: int) -> None:
         """Count the end of an admitted call."""
+        account = ticket.account
         account.running -= 1
-        account.reserved -= reserved
-        account.held -= reserved
+        account.reserved -= ticket.reserved
+        account.held -= ticket.reserved
         sharing = self._sharing
         page = sharing.enter(account)
         try:
-            self._end(page, account, tokens, period, pico_usd)
+            self._end(page, ticket, tokens, pico_usd)
         except _DAMAGE:
             _repair(page, account)
-            self._end(page, account, tokens, period, pico_usd)
+            self._end(page, ticket, tokens, pico_usd)
         finally:
             sharing.leave()
 
@@ -134,61 +146,68 @@ class Book:
             period = Period(state[DAY], state[MONTH])
         if not self._sharing.shared:
             account.owe(1, 0, period, 0)
-        return Ticket(self, account, reserved, period)
+        return Ticket(self, account, reserved, period, 0)
 
-    def _end(self, page: Page, account: Account, tokens: int, period: Period, pico_usd: int) -> None:
+    def _end(self, page: Page, ticket: Ticket, tokens: int, pico_usd: int) -> None:
+        account, requests = ticket.account, ticket.requests
         state = self._brought_up(page, account)
-        if tokens:
-            window.count(state, account.now, 0, tokens)
-        if pico_usd:
-            spend(state, period, pico_usd)
+        if tokens or requests:
+            window.count(state, account.now, requests, tokens)
+        if pico_usd > 0:
+            spend(state, ticket.period, pico_usd)
         account.keep(state, page.write(state), account.held)
         seat = self._sharing.seat
         page.running[seat], page.reserved[seat] = account.running, account.reserved
         if not self._sharing.shared:
-            account.owe(0, tokens, period, pico_usd)
+            account.owe(requests, tokens, ticket.period, pico_usd)
 
     def _brought_up(self, page: Page, account: Account) -> State:
         """The page's state as of now; ``account.now`` is the time to count by."""
         state = account.state
-        if state is None or account.turn != page.turn[0]:
+        if state is None or account.turn != page.turn[0] or account.private is not None:
             state = page.read()
         account.turn = -1  # until it is kept, nobody may go on with it
-        unix = self._unix()
-        if not self._midnight <= unix < self._next_midnight:
-            self._begin_day(unix)
-        if state[DAY] != self._period.day:
+        today = self._today()
+        if state[DAY] != today.day:
             if not state[MONTH]:
-                self._restore(state, account)
-            turn(state, self._period)
+                self._restore(state, account, today)
+            turn(state, today)
         account.now = window.forward(page, state, self._monotonic())
         if (account.fresh or account.private is not None) and self._sharing.shared:
             _take_over(account, state)
         return state
 
-    def _begin_day(self, unix_ns: int) -> None:
-        day = max(0, unix_ns // NS_PER_DAY)
-        self._period = period_of(day)
-        self._midnight, self._next_midnight = day * NS_PER_DAY, (day + 1) * NS_PER_DAY
+    def _today(self) -> Period:
+        unix = self._unix()
+        if not self._midnight <= unix < self._next_midnight:
+            day = max(0, unix // NS_PER_DAY)
+            self._period = period_of(day)
+            self._midnight, self._next_midnight = day * NS_PER_DAY, (day + 1) * NS_PER_DAY
+        return self._period
 
     def _running(self, page: Page, account: Account) -> Running:
         """What runs: this process's own calls as it knows them, the others' as they say."""
-        tables = self._sharing.tables()
+        sharing = self._sharing
+        tables = sharing.tables()
         if tables == 1:
             return account.running, account.reserved
-        seat = self._sharing.seat
+        seat = sharing.seat
         running, reserved = page.running[:tables].tolist(), page.reserved[:tables].tolist()
         running[seat], reserved[seat] = account.running, account.reserved
         return sum(running), sum(reserved)
 
-    def _restore(self, state: State, account: Account) -> None:
+    def _restore(self, state: State, account: Account, today: Period) -> None:
         """A page that knows of no money yet: what was spent is in the record, or was seen here since."""
         spent = self._spent
         day, month = spent.by_key.get(account.name, (0, 0))
-        restore(state, spent.period, self._period, day, month)
+        restore(state, spent.period, today, day, month)
         seen = account.state
         if seen is not None:
-            restore(state, Period(seen[DAY], seen[MONTH]), self._period, seen[DAY_SPENT], seen[MONTH_SPENT])
+            restore(state, Period(seen[DAY], seen[MONTH]), today, seen[DAY_SPENT], seen[MONTH_SPENT])
+
+
+def _bounded(tokens: int) -> int:
+    return max(0, min(tokens, MOST_TOKENS))
 
 
 def _take_over(account: Account, state: State) -> None:

@@ -42,10 +42,13 @@ def turn(state: State, period: Period) -> None:
 
 def spend(state: State, period: Period, pico_usd: int) -> None:
     """Add what a call of ``period`` cost; what has ended by now is not added to any more."""
-    if period.day >= state[DAY]:
-        state[DAY_SPENT] = min(state[DAY_SPENT] + pico_usd, MOST)
-    if period.month >= state[MONTH]:
-        state[MONTH_SPENT] = min(state[MONTH_SPENT] + pico_usd, MOST)
+    day, month = period
+    if day >= state[DAY]:
+        total = state[DAY_SPENT] + pico_usd
+        state[DAY_SPENT] = min(MOST, total)
+    if month >= state[MONTH]:
+        total = state[MONTH_SPENT] + pico_usd
+        state[MONTH_SPENT] = min(MOST, total)
 
 
 def restore(state: State, then: Period, now: Period, day_pico_usd: int, month_pico_usd: int) -> None:

@@ -11,30 +11,32 @@ from outlast.keys.key import Allowance
 from outlast.limits.page import LAST, REQUESTS, TOKENS, State
 from outlast.limits.window import WINDOW_NS
 
+_REQUESTS: Final = ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests")
+_TOKENS: Final = ("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens")
 _NS_PER_MS: Final = 1_000_000
 
 
 def headers(allowance: Allowance, state: State, held: int, now: int) -> Headers:
     """Limit, remaining and reset of requests and tokens, as far as they are limited."""
-    most_requests, most_tokens = allowance.requests_per_minute, allowance.tokens_per_minute
-    reset = max(0, state[LAST] + WINDOW_NS - now)
+    requests, tokens = allowance.requests_per_minute, allowance.tokens_per_minute
+    if requests is None and tokens is None:
+        return ()
+    reset = -(-max(0, state[LAST] + WINDOW_NS - now) // _NS_PER_MS)
     said: Headers = ()
-    if most_requests is not None:
-        used = state[REQUESTS]
-        said = (
-            ("x-ratelimit-limit-requests", str(most_requests)),
-            ("x-ratelimit-remaining-requests", str(max(0, most_requests - used))),
-            ("x-ratelimit-reset-requests", duration(-(-reset // _NS_PER_MS) if used else 0)),
-        )
-    if most_tokens is not None:
-        used = state[TOKENS] + held
-        said = (
-            *said,
-            ("x-ratelimit-limit-tokens", str(most_tokens)),
-            ("x-ratelimit-remaining-tokens", str(max(0, most_tokens - used))),
-            ("x-ratelimit-reset-tokens", duration(-(-reset // _NS_PER_MS) if used else 0)),
-        )
+    if requests is not None:
+        said = _three(_REQUESTS, requests, state[REQUESTS], reset)
+    if tokens is not None:
+        said += _three(_TOKENS, tokens, state[TOKENS] + held, reset)
     return said
+
+
+def _three(names: tuple[str, str, str], most: int, used: int, reset: int) -> Headers:
+    left = most - used
+    return (
+        (names[0], str(most)),
+        (names[1], str(left) if left > 0 else "0"),
+        (names[2], duration(reset if used else 0)),
+    )
 
 
 @lru_cache(maxsize=1024)

@@ -68,10 +68,10 @@ class Sharing:
 
     def leave(self) -> None:
         """Let the others."""
-        if self.shared:
+        pages = self._pages
+        if self.shared and pages is not None:
             self.shared = False
-            if self._pages is not None:
-                self._pages.unlock()
+            pages.unlock()
 
     def tables(self) -> int:
         """Columns from this one on hold nothing."""

@@ -57,3 +57,16 @@ def test_a_new_process_in_an_old_seat_begins_with_nothing(house: House) -> None:
     heir = house.book()
     assert admitted(heir, app)
     assert not admitted(heir, app)
+
+
+def test_calls_that_began_without_a_limit_run_all_the_same(house: House) -> None:
+    book = house.book()
+    tickets = [admitted(book, key()) for _ in range(3)]
+    assert not admitted(book, key(concurrent=3))
+    for ticket in tickets:
+        assert ticket
+        ticket.settle(10, 10)
+    assert not admitted(book, key(requests_per_minute=3))
+    assert not admitted(book, key(tokens_per_minute=30))
+    assert not admitted(book, key(day_pico_usd=30))
+    assert admitted(book, key(requests_per_minute=4, tokens_per_minute=31, day_pico_usd=31, concurrent=1))
