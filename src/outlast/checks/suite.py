@@ -9,17 +9,28 @@ from outlast.checks.amounts import COST, LATENCY
 from outlast.checks.check import Check
 from outlast.checks.composite import Whole
 from outlast.checks.contract import CONTRACT
+from outlast.checks.facts import FACTS
+from outlast.checks.probes.check import PROBE_CHECKS
 
 
 def standard_suite() -> tuple[Check, ...]:
     """All checks that need nothing but the answers: each family as a whole, and its members."""
-    return (Whole(family="contract", members=CONTRACT), *CONTRACT, *LATENCY, *COST)
+    return (
+        Whole(family="contract", members=CONTRACT),
+        Whole(family="facts", members=FACTS),
+        *CONTRACT,
+        *FACTS,
+        *LATENCY,
+        *COST,
+        *PROBE_CHECKS,
+    )
 
 
-DEFAULT_GATES = ("contract",)
+DEFAULT_GATES = ("contract", "facts")
 _OF_A_FAMILY = {
     "latency": ("latency.first_token_p50", "latency.first_token_p95", "latency.total_p50", "latency.total_p95"),
     "cost": ("cost.total",),
+    "probes": tuple(check.name for check in PROBE_CHECKS),
 }
 
 

@@ -33,6 +33,7 @@ COMMANDS = (
     "db",
     "capture",
     "replay",
+    "probe",
     "verdict",
 )
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from outlast.checks.draw import Item
+from outlast.checks.probes.library import choose, questions_named
 from outlast.checks.suite import DEFAULT_GATES, gates_named, standard_suite, unknown_gates
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
 from outlast.cli.keys_words import Money
@@ -26,6 +27,7 @@ from outlast.replay.compose import Wish, compose
 from outlast.replay.decide import decide
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey
+from outlast.replay.probing import ask_probes
 from outlast.replay.result import ReplayResult
 from outlast.replay.run import Errand, Purse, Runner
 from outlast.wiring.evidence import Bench, open_bench
@@ -84,6 +86,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             seed=seed,
             adapt=bench.adapts(name),
             budget_pico_usd=budget or None,
+            probes=_probes(gates_named(words, suite)),
         )
         plan, items = compose(wish, suite, bench.evidence, bench.asker, now_ns=time.time_ns())
         bench.evidence.keep_plan(plan)
@@ -96,6 +99,12 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
         bench.evidence.keep_result(result)
     print_result(result, plan, format_=context.format)
     return _exit(result)
+
+
+def _probes(gates: Sequence[str]) -> tuple[str, ...]:
+    """The questions that the gates need: of every probe that is one, in all languages."""
+    probes = [name.removeprefix("probes.") for name in gates if name.startswith("probes.")]
+    return tuple(question.id for question in choose(probes)) if probes else ()
 
 
 def _size(sample: str) -> int | None:
@@ -132,7 +141,10 @@ async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int,
             adapt=plan.adapt,
         )  # fmt: skip
         try:
-            await runner.run(errands, Purse(plan.budget_pico_usd, spent=spent))
+            purse = Purse(plan.budget_pico_usd, spent=spent)
+            await runner.run(errands, purse)
+            if plan.probes:
+                await ask_probes(runner, questions_named(plan.probes), targets, purse)
         finally:
             await bench.asker.aclose()
 

@@ -9,10 +9,12 @@ import msgspec
 
 from outlast.checks.check import Check
 from outlast.checks.draw import Item
+from outlast.checks.probes.library import questions_named
 from outlast.errors import EvidenceInvalid
 from outlast.replay.judge import margin_of
 from outlast.replay.plan import Expectation, Margin, Plan
 from outlast.replay.ports import Asker, DrawKey, Evidence
+from outlast.replay.probing import expected_cost
 from outlast.replay.run import TYPICAL_OUTPUT
 from outlast.replay.sample import draw_sample
 from outlast.stats.power import exact_power, pairs_needed
@@ -37,6 +39,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     adapt: bool = True
     budget_pico_usd: int | None = None
+    probes: tuple[str, ...] = ()
+    """Ids of the questions of probes that are asked beside the requests."""
 
 
 def compose(
@@ -64,6 +68,7 @@ def compose(
         incumbent=wish.incumbent,
         candidates=wish.candidates,
         items=tuple(item.id for item in chosen),
+        probes=wish.probes,
         margins=wish.margins,
         gates=wish.gates,
         checks=tuple(check.name for check in suite),
@@ -82,7 +87,7 @@ def _narrowest(wish: Wish, suite: Sequence[Check]) -> float | None:
     margins = [
         margin_of(wish.margins, check).value
         for check in suite
-        if check.name in wish.gates and check.measure == "share" and check.range.pass_fail
+        if check.name in wish.gates and check.measure == "share" and check.range.pass_fail and check.family != "probes"
     ]
     return min(margins, default=None)
 
@@ -104,10 +109,12 @@ def _expected(
         if evidence.draw(DrawKey(item.id, who)) is None
     ]
     costs = [asker.expected_cost(item, who, TYPICAL_OUTPUT) for item, who in missing]
+    asked, price = expected_cost(questions_named(plan.probes), (plan.incumbent, target), evidence, asker)
+    costs.append(price)
     known = [cost for cost in costs if cost is not None]
     return Expectation(
         target=target,
         cost_pico_usd=sum(known) if len(known) == len(costs) else None,
-        draws=len(missing),
+        draws=len(missing) + asked,
         power=power,
     )

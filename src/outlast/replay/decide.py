@@ -8,9 +8,11 @@ from collections.abc import Callable, Sequence
 
 from outlast.checks.check import Check, Pair
 from outlast.checks.draw import Draw, Item
+from outlast.checks.probes.library import questions_named
 from outlast.replay.judge import collect, judge, together
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Evidence
+from outlast.replay.probing import probe_pairs
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult
 
 UNANSWERED = Draw(error="not_drawn")
@@ -55,7 +57,8 @@ def _candidate(
     plan: Plan, target: str, items: Sequence[Item], suite: Sequence[Check], evidence: Evidence
 ) -> CandidateResult:
     pairs = pairs_of(plan, target, items, evidence)
-    checks = judge(plan, [collect(check, pairs) for check in suite])
+    probes = probe_pairs(questions_named(plan.probes), plan.incumbent, target, evidence)
+    checks = judge(plan, [collect(check, probes if check.family == "probes" else pairs) for check in suite])
     verdict, decided_by = together(checks)
     needed = _needed(checks) if verdict == "NOT YET" else None
     answered = [pair.candidate for pair in pairs if pair.candidate.said is not None]
@@ -77,7 +80,8 @@ def _candidate(
 
 def _needed(checks: Sequence[CheckResult]) -> int | None:
     """The most that any undecided gate needs; None where one of them cannot be helped by more pairs."""
-    wanted = [check.needed for check in checks if check.gates and check.verdict == "NOT YET"]
+    undecided = [check for check in checks if check.gates and check.verdict == "NOT YET"]
+    wanted = [check.needed for check in undecided if check.family != "probes"]  # there are no more questions than these
     known = [needed for needed in wanted if needed is not None]
     return max(known, default=None) if len(known) == len(wanted) else None
 

@@ -43,6 +43,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     candidates: tuple[str, ...]
     items: tuple[str, ...]
     """Ids of the sampled requests, in order of asking."""
+    probes: tuple[str, ...] = ()
+    """Ids of the questions of probes that are asked beside them."""
     margins: tuple[Margin, ...]
     gates: tuple[str, ...]
     """Names of the checks that decide; every other one is shown."""
