@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection as Pipe
+from multiprocessing.connection import wait
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import FrameType
 
@@ -172,36 +174,50 @@ def shares(targets: Sequence[Target], inputs: int, workers: int) -> list[list[tu
 def campaign(targets: Sequence[Target], *, inputs: int, seed: int, workers: int) -> list[Tally]:
     """Run it all; a worker that hangs or dies becomes a finding."""
     context = multiprocessing.get_context("spawn")
-    tallies: list[Tally] = []
-    started = []
-    for worker, plan in enumerate(shares(targets, inputs, workers)):
+    running: dict[Pipe, Worker] = {}
+    for number, plan in enumerate(shares(targets, inputs, workers)):
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=work, args=(plan, seed, worker, theirs), daemon=True)
+        process = context.Process(target=work, args=(plan, seed, number, theirs), daemon=True)
         process.start()
         theirs.close()
-        started.append((process, ours))
-    for process, pipe in started:
-        tallies += _listen(pipe)
-        if process.is_alive():
-            process.join(5)
-        process.kill()
-    return tallies
+        running[ours] = Worker(process)
+    heard = list(running.values())
+    while running:
+        ready = wait(list(running), timeout=1)
+        for pipe, worker in list(running.items()):
+            if not (worker.hear(pipe) if pipe in ready else worker.patient()):
+                del running[pipe]
+                worker.process.kill()
+    return [tally for worker in heard for tally in worker.tallies]
 
 
-def _listen(pipe: Pipe) -> Iterator[Tally]:
-    """A worker's tallies, until it says that it is done, is silent for too long, or is gone."""
-    at = "before its first report"
-    try:
-        while pipe.poll(HUNG_SECONDS):
+@dataclass
+class Worker:
+    """One process, as it is heard from outside."""
+
+    process: BaseProcess
+    tallies: list[Tally] = field(default_factory=list)
+    at: str = "before its first report"
+    since: float = field(default_factory=time.monotonic)
+
+    def hear(self, pipe: Pipe) -> bool:
+        """Take one report; whether more will come."""
+        self.since = time.monotonic()
+        try:
             said = pipe.recv()
-            if said is None:
-                return
-            if isinstance(said, Tally):
-                yield said
-                at = f"after {said.target}"
-            else:
-                at = f"in {said[0]}, after {said[1]} inputs"
-        what = f"a worker fell silent {at}"
-    except EOFError:
-        what = f"a worker died {at}"
-    yield Tally("worker", findings=[Finding("worker", what, b"")])
+        except EOFError:
+            return self._lost("died")
+        if isinstance(said, Tally):
+            self.tallies.append(said)
+            self.at = f"after {said.target}"
+        elif said is not None:
+            self.at = f"in {said[0]}, after {said[1]} inputs"
+        return said is not None
+
+    def patient(self) -> bool:
+        """Whether it may be silent for longer."""
+        return time.monotonic() - self.since < HUNG_SECONDS or self._lost("fell silent")
+
+    def _lost(self, how: str) -> bool:
+        self.tallies.append(Tally("worker", findings=[Finding("worker", f"a worker {how} {self.at}", b"")]))
+        return False

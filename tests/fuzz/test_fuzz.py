@@ -1,5 +1,6 @@
 """A short run of the fuzzer over every decoder, and the fuzzer itself: it finds what crashes, hangs and grows."""
 
+import os
 import random
 import time
 from pathlib import Path
@@ -118,6 +119,19 @@ def test_a_campaign_divides_the_inputs_and_adds_its_workers_up() -> None:
     assert [tally.findings for tally in tallies] == [[]] * 4
     shown = table(tallies, chosen).splitlines()[-1]
     assert shown.startswith("| all | 40")
+
+
+def leave(data: bytes, rng: random.Random) -> str:
+    """What a crash inside a parser written in C looks like from outside."""
+    del data, rng
+    os._exit(3)
+
+
+def test_a_worker_that_dies_is_found(tmp_path: Path) -> None:
+    target = target_of(leave, tmp_path)
+    [tally] = campaign([target], inputs=10, seed=1, workers=1)
+    [finding] = tally.findings
+    assert finding.what == "a worker died before its first report"
 
 
 def test_what_broke_is_said_and_written_down(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
