@@ -67,3 +67,5 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """The key or application that asked."""
     language: str = ""
     """ISO 639-1 of the user's words; empty where it is not told."""
+    expected: str = ""
+    """The right answer, where the request came with one; empty: nobody says."""

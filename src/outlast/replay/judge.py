@@ -52,7 +52,7 @@ def collect(check: Check, pairs: Sequence[Pair]) -> Judged:
             rows.append(Row(outcome.a, outcome.b, pair.item.cluster))
             outcomes.append((pair.item.id, outcome))
         if pair.second is not None and pair.second.said is not None:
-            again = check.compare(msgspec.structs.replace(pair, candidate=pair.second, second=None))
+            again = check.compare(msgspec.structs.replace(pair, candidate=pair.second, second=pair.incumbent))
             compared += len(again)
             agreed += sum(outcome.a == outcome.b for outcome in again)
     share = check.measure == "share" and check.range.pass_fail and compared > 0

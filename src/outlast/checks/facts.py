@@ -1,0 +1,106 @@
+"""Facts that can be checked without knowing the world: against the incumbent, against the prompt, against a key.
+
+It knows stated amounts and dates, names copied from the prompt, multiple choice and keys that came with a request. It
+does not know what is true: an incumbent that is wrong twice in the same way is agreed with.
+"""
+
+import re
+from functools import lru_cache
+
+from outlast.checks.choices import chosen, keyed, options_of
+from outlast.checks.copied import altered, source_of
+from outlast.checks.draw import Draw, Item, Said
+from outlast.checks.quantities import READ_UP_TO, Quantity, quantities
+from outlast.checks.shapes import Agreement, Reason, SideCheck
+
+_COPIED_FROM = 200
+"""Characters of a prompt from which on it can be quoted."""
+_NAMED = re.compile(r"\d|@|://")
+
+
+@lru_cache(maxsize=1024)
+def _stated(prompt: str, answer: str, *, dates: bool) -> tuple[Quantity, ...]:
+    """What an answer states by itself: an amount that the prompt states need not be said again."""
+    asked = quantities(prompt)
+    return tuple(
+        each
+        for each in quantities(answer)
+        if (each.unit == "date") == dates and not any(each.agrees(other) for other in asked)
+    )
+
+
+def _amounts_differ(item: Item, reference: Said, said: Said) -> Reason:
+    wanted, given = _stated(item.prompt, reference.text, dates=False), quantities(said.text)
+    missed = [each for each in wanted if not any(each.agrees(other) for other in given)]
+    if not missed:
+        return ""
+    if any(each.same_value(other) for each in missed for other in given):
+        return "unit differs"
+    new = _stated(item.prompt, said.text, dates=False)
+    others = [each for each in new if not any(each.agrees(other) for other in wanted)]
+    return "number differs" if others else "number missing"
+
+
+def _dates_differ(item: Item, reference: Said, said: Said) -> Reason:
+    wanted, given = _stated(item.prompt, reference.text, dates=True), quantities(said.text)
+    if all(any(each.agrees(other) for other in given) for each in wanted):
+        return ""
+    return "date differs" if _stated(item.prompt, said.text, dates=True) else "date missing"
+
+
+def _copyable(item: Item) -> bool:
+    return len(item.prompt) >= _COPIED_FROM or _NAMED.search(item.prompt) is not None
+
+
+def _copies(item: Item, draw: Draw) -> Reason:
+    text = draw.said.text if draw.said is not None else ""
+    return next(altered(text, source_of(item.prompt)), "")
+
+
+def _choice_differs(item: Item, reference: Said, said: Said) -> Reason:
+    options = options_of(item.last_user)
+    letter = chosen(said.text, options)
+    if letter == chosen(reference.text, options):
+        return ""
+    return "other choice" if letter else "no choice found"
+
+
+def _has_choice(item: Item, said: Said) -> bool:
+    return not item.expected and bool(options := options_of(item.last_user)) and bool(chosen(said.text, options))
+
+
+def _meets_key(item: Item, draw: Draw) -> Reason:
+    text = draw.said.text if draw.said is not None else ""
+    options = options_of(item.last_user)
+    if options and (key := keyed(item.expected, options)):
+        letter = chosen(text, options)
+        return "" if letter == key else ("other than the key" if letter else "no choice found")
+    wanted, given = quantities(item.expected), quantities(text)
+    if len(wanted) == 1 and not re.search(r"[^\W\d_]{4,}", item.expected):
+        return "" if any(wanted[0].agrees(each) for each in given) else "number is not the key's"
+    return "" if f" {_plain(item.expected)} " in f" {_plain(text)} " else "key not found"
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text[:READ_UP_TO].casefold()))
+
+
+FACTS: tuple[SideCheck | Agreement, ...] = (
+    SideCheck(name="facts.key", family="facts", applies=lambda item: bool(item.expected), judge=_meets_key),
+    Agreement(name="facts.choice", family="facts", applies=_has_choice, differ=_choice_differs),
+    Agreement(
+        name="facts.numbers",
+        family="facts",
+        applies=lambda item, said: bool(_stated(item.prompt, said.text, dates=False)),
+        differ=_amounts_differ,
+    ),
+    Agreement(
+        name="facts.dates",
+        family="facts",
+        applies=lambda item, said: bool(_stated(item.prompt, said.text, dates=True)),
+        differ=_dates_differ,
+    ),
+    SideCheck(name="facts.copied", family="facts", applies=_copyable, judge=_copies),
+)
+"""In order of trust. Without A' only ``key`` and ``copied`` are there: how far two answers of one model depart
+from each other in what they state is then not known, and a departure is no fault by itself."""
