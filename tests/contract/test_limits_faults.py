@@ -179,6 +179,22 @@ def test_while_a_stopped_process_holds_the_lock_calls_go_on_and_are_told_to_the_
     assert admitted(other, key(day_pico_usd=61))
 
 
+def test_while_it_counts_for_itself_a_process_forgets_what_is_over(house: House) -> None:
+    book, app = house.book(), key(requests_per_minute=2)
+    assert admitted(book, app)
+    with held(file_of(house)):
+        house.time.move(20)
+        assert admitted(book, app)
+        assert not admitted(book, app)
+        house.time.move(40)
+        assert admitted(book, app)
+        assert not admitted(book, app)
+    house.time.move(4)
+    assert not admitted(book, app)
+    assert book.says() == SHARED
+    assert not admitted(house.book(), app)
+
+
 def test_the_last_process_takes_a_quiet_book_along_and_leaves_a_busy_one(house: House) -> None:
     one, other, app = house.book(), house.book(), key(requests_per_minute=1)
     assert admitted(one, app)

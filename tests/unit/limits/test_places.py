@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.unit.limits.house import House, admitted, key, refused
 
-from outlast.limits.book import Ticket
+from outlast.limits.book import Book, Ticket
 
 
 def test_places_are_shared_and_given_back_once(house: House) -> None:
@@ -70,3 +70,18 @@ def test_calls_that_began_without_a_limit_run_all_the_same(house: House) -> None
     assert not admitted(book, key(tokens_per_minute=30))
     assert not admitted(book, key(day_pico_usd=30))
     assert admitted(book, key(requests_per_minute=4, tokens_per_minute=31, day_pico_usd=31, concurrent=1))
+
+
+def test_what_ran_in_a_seat_before_is_not_taken_for_its_new_process(house: House) -> None:
+    first, dying, app = house.book(), house.book(), key(concurrent=1, tokens_per_minute=10)
+    assert not refused_at_all(first)
+    assert admitted(dying, app, 100)
+    dying.close()
+    heir = house.book()
+    assert not refused_at_all(heir)
+    assert admitted(first, app)
+
+
+def refused_at_all(book: Book) -> bool:
+    """Take a seat with a call of another key."""
+    return admitted(book, key("other", concurrent=99)) is None
