@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 SLOW = 5000
 LEAVING = 1000
 AT_ONCE = 100
+FEW = 5  # descriptors of the gateway's own files come and go
 EVENT = b'data: {"model":"m","choices":[{"index":0,"delta":{"content":"word "}}]}\n\n'
 STREAM = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
 GOOD = plain(200, {"model": "good", "choices": [], "usage": {"prompt_tokens": 5, "completion_tokens": 1}})
@@ -101,7 +102,7 @@ def test_five_thousand_slow_clients_take_little_and_the_others_are_served(gatewa
         descriptors.append(scales.descriptors)
     assert weights[0] < SLOW * 20_000, f"{weights[0] // SLOW} bytes each"
     assert weights[1] < 10 * MB, "the second five thousand find the room of the first"
-    assert descriptors[1] <= descriptors[0]
+    assert descriptors[1] <= descriptors[0] + FEW
     print(f"{weights[0] // SLOW} bytes for each slow client")  # noqa: T201 - `pytest -s` shows the figure
 
 
@@ -131,7 +132,7 @@ def test_a_thousand_clients_that_vanish_leave_nothing_behind(
         until(lambda: connections(gateway) == 1)
         memory.append(scales.memory)
         descriptors = descriptors or scales.descriptors
-    assert scales.descriptors <= descriptors
+    assert scales.descriptors <= descriptors + FEW
     assert memory[-1] - memory[1] < 4 * MB, memory
     until(lambda: len(cancelled(gateway)) == rows + LEAVING)
     assert gateway.chat("up/good").status == 200
