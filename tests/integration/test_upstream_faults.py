@@ -95,6 +95,9 @@ BROKEN = {
     "interim answers without end": raw(*[b"HTTP/1.1 103 Early\r\nlink: x\r\n\r\n" * 1000] * 10),
     "trailers without end": hang(CHUNKED + b"2\r\nok\r\n0\r\nx-t: ", *[b"b" * 100_000] * 5),
     "an upgrade nobody asked for": raw(b"HTTP/1.1 101 S\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n\x00"),
+    "a compressed answer": raw(
+        b"HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: 2\r\n\r\n\x1f\x8b", stays=True
+    ),
     "a status of 000": raw(b"HTTP/1.1 000 No\r\ncontent-length: 0\r\n\r\n"),
     "a status of 999": raw(b"HTTP/1.1 999 No\r\ncontent-length: 0\r\n\r\n"),
     "a reset instead of an answer": reset(),
