@@ -1,3 +1,3 @@
 """Outlast: software and people outlast the models they depend on."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
