@@ -49,6 +49,7 @@ fmt: $(STAMP)
 
 lock:                 ## renew the pinned lists (needs pip-tools)
 	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra demo --extra otel -o requirements/check.txt pyproject.toml requirements/check.in
+	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --constraint requirements/check.txt -o requirements/run.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache

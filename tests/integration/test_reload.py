@@ -1,17 +1,23 @@
 """A configuration that is read again while the gateway serves: what changes, for whom, and what a wrong one does."""
 
+import datetime as dt
 import json
 import signal
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from tests.integration.conftest import Serve
-from tests.integration.gateway_process import CHAT, LIVING, SCRIPTED, Gateway, calling, outlast_process, until
+from tests.integration.gateway_process import CHAT, LIVING, SCRIPTED, Gateway, calling, outlast_process, plain, until
+
+from outlast.providers.script.profile import Profile, Profiles
+from outlast.testing.upstream import UpstreamServer, in_thread, playing, raw, simulated
 
 pytestmark = pytest.mark.server
 
 ONE = SCRIPTED + '[models.one]\ntarget = "openai/simulated-terse"\n'
 TWO = SCRIPTED + '[models.two]\ntarget = "openai/simulated-terse"\n'
+LONG = {"model": "one", "stream": True, "messages": [{"role": "user", "content": "Write 60 words"}]}
 WRONG = ONE + 'sucessor = "chain"\n'
 
 
@@ -80,9 +86,8 @@ def test_a_stream_ends_on_what_it_began_with(serve: Serve, tmp_path: Path) -> No
     (tmp_path / "profiles.toml").write_text('[models."simulated-terse"]\nper_token = 0.02\n', encoding="utf-8")
     slow = SCRIPTED + 'file = "profiles.toml"\n[models.one]\ntarget = "openai/simulated-terse"\n'
     gateway = serve(slow)
-    long = {"model": "one", "stream": True, "messages": [{"role": "user", "content": "Write 60 words"}]}
     with calling(gateway.address) as caller:
-        caller.connection.request("POST", CHAT, json.dumps(long))
+        caller.connection.request("POST", CHAT, json.dumps(LONG))
         response = caller.connection.getresponse()
         first = response.read(1)
         rewrite(gateway, TWO)
@@ -118,3 +123,69 @@ def test_another_file_than_the_one_at_work_is_not_told_to_it(serve: Serve) -> No
     assert done.code == 2
     assert "does not run" in done.err
     assert gateway.chat(LIVING).status == 200
+
+
+def provider(server: UpstreamServer, name: str = "one", **words: str) -> str:
+    more = "".join(f'{word} = "{value}"\n' for word, value in words.items())
+    return f'[providers.{name}]\nkind = "openai"\nbase_url = "{server.base_url}"\n{more}'
+
+
+def upstream() -> AbstractContextManager[UpstreamServer]:
+    return in_thread(playing(simulated("openai", dt.date(2026, 11, 22), Profiles())))
+
+
+def open_to(server: UpstreamServer, gateway: Gateway) -> int:
+    """Connections that the gateway has to an upstream, as the system sees them."""
+    assert gateway.process is not None
+    table = Path(f"/proc/{gateway.process.pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    fields = [line.split() for line in table]
+    return sum(1 for field in fields if int(field[2].partition(":")[2], 16) == server.port and field[3] == "01")
+
+
+def test_an_upstream_whose_words_are_the_same_keeps_its_connections(serve: Serve) -> None:
+    with upstream() as server:
+        gateway = serve(provider(server))
+        assert gateway.chat("one/simulated-terse").status == 200
+        for number in range(3):
+            rewrite(gateway, provider(server) + f'[models.m{number}]\ntarget = "one/simulated-terse"\n')
+            assert outlast_process(gateway.folder, "reload").code == 0
+            assert gateway.chat(f"m{number}").status == 200
+        assert server.connections == 1
+
+
+def test_an_upstream_that_is_no_longer_used_is_let_go(serve: Serve) -> None:
+    with upstream() as old, upstream() as new:
+        gateway = serve(provider(old))
+        assert gateway.chat("one/simulated-terse").status == 200
+        assert open_to(old, gateway) == 1
+        rewrite(gateway, provider(new))
+        assert outlast_process(gateway.folder, "reload").code == 0
+        until(lambda: open_to(old, gateway) == 0)
+        assert gateway.chat("one/simulated-terse").status == 200
+        assert (old.connections, new.connections) == (1, 1)
+
+
+def test_a_stream_keeps_its_upstream_until_it_has_ended(serve: Serve) -> None:
+    slow = Profiles(models={"simulated-terse": Profile(per_token=0.02)})
+    with in_thread(playing(simulated("openai", dt.date(2026, 11, 22), slow))) as old, upstream() as new:
+        gateway = serve(provider(old))
+        long = LONG | {"model": "one/simulated-terse"}
+        with calling(gateway.address) as caller:
+            caller.connection.request("POST", CHAT, json.dumps(long))
+            response = caller.connection.getresponse()
+            first = response.read(1)
+            rewrite(gateway, provider(new))
+            assert outlast_process(gateway.folder, "reload").code == 0
+            assert open_to(old, gateway) == 1
+            assert (first + response.read()).endswith(b"data: [DONE]\n\n")
+        until(lambda: open_to(old, gateway) == 0)
+
+
+def test_a_key_in_the_file_is_the_new_one_from_the_next_call_on(serve: Serve) -> None:
+    with in_thread(raw(plain(200, {"model": "m", "choices": []}))) as server:
+        gateway = serve(provider(server, api_key="first"))
+        gateway.chat("one/m")
+        rewrite(gateway, provider(server, api_key="second"))
+        assert outlast_process(gateway.folder, "reload").code == 0
+        gateway.chat("one/m")
+        assert [each.headers["authorization"] for each in server.received] == ["Bearer first", "Bearer second"]
