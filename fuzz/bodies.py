@@ -130,11 +130,11 @@ def check_provider(data: bytes, rng: random.Random) -> str:
     try:
         answer = read_answer(data)
     except UpstreamBroken:
-        return f"broken {status} {gone}"
+        return f"broken {status} {bool(gone)}"
     if answer.usage is not None:
         assert answer.usage.input_tokens >= 0
         assert answer.usage.output_tokens >= 0
-    return f"{gone} {bool(answer.model)} {answer.usage is not None} {bool(answer.finish)} {bool(answer.text)}"
+    return f"{bool(gone)} {bool(answer.model)} {answer.usage is not None} {bool(answer.finish)} {bool(answer.text)}"
 
 
 TARGETS = (
