@@ -142,7 +142,7 @@ def _the_one(headers: Mapping[str, str]) -> str:
     if len(secrets) > 1:
         names = ", ".join(name for name, secret in found.items() if secret)
         raise KeyRequired(f"this call carries different keys in {names}; send one of them")
-    return secrets.pop() if secrets else ""
+    return next((headers[name] for name, secret in found.items() if secret), "")
 
 
 def _ended(secret: Secret, now_ns: int) -> str:

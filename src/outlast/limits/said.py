@@ -14,6 +14,7 @@ from outlast.limits.window import WINDOW_NS
 _REQUESTS: Final = ("x-ratelimit-limit-requests", "x-ratelimit-remaining-requests", "x-ratelimit-reset-requests")
 _TOKENS: Final = ("x-ratelimit-limit-tokens", "x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens")
 _NS_PER_MS: Final = 1_000_000
+_MS_PER_S: Final = 1_000
 
 
 def headers(allowance: Allowance, state: State, held: int, now: int) -> Headers:
@@ -22,6 +23,8 @@ def headers(allowance: Allowance, state: State, held: int, now: int) -> Headers:
     if requests is None and tokens is None:
         return ()
     reset = -(-max(0, state[LAST] + WINDOW_NS - now) // _NS_PER_MS)
+    if reset > _MS_PER_S:
+        reset = -(-reset // _MS_PER_S) * _MS_PER_S  # whole seconds: sixty lines that are made once
     said: Headers = ()
     if requests is not None:
         said = _three(_REQUESTS, requests, state[REQUESTS], reset)

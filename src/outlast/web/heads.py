@@ -37,7 +37,8 @@ _STATUS_LINES = {status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n" fo
 _REPEATED = frozenset(
     {
         "content-type", "deprecation", "link", "openai-version", "sunset", "x-outlast-adapted", "x-outlast-reason",
-        "x-outlast-requested-model", "x-outlast-served-model", "x-simulated",
+        "x-outlast-requested-model", "x-outlast-served-model", "x-ratelimit-limit-requests",
+        "x-ratelimit-limit-tokens", "x-ratelimit-reset-requests", "x-ratelimit-reset-tokens", "x-simulated",
     }
 )  # fmt: skip
 """Headers whose values come again and again: their whole lines are remembered."""
