@@ -1,6 +1,5 @@
 """The files that put a gateway into service: what systemd thinks of the unit, and the rules that each keeps."""
 
-import configparser
 import re
 import shlex
 import shutil
@@ -21,10 +20,9 @@ CONTAINER = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
 
 def unit() -> dict[str, str]:
     """The unit's ``[Service]``."""
-    parser = configparser.RawConfigParser(strict=True)
-    parser.optionxform = str  # type: ignore[assignment,method-assign] - the documented way to keep a word as it is
-    parser.read(DEPLOY / "outlast.service", encoding="utf-8")
-    return dict(parser["Service"])
+    text = (DEPLOY / "outlast.service").read_text(encoding="utf-8")
+    section = text.partition("[Service]\n")[2].partition("\n[")[0]
+    return dict(re.findall(r"^(\w+)=(.*)$", section, re.MULTILINE))
 
 
 def example() -> ServerSettings:

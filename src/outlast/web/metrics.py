@@ -4,10 +4,12 @@ It knows where the numbers are. It counts nothing itself (``gateway.counters``),
 the text is made when somebody asks for it, with the names and units of ``web.series``.
 """
 
+import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from prometheus_client import CollectorRegistry, Metric, ProcessCollector, generate_latest
+from prometheus_client import CollectorRegistry, Metric, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -25,6 +27,7 @@ from outlast.web.gauges import (
     target_series,
     telemetry_series,
 )
+from outlast.web.processes import ProcessNumbers, process_series
 from outlast.web.series import attempt_series, call_series
 
 
@@ -38,6 +41,7 @@ class Gauges:
     telemetry: Callable[[], TelemetryNumbers] = TelemetryNumbers
     targets: Callable[[], Iterable[TargetNumbers]] = tuple
     calendar: Callable[[], CalendarNumbers]
+    processes: Callable[[], ProcessNumbers] = lambda: ProcessNumbers((os.getpid(),), time.process_time())
 
 
 class Metrics:
@@ -46,7 +50,6 @@ class Metrics:
     def __init__(self, gauges: Gauges) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Collector(gauges))
-        ProcessCollector(registry=self._registry)
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Every series."""
@@ -71,4 +74,5 @@ class _Collector:
         yield from calendar_series(gauges.calendar())
         yield from telemetry_series(gauges.telemetry())
         yield GaugeMetricFamily("outlast_open_connections", "Callers that are connected.", value=gauges.connections())
+        yield from process_series(gauges.processes())
         yield build_info()

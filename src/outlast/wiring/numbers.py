@@ -4,6 +4,8 @@ It knows where each is found. It does not know the other processes of the gatewa
 numbers are published (``web``).
 """
 
+import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -12,6 +14,7 @@ from outlast.gateway.counters import Counters, Counts
 from outlast.ledger.recorder import RecorderStats
 from outlast.web.gauges import TargetNumbers, TelemetryNumbers
 from outlast.web.health import Check
+from outlast.web.processes import ProcessNumbers
 
 
 class Numbers(Protocol):
@@ -37,6 +40,10 @@ class Numbers(Protocol):
         """How every target fares."""
         ...
 
+    def processes(self) -> ProcessNumbers:
+        """Which processes make up the gateway, and what they have taken."""
+        ...
+
     def checks(self) -> Sequence[Check]:
         """Whether calls can be served."""
         ...
@@ -56,6 +63,11 @@ class OwnNumbers:
     def counts(self) -> Counts:
         """Everything counted of calls since the process started."""
         return self.counters.counts
+
+    @staticmethod
+    def processes() -> ProcessNumbers:
+        """This one."""
+        return ProcessNumbers((os.getpid(),), time.process_time())
 
 
 class Published:
@@ -83,6 +95,10 @@ class Published:
     def targets(self) -> Sequence[TargetNumbers]:
         """See ``Numbers``."""
         return self.numbers.targets()
+
+    def processes(self) -> ProcessNumbers:
+        """See ``Numbers``."""
+        return self.numbers.processes()
 
     def checks(self) -> Sequence[Check]:
         """See ``Numbers``."""

@@ -207,6 +207,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
         calendar=lambda: gateway.current.calendar(),  # noqa: PLW0108 - whichever is current when it is asked
         targets=gateway.published.targets,
         telemetry=gateway.published.telemetry,
+        processes=gateway.published.processes,
     )
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(gateway.published.checks))

@@ -15,6 +15,7 @@ from outlast.gateway.counters import Counts
 from outlast.ledger.recorder import RecorderStats
 from outlast.web.gauges import TelemetryNumbers
 from outlast.web.health import Check
+from outlast.web.processes import ProcessNumbers
 from outlast.wiring.board import Board
 from outlast.wiring.numbers import Numbers
 from outlast.wiring.reloads import says
@@ -81,6 +82,12 @@ class Together:
         """How every target fares."""
         return add_targets(each.targets for _, each in self._living())
 
+    def processes(self) -> ProcessNumbers:
+        """Those that live, the supervisor first, and the processor time of all but the supervisor."""
+        supervisor = (self._crew.state.pid,) if self._crew else ()
+        pids = (*supervisor, *(each.pid for _, each in self._living()))
+        return ProcessNumbers(pids, sum(each.processor_seconds for _, each in self._heard))
+
     def checks(self) -> Sequence[Check]:
         """Whether calls can be served."""
         self._look()
@@ -131,6 +138,7 @@ class Together:
             counts=own.counts() if before is None else add_counts((before.counts, own.counts())),
             journal=add_journals([own.journal()], [before.journal] if before else []),
             telemetry=add_telemetry([own.telemetry(), *([before.telemetry] if before else [])]),
+            processor_seconds=own.processes().processor_seconds + (before.processor_seconds if before else 0.0),
             connections=own.connections(),
             targets=tuple(Target(each.target, each.state, each.pending) for each in own.targets()),
             checks=tuple(own.checks()),

@@ -41,6 +41,7 @@ class Told(msgspec.Struct, kw_only=True):
     counts: Counts
     journal: RecorderStats
     telemetry: TelemetryNumbers
+    processor_seconds: float = 0.0
     connections: int = 0
     targets: tuple[Target, ...] = ()
     checks: tuple[Check, ...] = ()
