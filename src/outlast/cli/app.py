@@ -35,6 +35,7 @@ COMMANDS = (
     "replay",
     "probe",
     "verdict",
+    "tone",
 )
 
 

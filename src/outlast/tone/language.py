@@ -5,6 +5,7 @@ them. It does not know dialects, and says nothing where a text is too short to t
 """
 
 import re
+from collections import Counter
 from typing import Final
 
 FEWEST_WORDS: Final = 3
@@ -30,6 +31,10 @@ _WORDS: Final[dict[str, frozenset[str]]] = {
         "kan hoe deze nog wel mijn ze dan",
     }.items()
 }
+_LANGUAGES: Final[dict[str, tuple[str, ...]]] = {
+    word: tuple(language for language, words in _WORDS.items() if word in words)
+    for word in frozenset().union(*_WORDS.values())
+}
 _WORD: Final = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _SCRIPTS: Final = (
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -50,17 +55,22 @@ _LOOKED_AT: Final = 20_000
 def language_of(text: str) -> str:
     """ISO 639-1 of a text's prose; empty where it cannot be told. Code and addresses are no prose."""
     prose = _CODE.sub(" ", text[:_LOOKED_AT])
-    letters = sum(sign.isalpha() for sign in prose)
+    if not prose.isascii() and (written := _by_script(prose)):
+        return written
+    words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(prose)]
+    if len(words) < FEWEST_WORDS:
+        return ""
+    counts = Counter(language for word in words if word in _LANGUAGES for language in _LANGUAGES[word])
+    hits = sorted(((counts[language], language) for language in _WORDS), reverse=True)
+    (most, best), (second, _) = hits[0], hits[1]
+    return best if most >= 2 and most >= _MARGIN * second and most * 12 >= len(words) else ""
+
+
+def _by_script(prose: str) -> str:
+    letters = sum(map(str.isalpha, prose))
     for language, script in _SCRIPTS:
         found = len(script.findall(prose))
         # A sign of these scripts says about as much as three letters.
         if found and 3 * found >= letters - found:
             return language
-    words = [word.lower().replace("\u2019", "'") for word in _WORD.findall(prose)]
-    if len(words) < FEWEST_WORDS:
-        return ""
-    hits = sorted(
-        ((sum(word in known for word in words), language) for language, known in _WORDS.items()), reverse=True
-    )
-    (most, best), (second, _) = hits[0], hits[1]
-    return best if most >= 2 and most >= _MARGIN * second and most * 12 >= len(words) else ""
+    return ""
