@@ -35,7 +35,7 @@ _STANDING = re.compile(r"(?<![A-Za-z'\u2019.])(?:([B-HJ])(?![A-Za-z'\u2019])|([A
 """Letters as such; A and I are words, too."""
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def options_of(question: str) -> tuple[tuple[str, str], ...]:
     """Letters with their texts, from A on without a gap; nothing where the question offers none."""
     if "A" not in question or "B" not in question:

@@ -29,7 +29,10 @@ class Whole:
 
     def compare(self, pair: Pair) -> Sequence[Outcome]:
         """One outcome where any member applies: the worst on each side; the reason is the candidate's first failure."""
-        found = [outcome for member in self.members for outcome in member.compare(pair)]
+        return self.join([outcome for member in self.members for outcome in member.compare(pair)])
+
+    def join(self, found: Sequence[Outcome]) -> Sequence[Outcome]:
+        """The same from the members' own outcomes, for whoever has them."""
         if not found:
             return ()
         answers = [outcome.b for outcome in found if outcome.b is not None]

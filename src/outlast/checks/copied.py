@@ -21,9 +21,9 @@ _ALMOST_A_PASSAGE: Final = 0.5
 _NAMES = re.compile(
     r"(?P<address>https?://[^\s<>\"'`)\]}\u3002\uff0c]{4,2000})"
     r"|(?P<mail>(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6})"
-    r"|(?P<mark>\[[a-z]{2,12} \d{1,4}\])"
     r"|(?P<id>(?<![\w-])(?=[A-Za-z_-]{0,40}\d)[A-Za-z0-9][\w-]{4,63}(?![\w-]))"
 )
+_MARK = re.compile(r"\[[a-z]{2,12} \d{1,4}\]")
 _QUOTED = re.compile(
     r"\"([^\"\n]{20,600})\"|\u201c([^\u201d\n]{20,600})\u201d|\u00ab([^\u00bb\n]{20,600})\u00bb"
     r"|\u201e([^\u201c\n]{20,600})\u201c"
@@ -47,7 +47,7 @@ class Source(NamedTuple):
     plain: str
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=64)
 def source_of(prompt: str) -> Source:
     """A prompt's names and words."""
     text = prompt[:READ_UP_TO]
@@ -57,7 +57,7 @@ def source_of(prompt: str) -> Source:
 def altered(answer: str, source: Source) -> Iterator[str]:
     """The kinds of what is almost as in the prompt: ``address altered`` …, ``quotation altered``."""
     text = answer[:READ_UP_TO]
-    said = _names(text)
+    said = _said(text)
     by_kind: dict[str, list[str]] = {}
     for kind, name in source.names:
         by_kind.setdefault(kind, []).append(name)
@@ -73,13 +73,22 @@ def altered(answer: str, source: Source) -> Iterator[str]:
             yield "quotation altered"
 
 
+@lru_cache(maxsize=256)
+def _said(text: str) -> tuple[Name, ...]:
+    return tuple(_names(text))
+
+
 def _names(text: str) -> list[Name]:
     found: dict[Name, None] = {}
-    for match in _NAMES.finditer(text):
+    # Words of letters alone are most of a text, and never names.
+    likely = " ".join(word for word in text.split() if not word.isalpha())
+    for match in _NAMES.finditer(likely):
         kind = match.lastgroup or ""
         found[Name(kind, match[0].rstrip(_TRAILING))] = None
         if len(found) >= _MOST:
             break
+    if "[" in text:
+        found.update(dict.fromkeys(Name("mark", mark) for mark in _MARK.findall(text)[:_MOST]))
     return list(found)
 
 

@@ -18,7 +18,7 @@ _COPIED_FROM = 200
 _NAMED = re.compile(r"\d|@|://")
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def _stated(prompt: str, answer: str, *, dates: bool) -> tuple[Quantity, ...]:
     """What an answer states by itself: an amount that the prompt states need not be said again."""
     asked = quantities(prompt)

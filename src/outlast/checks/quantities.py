@@ -61,15 +61,8 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
         for word in words
     },
 }
+_MONEY: Final = frozenset("$€£¥")
 _UNIT_WORDS = "|".join(re.escape(word) for word in sorted(_UNITS, key=len, reverse=True))
-_LETTER = r"A-Za-z0-9_\u00c0-\u024f"
-"""What a number inside a word stands beside; ideographs stand beside numbers without a space."""
-_NUMBER = re.compile(
-    rf"(?:(?<![{_LETTER})])(?P<sign>[-\u2212]))?(?P<money>[$€£¥]\s?)?(?<![{_LETTER}./@#:])(?<![{_LETTER})]-)"
-    r"(?P<digits>\d{1,3}(?:[,.'\u2019\u00a0\u202f]\d{3}){1,8}(?:[.,]\d{1,30})?|\d{1,40}(?:[.,]\d{1,30})?)"
-    rf"(?:[ \u00a0]?(?P<unit>{_UNIT_WORDS})(?![A-Za-z]))?(?![{_LETTER}@]|[./:-][{_LETTER}])",
-    re.IGNORECASE,
-)
 _MONTHS = (
     "january janvier gennaio januar enero jan januari|february février febbraio februar febrero feb|"
     "march mars marzo märz mar|april avril aprile abril apr|may mai maggio mayo|june juin giugno juni junio jun|"
@@ -80,53 +73,99 @@ _MONTHS = (
 _MONTH: Final = {word: number for number, words in enumerate(_MONTHS.split("|"), 1) for word in words.split()}
 _MONTH_WORDS = "|".join(sorted(_MONTH, key=len, reverse=True))
 _DATE = re.compile(
-    r"(?<![A-Za-z0-9_.-])(?:(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})(?=\D|$)"
+    r"(?:(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
     r"|(?P<p>\d{1,2})[./](?P<q>\d{1,2})[./](?P<r>\d{4})"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>{_MONTH_WORDS})\.?,? (?:de |del )?(?P<y1>\d{{4}})"
-    rf"|(?P<m2>{_MONTH_WORDS})\.? (?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<y2>\d{{4}})"
+    r"|(?P<d2>\d{1,2})(?:st|nd|rd|th)?,? (?P<y2>\d{4})"
     r"|(?P<y3>\d{4})年(?P<m3>\d{1,2})月(?P<d3>\d{1,2})日)(?![A-Za-z0-9_])",
     re.IGNORECASE,
 )
+"""From its first digit on; a month may stand before it."""
+_MONTH_BEFORE = re.compile(rf"(?<![A-Za-z])({_MONTH_WORDS})\.? $", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?<![\w:.])(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>[ap])\.?m\b)?(?![\w:])", re.IGNORECASE
+    r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>[ap])\.?m\b)?(?![\w:])", re.IGNORECASE
 )
+_LETTER = r"A-Za-z0-9_\u00c0-\u024f"
+"""What a number inside a word stands beside; ideographs stand beside numbers without a space."""
+_DIGITS = r"\d{1,3}(?:[,.'\u2019\u00a0\u202f]\d{3}){1,8}(?:[.,]\d{1,30})?|\d{1,40}(?:[.,]\d{1,30})?"
+_NUMBER = re.compile(
+    rf"(?P<digits>{_DIGITS})(?:[ \u00a0]?(?P<unit>{_UNIT_WORDS})(?![A-Za-z]))?(?![{_LETTER}@]|[./:-][{_LETTER}])",
+    re.IGNORECASE,
+)
+_DIGIT = re.compile(r"[0-9]")
+_INSIDE = re.compile(rf"[{_LETTER}./@#:]")
+_TOKEN = re.compile(rf"[{_LETTER}.,/:@#-]+")
+_ORDINAL = re.compile(r"\d{1,3}(?:\.\d{1,2})*[.):][*_]*(?=\s)")
+_NOTE = re.compile(r"\d{1,3}\]")
+_BEFORE_ORDINAL = " \t>*#_("
 _NOT_SPOKEN = re.compile(r"```.*?(?:```|\Z)|`[^`\n]*`|https?://\S+", re.DOTALL)
-_ORDINAL = re.compile(r"^[ \t>*#_]*\(?\d{1,3}(?:\.\d{1,2})*[.):][*_]*(?=\s)|\[\d{1,3}\]", re.MULTILINE)
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=256)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Everything that the text states, each value once, in order; at most ``_MOST``."""
-    if not any(map(str.isdigit, text[:READ_UP_TO])):
-        return ()
-    plain = _NOT_SPOKEN.sub(" ", text[:READ_UP_TO])
+    plain = text[:READ_UP_TO]
+    if "`" in plain or "://" in plain:
+        plain = _NOT_SPOKEN.sub(" ", plain)
     found: dict[Quantity, None] = {}
-    plain = _DATE.sub(lambda match: _taken(found, _date(match)), plain)
-    plain = _CLOCK.sub(lambda match: _taken(found, _clock(match)), plain)
-    for match in _NUMBER.finditer(_ORDINAL.sub(" ", plain)):
-        found[_amount(match)] = None
-        if len(found) >= _MOST:
-            break
+    place = 0
+    while (digit := _DIGIT.search(plain, place)) and len(found) < _MOST:
+        quantity, place = _at(plain, digit.start())
+        if quantity is not None:
+            found[quantity] = None
     return tuple(found)
 
 
-def _taken(found: dict[Quantity, None], quantity: Quantity) -> str:
-    found[quantity] = None
-    return " "
+def _at(text: str, start: int) -> tuple[Quantity | None, int]:
+    """What begins with the digit at a place, if it is a quantity, and where to go on."""
+    before = text[start - 1] if start else ""
+    signed = before in ("-", "\u2212")
+    inside = _INSIDE.match(text, start - 2 if signed else start - 1) if start > signed else None
+    if (inside is not None and not (signed and text[start - 2] in "./@#:")) or (
+        signed and text[start - 2 : start - 1] == ")"
+    ):
+        token = _TOKEN.match(text, start)
+        return None, token.end() if token else start + 1
+    for pattern, read in ((_CLOCK, _clock), (_DATE, _date)):
+        if (match := pattern.match(text, start)) and (quantity := read(match)) is not None:
+            return quantity, match.end()
+    if end := _listed(text, start, before):
+        return None, end
+    number = _NUMBER.match(text, start)
+    if number is None:
+        token = _TOKEN.match(text, start)
+        return None, token.end() if token else start + 1
+    return _amount(number, negative=signed, money=text[max(0, start - 2) : start].strip()[-1:]), number.end()
 
 
-def _date(match: re.Match[str]) -> Quantity:
+def _listed(text: str, start: int, before: str) -> int:
+    """Where the number of a list's line or of a footnote ends; 0: it is none."""
+    if before == "[" and (note := _NOTE.match(text, start)):
+        return note.end()
+    ordinal = _ORDINAL.match(text, start)
+    if ordinal is None or text[text.rfind("\n", 0, start) + 1 : start].strip(_BEFORE_ORDINAL):
+        return 0
+    return ordinal.end()
+
+
+def _date(match: re.Match[str]) -> Quantity | None:
     if match["p"]:
         day, month, year = int(match["p"]), int(match["q"]), int(match["r"])
         orders = [(day, month), (month, day)]  # either convention; what is no month falls away
         readings = {f"{year:04}-{m:02}-{d:02}" for d, m in orders if m <= 12} or {match[0]}
         return Quantity(frozenset(readings), "date")
-    for y, m, d in (("y", "m", "d"), ("y1", "m1", "d1"), ("y2", "m2", "d2"), ("y3", "m3", "d3")):
-        if match[y]:
-            word = match[m].lower()
-            month = int(word) if word.isdecimal() else _MONTH[word]
-            return Quantity(frozenset({f"{int(match[y]):04}-{month:02}-{int(match[d]):02}"}), "date")
-    return Quantity(frozenset({match[0]}), "date")
+    if match["d2"]:
+        word = _MONTH_BEFORE.search(match.string[max(0, match.start() - 20) : match.start()])
+        if word is None:
+            return None
+        year, month, day = int(match["y2"]), _MONTH[word[1].lower()], int(match["d2"])
+    elif match["d1"]:
+        year, month, day = int(match["y1"]), _MONTH[match["m1"].lower()], int(match["d1"])
+    elif match["y"]:
+        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    else:
+        year, month, day = int(match["y3"]), int(match["m3"]), int(match["d3"])
+    return Quantity(frozenset({f"{year:04}-{month:02}-{day:02}"}), "date")
 
 
 def _clock(match: re.Match[str]) -> Quantity:
@@ -136,13 +175,13 @@ def _clock(match: re.Match[str]) -> Quantity:
     return Quantity(frozenset({f"{hour:02}:{match['minute']}"}), "clock")
 
 
-def _amount(match: re.Match[str]) -> Quantity:
-    word = (match["unit"] or match["money"] or "").strip().lower()
-    base, factor = _UNITS.get(word, ("", Decimal(1)))
-    sign = "-" if match["sign"] else ""
-    return Quantity(
-        frozenset(_digits(Decimal(sign + reading) * factor) for reading in _readings(match["digits"])), base
-    )
+def _amount(match: re.Match[str], *, negative: bool, money: str) -> Quantity:
+    base, factor = _UNITS.get((match["unit"] or (money if money in _MONEY else "")).lower(), ("", Decimal(1)))
+    digits = match["digits"]
+    if factor == 1 and digits.isdecimal() and digits[0] != "0":
+        return Quantity(frozenset({f"-{digits}" if negative else digits}), base)
+    sign = "-" if negative else ""
+    return Quantity(frozenset(_digits(Decimal(sign + reading) * factor) for reading in _readings(digits)), base)
 
 
 def _readings(digits: str) -> set[str]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from outlast.checks.check import Check, Pair
 from outlast.checks.draw import Draw, Item
 from outlast.checks.probes.library import questions_named
-from outlast.replay.judge import collect, judge, together
+from outlast.replay.judge import collect_all, judge, together
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Evidence
 from outlast.replay.probing import probe_pairs
@@ -58,7 +58,9 @@ def _candidate(
 ) -> CandidateResult:
     pairs = pairs_of(plan, target, items, evidence)
     probes = probe_pairs(questions_named(plan.probes), plan.incumbent, target, evidence)
-    checks = judge(plan, [collect(check, probes if check.family == "probes" else pairs) for check in suite])
+    plain = collect_all([check for check in suite if check.family != "probes"], pairs)
+    probed = collect_all([check for check in suite if check.family == "probes"], probes)
+    checks = judge(plan, [*plain, *probed])
     verdict, decided_by = together(checks)
     needed = _needed(checks) if verdict == "NOT YET" else None
     answered = [pair.candidate for pair in pairs if pair.candidate.said is not None]

@@ -6,10 +6,12 @@ Holm over the gating family, everything else is NOT YET. It does not know where 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import msgspec
 
 from outlast.checks.check import Check, Outcome, Pair
+from outlast.checks.composite import Whole
 from outlast.replay.plan import Margin, Plan
 from outlast.replay.result import CheckResult, Disagreement
 from outlast.stats.assess import assess
@@ -41,24 +43,69 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def collect(check: Check, pairs: Sequence[Pair]) -> Judged:
-    """Every pair under one check; a request that the incumbent did not answer is no pair."""
-    rows: list[Row] = []
-    outcomes: list[tuple[str, Outcome]] = []
-    agreed = compared = 0
+    """Every pair under one check."""
+    return collect_all((check,), pairs)[0]
+
+
+def collect_all(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Judged]:
+    """Every pair under every check, pair by pair: what checks read in an answer is then read once.
+
+    A request that the incumbent did not answer is no pair.
+    """
+    collected = [_Collected(check) for check in suite]
     for pair in pairs:
         if pair.incumbent.said is None:
             continue
-        for outcome in check.compare(pair):
-            rows.append(Row(outcome.a, outcome.b, pair.item.cluster))
-            outcomes.append((pair.item.id, outcome))
+        for each, outcomes in zip(collected, _outcomes(suite, pair), strict=True):
+            each.add(pair, outcomes)
         if pair.second is not None and pair.second.said is not None:
-            again = check.compare(msgspec.structs.replace(pair, candidate=pair.second, second=pair.incumbent))
-            compared += len(again)
-            agreed += sum(outcome.a == outcome.b for outcome in again)
-    share = check.measure == "share" and check.range.pass_fail and compared > 0
-    return Judged(
-        check=check, rows=tuple(rows), outcomes=tuple(outcomes), floor=1 - agreed / compared if share else None
-    )
+            again = msgspec.structs.replace(pair, candidate=pair.second, second=pair.incumbent)
+            for each, outcomes in zip(collected, _outcomes(suite, again), strict=True):
+                each.compared += len(outcomes)
+                each.agreed += sum(outcome.a == outcome.b for outcome in outcomes)
+    return [each.judged for each in collected]
+
+
+def _outcomes(suite: Sequence[Check], pair: Pair) -> list[Sequence[Outcome]]:
+    """Each check's outcomes; a whole is joined from its members', where they are in the suite themselves."""
+    single = {check.name: check.compare(pair) for check in suite if not isinstance(check, Whole)}
+    found = []
+    for check in suite:
+        if not isinstance(check, Whole):
+            found.append(single[check.name])
+        elif all(member.name in single for member in check.members):
+            found.append(check.join([outcome for member in check.members for outcome in single[member.name]]))
+        else:
+            found.append(check.compare(pair))
+    return found
+
+
+@dataclass(slots=True)
+class _Collected:
+    """One check's outcomes while they are collected."""
+
+    check: Check
+    rows: list[Row] = field(default_factory=list)
+    outcomes: list[tuple[str, Outcome]] = field(default_factory=list)
+    compared: int = 0
+    agreed: int = 0
+
+    def add(self, pair: Pair, outcomes: Sequence[Outcome]) -> None:
+        """One pair's outcomes."""
+        for outcome in outcomes:
+            self.rows.append(Row(outcome.a, outcome.b, pair.item.cluster))
+            self.outcomes.append((pair.item.id, outcome))
+
+    @property
+    def judged(self) -> Judged:
+        """All of them."""
+        share = self.check.measure == "share" and self.check.range.pass_fail and self.compared > 0
+        return Judged(
+            check=self.check,
+            rows=tuple(self.rows),
+            outcomes=tuple(self.outcomes),
+            floor=1 - self.agreed / self.compared if share else None,
+        )
 
 
 def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:

@@ -31,6 +31,13 @@ METHOD: Final = "cluster bootstrap of the log ratio"
 _QUANTILES: Final[dict[Statistic, float]] = {"ratio_p50": 0.5, "ratio_p95": 0.95}
 _SEED: Final = 20_261_122
 _LARGE: Final = 20_000
+"""Pairs above which the first replicates are all: resampling blurs less than the sample's own digits."""
+_FIRST: Final = 400
+_ALL: Final = 2_000
+_BLUR: Final = 0.5
+"""Of the standard error: five times the resampling error of a 95 % quantile over ``_FIRST`` replicates."""
+_LARGEST_LOG: Final = 700.0
+"""The largest logarithm whose exponential is a number."""
 
 
 def assess_ratio(rows: Sequence[Row], statistic: Statistic, rule: Rule) -> Verdict:
@@ -45,7 +52,7 @@ def assess_ratio(rows: Sequence[Row], statistic: Statistic, rule: Rule) -> Verdi
     _check(rows, rule)
     sample = _Sample.of(rows, statistic)
     few = len(np.unique(sample.clusters)) < FEWEST[statistic]
-    bounds = (0.0, math.inf) if few else _bounds(sample, statistic, rule.alpha)
+    bounds = (0.0, math.inf) if few else _bounds(sample, statistic, rule)
     answered = [(row.a, row.b) for row in rows if row.b is not None]
     estimate = _ratio(np.array(answered), statistic) if answered else None
     word: Word = "NOT YET"
@@ -92,71 +99,122 @@ class _Sample:
         return cls(incumbent, pessimistic, tied, np.array(labels, dtype=np.intp))
 
 
-def _bounds(sample: _Sample, statistic: Statistic, alpha: float) -> tuple[float, float]:
-    """One-sided bounds of the ratio, each at ``alpha``."""
-    upper = _upper(sample.incumbent, sample.pessimistic, sample.clusters, statistic, alpha)
-    # The lower bound is the mirrored question: the incumbent's amount over the candidate's.
-    lower = _upper(sample.tied, sample.incumbent, sample.clusters, statistic, alpha)
-    return (1 / lower if lower > 0 else math.inf), upper
+def _bounds(sample: _Sample, statistic: Statistic, rule: Rule) -> tuple[float, float]:
+    """One-sided bounds of the ratio, each at alpha.
 
-
-def _upper(below: Floats, above: Floats, clusters: npt.NDArray[np.intp], statistic: Statistic, alpha: float) -> float:
-    """The upper bound of ``above`` over ``below``."""
-    centre = _log_ratio(below, above, None, statistic)
-    if not math.isfinite(centre):
-        return math.inf
-    count = int(clusters.max()) + 1
+    The first ``_FIRST`` replicates decide where both bounds lie further from the margin than resampling can blur; near
+    it there are more, so that nothing is decided by the number of replicates.
+    """
+    amounts = _Amounts.of(sample, statistic)
     random = np.random.default_rng(_SEED)
-    replicates = 2000 if len(below) <= _LARGE else 400
-    orders = (np.argsort(below, kind="stable"), np.argsort(above, kind="stable"))
-    draws = np.empty(replicates)
-    for number in range(replicates):
-        weights = random.multinomial(count, np.full(count, 1 / count))[clusters].astype(np.float64)
-        draws[number] = _log_ratio(below, above, (weights, *orders), statistic)
-    if not np.isfinite(draws).all():
-        draws = np.where(np.isnan(draws), np.inf, draws)
+    drawn = amounts.draw(random, _FIRST)
+    above, below = _upper(amounts, drawn, 2, 0, rule.alpha), _upper(amounts, drawn, 0, 1, rule.alpha)
+    margin = math.log(rule.margin)
+    if len(sample.incumbent) <= _LARGE and not (above.clear_of(margin) and below.clear_of(-margin)):
+        drawn = np.concatenate([drawn, amounts.draw(random, _ALL - _FIRST)])
+        above, below = _upper(amounts, drawn, 2, 0, rule.alpha), _upper(amounts, drawn, 0, 1, rule.alpha)
+    # The lower bound is the mirrored question: the incumbent's amount over the candidate's.
+    return 1 / _exp(below.value), _exp(above.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Upper:
+    """The upper bound of a log ratio, and how far resampling may blur it."""
+
+    value: float
+    error: float
+
+    def clear_of(self, margin: float) -> bool:
+        return not math.isfinite(self.error) or abs(self.value - margin) > _BLUR * self.error
+
+
+@dataclass(frozen=True, slots=True)
+class _Amounts:
+    """Three sides (incumbent, tied, pessimistic) made ready for resampling whole clusters."""
+
+    clusters: int
+    share: float | None
+    """None: totals."""
+    whole: Floats
+    """The statistic of each side over the sample itself."""
+    sides: tuple[tuple[npt.NDArray[np.intp], Floats], ...] = ()
+    """Per side: clusters and values in the order of values."""
+    sums: Floats | None = None
+
+    @classmethod
+    def of(cls, sample: _Sample, statistic: Statistic) -> "_Amounts":
+        sides = (sample.incumbent, sample.tied, sample.pessimistic)
+        count = int(sample.clusters.max()) + 1
+        if statistic == "ratio_total":
+            sums = np.array([np.bincount(sample.clusters, weights=side, minlength=count) for side in sides])
+            return cls(count, None, sums.sum(axis=1), sums=sums)
+        share = _QUANTILES[statistic]
+        orders = [np.argsort(side, kind="stable") for side in sides]
+        return cls(
+            count,
+            share,
+            np.array([np.quantile(side, share, method="higher") for side in sides]),
+            tuple((sample.clusters[order], side[order]) for side, order in zip(sides, orders, strict=True)),
+        )
+
+    def draw(self, random: np.random.Generator, replicates: int) -> Floats:
+        """One row for each replicate: the statistic of each side."""
+        drawn = np.empty((replicates, 3))
+        for number in range(replicates):
+            chosen = random.integers(self.clusters, size=self.clusters)
+            weights = np.bincount(chosen, minlength=self.clusters)
+            drawn[number] = self._totals(weights) if self.share is None else self._quantiles(weights, self.share)
+        return drawn
+
+    def _totals(self, weights: npt.NDArray[np.intp]) -> Floats:
+        assert self.sums is not None  # noqa: S101 - totals are made with their sums
+        # Nothing times without end is nothing here.
+        totals: Floats = np.where(weights > 0, self.sums, 0.0) @ weights.astype(np.float64)
+        return totals
+
+    def _quantiles(self, weights: npt.NDArray[np.intp], share: float) -> list[float]:
+        """The smallest value that holds at least ``share`` of the weight at or below it."""
+        found = []
+        for clusters, values in self.sides:
+            reached = np.cumsum(weights[clusters])
+            place = int(np.searchsorted(reached, share * reached[-1], side="left"))
+            found.append(float(values[min(place, len(values) - 1)]))
+        return found
+
+
+def _upper(amounts: _Amounts, drawn: Floats, above: int, below: int, alpha: float) -> _Upper:
+    """The upper bound of one side over another: the wider of two."""
+    centre = _log(float(amounts.whole[above]), float(amounts.whole[below]))
+    if not math.isfinite(centre):
+        return _Upper(math.inf, math.inf)
+    draws = np.array([_log(float(row[above]), float(row[below])) for row in drawn])
+    count = amounts.clusters
     widening = math.sqrt(count / (count - 1))
     percentile = centre + widening * (float(np.quantile(draws, 1 - alpha, method="higher")) - centre)
     error = float(np.std(draws)) if np.isfinite(draws).all() else math.inf
     by_error = centre + student_quantile(1 - alpha, count - 1) * error * widening
-    return math.exp(min(max(percentile, by_error), 700.0))
+    return _Upper(max(percentile, by_error), error)
+
+
+def _exp(value: float) -> float:
+    return math.exp(value) if value < _LARGEST_LOG else math.inf
+
+
+def _log(above: float, below: float) -> float:
+    if above == below:
+        return 0.0
+    if below == 0:
+        return math.inf
+    return math.log(above / below) if above > 0 else -math.inf
 
 
 def _ratio(answered: Floats, statistic: Statistic) -> float:
-    return math.exp(_log_ratio(answered[:, 0], answered[:, 1], None, statistic))
-
-
-_Weighted = tuple[Floats, npt.NDArray[np.intp], npt.NDArray[np.intp]]
-
-
-def _log_ratio(below: Floats, above: Floats, weighted: _Weighted | None, statistic: Statistic) -> float:
+    sides = (answered[:, 0], answered[:, 1])
     if statistic == "ratio_total":
-        weights = None if weighted is None else weighted[0]
-        low, high = (float(np.sum(side if weights is None else _times(side, weights))) for side in (below, above))
+        low, high = (float(np.sum(side)) for side in sides)
     else:
-        share = _QUANTILES[statistic]
-        if weighted is None:
-            low, high = (float(np.quantile(side, share, method="higher")) for side in (below, above))
-        else:
-            weights, first, second = weighted
-            low, high = _quantile(below, weights, first, share), _quantile(above, weights, second, share)
-    if low == high:
-        return 0.0
-    if low == 0:
-        return math.inf
-    return math.log(high / low) if high > 0 else -math.inf
-
-
-def _times(side: Floats, weights: Floats) -> Floats:
-    """Without the cases that were not drawn: nothing times without end is nothing here."""
-    return np.where(weights > 0, side, 0.0) * weights
-
-
-def _quantile(side: Floats, weights: Floats, order: npt.NDArray[np.intp], share: float) -> float:
-    """The smallest value that holds at least ``share`` of the weight at or below it."""
-    reached = np.cumsum(weights[order])
-    place = int(np.searchsorted(reached, share * reached[-1], side="left"))
-    return float(side[order[min(place, len(order) - 1)]])
+        low, high = (float(np.quantile(side, _QUANTILES[statistic], method="higher")) for side in sides)
+    return math.exp(_log(high, low))
 
 
 def _needed(n: int, estimate: float | None, upper: float, margin: float, statistic: Statistic) -> int | None:
