@@ -12,8 +12,8 @@ from outlast.exchange import Exchange, Usage
 MOST_TOKENS: Final = 10**9
 """No call has more: a larger count is an upstream's lie, kept as this."""
 MOST_PICO_USD: Final = 2**62
-LATEST_NS: Final = 2**63 - 1
-"""In the year 2262: a later instant is a defect of the clock, kept as this."""
+LATEST_NS: Final = 9 * 10**18
+"""In the year 2255: a later instant is a defect of the clock, kept as this."""
 
 
 def bounded(exchange: Exchange) -> Exchange:
