@@ -1,0 +1,52 @@
+"""Where a configuration comes from: flags above the file, and the words that hold for a process' whole life."""
+
+from pathlib import Path
+
+import pytest
+
+from outlast.errors import SettingsInvalid
+from outlast.settings import parse_settings
+from outlast.wiring.source import FOR_LIFE, Source, digest, settle
+
+OTHERS = {"host": '"0.0.0.0"', "port": "1", "database": '"sqlite:///other.db"', "workers": "3", "today": "2027-01-01"}
+
+
+def test_flags_win_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "outlast.toml"
+    path.write_text("[server]\nport = 1\nworkers = 3\ngrace = 7\n", encoding="utf-8")
+    source = Source(path=path, port=0, workers="auto")
+    server = source.settings(source.text()).server
+    assert (server.port, server.workers, server.grace) == (0, "auto", 7)
+
+
+@pytest.mark.parametrize("word", FOR_LIFE)
+def test_a_word_for_life_stays_and_is_said_and_the_rest_is_taken(word: str) -> None:
+    running = parse_settings("")
+    wanted = parse_settings(f"[server]\n{word} = {OTHERS[word]}\ngrace = 3\n")
+    settled, notes = settle(running, wanted)
+    assert getattr(settled.server, word) == getattr(running.server, word)
+    assert settled.server.grace == 3
+    [note] = notes
+    assert note.startswith(f"[server] {word} = ")
+
+
+def test_nothing_that_is_the_same_is_said() -> None:
+    running = parse_settings("[server]\nport = 1\n")
+    assert (
+        settle(
+            running,
+            parse_settings('[server]\nport = 1\n[models.a]\ntarget = "o/b"\n[providers.o]\nkind = "scripted"\n'),
+        )[1]
+        == ()
+    )
+
+
+def test_a_file_that_has_gone_is_not_an_empty_one(tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="does not exist"):
+        Source(path=tmp_path / "outlast.toml").text()
+    assert Source(path=None).text() == ""
+
+
+def test_texts_that_differ_are_told_apart() -> None:
+    assert digest("a") == digest("a")
+    assert digest("a") != digest("a ")
