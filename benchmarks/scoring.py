@@ -22,12 +22,11 @@ from outlast.replay.judge import collect_all, judge
 from outlast.replay.plan import Margin, Plan
 
 REQUIRED = 2_000
-_WORDS = tuple(
+_TALK = (
     "the order was sent on to your address and will be there within days we are sorry for any trouble please let us "
-    "know if you need help with it our team has looked into what happened and found that a part of it was not billed".split(
-        " "
-    )
+    "know if you need help with it our team has looked into what happened and found that a part of it was not billed"
 )
+_WORDS = _TALK.split()
 _SCHEMA = {
     "type": "object",
     "properties": {"city": {"type": "string"}, "days": {"type": "integer", "default": 3}},
