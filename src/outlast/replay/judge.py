@@ -15,6 +15,7 @@ from outlast.checks.composite import Whole
 from outlast.replay.plan import Margin, Plan
 from outlast.replay.result import CheckResult, Disagreement
 from outlast.stats.assess import assess
+from outlast.stats.closeness import assess_closeness
 from outlast.stats.ratios import assess_ratio
 from outlast.stats.rows import Row
 from outlast.stats.verdict import Rule, Verdict, Word
@@ -31,11 +32,14 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     outcomes: tuple[tuple[str, Outcome], ...]
     """The item's id beside each outcome."""
     floor: float | None
+    floor_pairs: int = 0
 
     def assess(self, margin: Margin, alpha: float) -> Verdict | None:
         """The verdict at one level; None: the check applied to no pair."""
         if not self.rows:
             return None
+        if self.check.measure == "spread":
+            return assess_closeness(self.rows, Rule(margin=margin.value, alpha=alpha), self.check.range.width)
         rule = Rule(margin=margin.value * (1 if margin.scale == "ratio" else self.check.range.width), alpha=alpha)
         if self.check.measure == "share":
             return assess([self.rows], rule, self.check.range, sequential=False)

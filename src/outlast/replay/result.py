@@ -30,7 +30,7 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     gates: bool
     verdict: Word
     """For a check that does not gate: what it would say, alone and uncorrected."""
-    scale: Literal["share", "ratio"]
+    scale: Literal["share", "ratio", "spread"]
     estimate: float | None
     lower: float
     upper: float
@@ -43,6 +43,8 @@ class CheckResult(msgspec.Struct, frozen=True, kw_only=True):
     needed: int | None
     floor: float | None = None
     """How often the incumbent disagrees with itself (A against A'); None: not known."""
+    floor_pairs: int = 0
+    """Pairs of A and A' that the floor was measured on."""
     reasons: tuple[tuple[str, int], ...] = ()
     """Classes of disagreement, most frequent first."""
     disagreements: tuple[Disagreement, ...] = ()
@@ -76,8 +78,22 @@ class Money(msgspec.Struct, frozen=True, kw_only=True):
     """What the sample costs at one cache rate, in picodollars; None: no price is known."""
 
     rate: Literal["recorded", "zero", "replay"]
+    """recorded: production's share of prompts read from a cache; zero: none; replay: as these answers were drawn."""
     incumbent: int | None
     candidate: int | None
+    n: int = 0
+    """Pairs whose usage both sides reported; the sums are over these."""
+
+
+class Tokens(msgspec.Struct, frozen=True, kw_only=True):
+    """What one side reported over the pairs that both reported; two tokenizers count one prompt differently."""
+
+    n: int
+    input: int
+    cached: int
+    output: int
+    """Reasoning included."""
+    reasoning: int
 
 
 class ToneBar(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,6 +125,8 @@ class CandidateResult(msgspec.Struct, frozen=True, kw_only=True):
     times: tuple[tuple[str, Quantiles | None, Quantiles | None], ...] = ()
     """Name of the time, incumbent's, candidate's."""
     money: tuple[Money, ...] = ()
+    tokens: tuple[Tokens, Tokens] | None = None
+    """Incumbent's, candidate's; None: no pair was reported by both."""
     tone: tuple[ToneBar, ...] = ()
     spent_pico_usd: int = 0
 
