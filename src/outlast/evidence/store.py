@@ -23,7 +23,7 @@ _PATIENCE: Final = 10.0
 _ITEM: Final = msgspec.msgpack.Decoder(Item)
 _DRAW: Final = msgspec.msgpack.Decoder(Draw)
 _PLAN: Final = msgspec.json.Decoder(Plan)
-_RESULT: Final = msgspec.json.Decoder(ReplayResult)
+_RESULT: Final = msgspec.msgpack.Decoder(ReplayResult)
 
 
 class EvidenceStore:
@@ -75,6 +75,11 @@ class EvidenceStore:
         """Every item of a model, in the order of keeping."""
         for (item,) in self._db.execute("SELECT item FROM items WHERE model = ? ORDER BY seq", (model,)):
             yield _ITEM.decode(item)
+
+    def item(self, model: str, item: str) -> Item | None:
+        """One item of a model, by its id."""
+        row = self._db.execute("SELECT item FROM items WHERE model = ? AND id = ?", (model, item)).fetchone()
+        return _ITEM.decode(row[0]) if row else None
 
     def models(self) -> tuple[tuple[str, int], ...]:
         """Every model that has items, and how many."""
@@ -144,7 +149,7 @@ class EvidenceStore:
     def keep_result(self, result: ReplayResult) -> None:
         """What came of a plan."""
         sql = "INSERT INTO results (plan, decided_ns, result) VALUES (?, ?, ?)"
-        self._write(sql, (result.plan_hash, result.decided_ns, msgspec.json.encode(result)))
+        self._write(sql, (result.plan_hash, result.decided_ns, msgspec.msgpack.encode(result)))
 
     def latest_result(self, model: str) -> ReplayResult | None:
         """The newest result over all plans of a model."""

@@ -109,6 +109,7 @@ class _Collected:
             rows=tuple(self.rows),
             outcomes=tuple(self.outcomes),
             floor=1 - self.agreed / self.compared if share else None,
+            floor_pairs=self.compared if share else 0,
         )
 
 
@@ -200,6 +201,7 @@ def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: 
         method=verdict.method,
         needed=verdict.needed,
         floor=each.floor,
+        floor_pairs=each.floor_pairs,
         reasons=tuple(reasons.most_common()),
         disagreements=tuple(
             Disagreement(item=item, check=each.check.name, a=outcome.a, b=outcome.b, reason=outcome.reason)

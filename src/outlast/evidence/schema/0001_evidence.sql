@@ -33,6 +33,6 @@ CREATE TABLE results (
   seq INTEGER PRIMARY KEY,
   plan TEXT NOT NULL REFERENCES plans (hash),
   decided_ns INTEGER NOT NULL,
-  result BLOB NOT NULL  -- JSON
+  result BLOB NOT NULL  -- msgpack: a bound may be infinite
 );
 CREATE INDEX results_by_plan ON results (plan);
