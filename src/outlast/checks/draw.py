@@ -69,3 +69,5 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 639-1 of the user's words; empty where it is not told."""
     expected: str = ""
     """The right answer, where the request came with one; empty: nobody says."""
+    recorded: Usage | None = None
+    """What production reported for this request; None: it was not recorded."""

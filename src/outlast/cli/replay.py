@@ -95,7 +95,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
         if dry_run:
             return FINE
         asyncio.run(_draw(bench, plan, items, (concurrency, retry_lost), quiet=quiet))
-        result = decide(plan, items, suite, bench.evidence, now_ns=time.time_ns())
+        result = decide(plan, items, suite, bench.evidence, now_ns=time.time_ns(), terms=bench.terms(plan))
         bench.evidence.keep_result(result)
     print_result(result, plan, format_=context.format)
     return _exit(result)

@@ -4,16 +4,22 @@ It knows how the parts of a result are made from draws. It asks nobody and decla
 same answers give the same result, bit for bit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+import msgspec
+
+from outlast.catalog.caching import CacheTerms
 from outlast.checks.check import Check, Pair
 from outlast.checks.draw import Draw, Item
 from outlast.checks.probes.library import questions_named
 from outlast.replay.judge import collect_all, judge, together
+from outlast.replay.money import money_of, tokens_of
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Evidence
 from outlast.replay.probing import probe_pairs
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult
+from outlast.replay.tone_bars import tone_bars
+from outlast.replay.slices import slices_of
 
 UNANSWERED = Draw(error="not_drawn")
 """Out of budget, lost in flight, or not asked yet."""
@@ -25,11 +31,26 @@ _TIMES: tuple[tuple[str, Callable[[Draw], int]], ...] = (
 )
 
 
-def decide(
-    plan: Plan, items: Sequence[Item], suite: Sequence[Check], evidence: Evidence, *, now_ns: int
+def decide(  # noqa: PLR0913 - what is decided, by what, and when
+    plan: Plan,
+    items: Sequence[Item],
+    suite: Sequence[Check],
+    evidence: Evidence,
+    *,
+    now_ns: int,
+    terms: Mapping[str, CacheTerms] | None = None,
 ) -> ReplayResult:
-    """What the answers that are there say about every candidate of the plan."""
-    results = tuple(_candidate(plan, target, items, suite, evidence) for target in plan.candidates)
+    """What the answers that are there say about every candidate of the plan.
+
+    ``terms``: each target's prices; without them no money is shown beside what the answers cost.
+    """
+    results = tuple(
+        msgspec.structs.replace(
+            _candidate(plan, target, items, suite, evidence),
+            money=money_of(pairs_of(plan, target, items, evidence), plan.incumbent, target, terms or {}),
+        )
+        for target in plan.candidates
+    )
     return ReplayResult(
         plan_hash=plan.hash,
         model=plan.model,
@@ -58,7 +79,8 @@ def _candidate(
 ) -> CandidateResult:
     pairs = pairs_of(plan, target, items, evidence)
     probes = probe_pairs(questions_named(plan.probes), plan.incumbent, target, evidence)
-    plain = collect_all([check for check in suite if check.family != "probes"], pairs)
+    # A feature of style that does not gate is a bar, not a check.
+    plain = collect_all([check for check in suite if check.family != "probes" and _told(check, plan)], pairs)
     probed = collect_all([check for check in suite if check.family == "probes"], probes)
     checks = judge(plan, [*plain, *probed])
     verdict, decided_by = together(checks)
@@ -76,8 +98,15 @@ def _candidate(
         needed=needed,
         needed_cost_pico_usd=None if needed is None or each is None else max(0, needed - len(pairs)) * each,
         times=_times(pairs),
+        tone=tone_bars(pairs),
         spent_pico_usd=sum(costs),
+        tokens=tokens_of(pairs),
+        slices=slices_of([each for each in plain if each.check.name in plan.gates], {item.id: item for item in items}),
     )
+
+
+def _told(check: Check, plan: Plan) -> bool:
+    return check.family != "tone" or check.name in plan.gates
 
 
 def _needed(checks: Sequence[CheckResult]) -> int | None:

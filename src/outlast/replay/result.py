@@ -74,10 +74,13 @@ class Quantiles(msgspec.Struct, frozen=True, kw_only=True):
     p99: float
 
 
+Rate = Literal["recorded", "zero", "replay"]
+
+
 class Money(msgspec.Struct, frozen=True, kw_only=True):
     """What the sample costs at one cache rate, in picodollars; None: no price is known."""
 
-    rate: Literal["recorded", "zero", "replay"]
+    rate: Rate
     """recorded: production's share of prompts read from a cache; zero: none; replay: as these answers were drawn."""
     incumbent: int | None
     candidate: int | None

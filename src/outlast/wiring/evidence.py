@@ -9,20 +9,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from outlast.catalog.caching import CacheTerms, terms_of
 from outlast.catalog.reference import reference
 from outlast.catalog.store import Catalog
 from outlast.errors import UnknownModel
 from outlast.evidence.store import EvidenceStore
-from outlast.exchange import ExchangeQuery
 from outlast.gateway.ports import Clock
 from outlast.replay.intake import items_of
+from outlast.replay.plan import Plan
 from outlast.replay.redaction import redact
 from outlast.settings import Settings
-from outlast.tone.language import language_of
 from outlast.wiring.asking import DirectAsker, evidence_path, open_asker
-from outlast.wiring.reading import open_knowledge, open_record
-
-_BATCH = 500
+from outlast.wiring.bringing import take_record
+from outlast.wiring.reading import open_knowledge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,31 +40,16 @@ class Bench:
         Raises:
             UnknownModel: neither a virtual model nor a provider has this name.
         """
-        model = self.settings.models.get(name)
-        if model is not None:
-            return model.target
-        provider, slash, rest = name.partition("/")
-        if slash and rest and provider in self.settings.providers:
-            return name
-        known = ", ".join([*self.settings.models, *(f"{table}/MODEL" for table in self.settings.providers)])
-        raise UnknownModel(f"{name!r} is no virtual model and no provider/model here; known: {known or 'none'}")
+        return incumbent_of(self.settings, name)
 
     def adapts(self, name: str) -> bool:
         """Whether requests under this name are adapted, as the gateway would."""
         model = self.settings.models.get(name)
         return model is None or model.adapt
 
-    def take_in(self, name: str) -> int:
-        """Bring the recorded requests of a name into the evidence, redacted; returns how many were new."""
-        query = ExchangeQuery(requested=name, outcome="answered", bodies=True)
-        exchanges = open_record(self.settings).exchanges(query)
-        added, batch = 0, []
-        for item in items_of(exchanges, model=name, redact=redact, language=language_of):
-            batch.append(item)
-            if len(batch) == _BATCH:
-                added += self.evidence.add_items(name, batch, source="record")
-                batch.clear()
-        return added + self.evidence.add_items(name, batch, source="record")
+    def take_in(self, name: str, *, keep_media: bool = False) -> Tally:
+        """Bring the recorded requests of a name into the evidence, redacted."""
+        return take_record(self.settings, self.evidence, name, keep_media=keep_media)
 
     def countdown(self, target: str) -> Iterator[str]:
         """What the catalogue says of the time that is left."""
@@ -77,6 +61,22 @@ class Bench:
                 yield f"{behind.ref} ends on {standing.ends} ({behind.surface}): {days} days are left to ask it"
             else:
                 yield f"{behind.ref} ended on {standing.ends} ({behind.surface}): it may not answer any more"
+
+
+def incumbent_of(settings: Settings, name: str) -> str:
+    """The target behind a virtual model's name, or the direct name itself.
+
+    Raises:
+        UnknownModel: neither a virtual model nor a provider has this name.
+    """
+    model = settings.models.get(name)
+    if model is not None:
+        return model.target
+    provider, slash, rest = name.partition("/")
+    if slash and rest and provider in settings.providers:
+        return name
+    known = ", ".join([*settings.models, *(f"{table}/MODEL" for table in settings.providers)])
+    raise UnknownModel(f"{name!r} is no virtual model and no provider/model here; known: {known or 'none'}")
 
 
 @contextmanager
