@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import msgspec
 
 from outlast.catalog.models import Model
+from outlast.providers.script.careless import spoilt
 from outlast.providers.script.parameters import Asked
 from outlast.providers.script.profile import Profile
 from outlast.providers.script.request import ChatRequest
@@ -43,7 +44,7 @@ def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCac
     """Answer the request within its token limit; hidden reasoning is spent first, as real models do."""
     prompt = prompt_of(request)
     said = Said(profile.text) if profile.text is not None else answer(request, profile.tone or _nature(model))
-    said, finish = _stopped(said, request)
+    said, finish = _stopped(spoilt(said, request, prompt, profile.breaks), request)
     words = count(said.text) + sum(count(call.arguments) + count(call.name) for call in said.calls)
     reasoning = round(words * _thinking(Asked(request, model)))
     limit = request.limit

@@ -47,6 +47,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The model name in the answer: a silent redirect."""
     text: str | None = None
     """Said in place of any skill."""
+    breaks: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
+    """The share of answers with a form (JSON, a tool call) that it gives in a broken one."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -75,6 +77,7 @@ class Profiles:
 _NAMED: dict[str, Profile] = {
     f"{SIMULATED}{fault.replace('_', '-')}": Profile(fault=fault) for fault in get_args(Fault)
 } | {f"{SIMULATED}{tone}": Profile(tone=tone) for tone in get_args(Tone)}
+_NAMED[f"{SIMULATED}careless"] = Profile(breaks=0.15)
 
 
 def load_profiles(file: Path) -> Profiles:
