@@ -5,6 +5,7 @@ click command of the same name in it.
 """
 
 import importlib
+import keyword
 import os
 import sys
 import traceback
@@ -31,6 +32,7 @@ COMMANDS = (
     "usage",
     "keys",
     "db",
+    "import",
     "capture",
     "replay",
     "probe",
@@ -52,7 +54,8 @@ class LazyGroup(click.Group):
         del ctx
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"outlast.cli.{cmd_name}"), cmd_name)
+        module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
+        command = getattr(importlib.import_module(f"outlast.cli.{module}"), module)
         assert isinstance(command, click.Command)  # noqa: S101 - a defect of ours, not an input
         return command
 

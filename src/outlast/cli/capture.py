@@ -34,10 +34,11 @@ from outlast.wiring.evidence import Bench, open_bench
 @click.option(
     "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
 )
+@click.option("--keep-media", is_flag=True, help="Take recorded requests with pictures, sound or files, as they are.")
 @shared(today=False)
 def capture(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool,
-    pairs: int, budget: int | None, concurrency: int, seed: int, retry_lost: bool,
+    pairs: int, budget: int | None, concurrency: int, seed: int, retry_lost: bool, keep_media: bool,
 ) -> int:  # fmt: skip
     """Draw two answers to each sampled request from NAME's model, while it lives.
 
@@ -48,7 +49,7 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     with open_bench(context.settings) as bench:
         incumbent = bench.target_of(name)
-        taken = bench.take_in(name)
+        taken = bench.take_in(name, keep_media=keep_media)
         items = draw_sample(bench.evidence.items(name), pairs, seed=seed)
         if not items:
             raise EvidenceInvalid(
@@ -59,7 +60,10 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
             bench.evidence.forget([errand.key for errand in keys])
         for line in bench.countdown(incumbent):
             note(f"outlast: {line}", quiet=quiet)
-        note(f"outlast: {taken} new requests taken from the record; asking {incumbent} {len(keys)} times", quiet=quiet)
+        for reason, (count, first) in taken.left_out.items():
+            note(f"outlast: {count} recorded requests left out: {reason}; first: {first}", quiet=quiet)
+        asked = f"asking {incumbent} {len(keys)} times"
+        note(f"outlast: {taken.kept} new requests taken from the record; {asked}", quiet=quiet)
         progress = asyncio.run(_draw(bench, keys, Purse(budget or None), concurrency, quiet=quiet))
     _print(context, name, incumbent, progress)
     return FINE if progress.done == progress.total and not progress.failed else UNFINISHED

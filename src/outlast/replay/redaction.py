@@ -1,103 +1,160 @@
-"""What identifies people or opens doors, taken out of a text before it is kept: for good, nothing can put it back.
+"""What identifies people or opens doors, taken out of a request before it is kept: for good, nothing can put it back.
 
-It knows patterns: mail addresses, telephone, card and account numbers, addresses of machines, keys and tokens. It does
-not know names of people or places, which no pattern finds: what it leaves is not anonymous. The same value becomes the
-same mark within one body, so that a conversation stays coherent.
+It knows how a request is walked through, and what the operator adds: patterns and names. It does not know what a
+telephone number looks like (``personal``). It finds what has a form; a name that nobody listed stays, so what is left
+is not anonymous. The same value becomes the same mark within one request, so that a conversation stays coherent.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Final
 
 import msgspec
 
-Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
+from outlast.checks.draw import Draw, Said, ToolCall
+from outlast.replay.addresses import ADDRESSES
+from outlast.replay.kind import Kind
+from outlast.replay.media import is_media
+from outlast.replay.personal import BIRTH, IDS, MAIL, MONEY, NETWORK, PHONES
+from outlast.replay.secret import SECRETS
+from outlast.replay.sources.shape import UNREADABLE, Json, Object, decoded
 
-
-def _luhn(text: str) -> bool:
-    digits = [int(sign) for sign in text if sign.isdigit()]
-    doubled = (sum(divmod(2 * digit, 10)) for digit in digits[-2::-2])
-    return 13 <= len(digits) <= 19 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-
-
-def _iban(text: str) -> bool:
-    plain = re.sub(r"\s", "", text).upper()
-    return int("".join(str(int(sign, 36)) for sign in plain[4:] + plain[:4])) % 97 == 1
-
-
-def _phone(text: str) -> bool:
-    return 8 <= sum(sign.isdigit() for sign in text) <= 15
-
-
-def _always(_text: str) -> bool:
-    return True
-
-
-_KINDS: Final[tuple[tuple[str, re.Pattern[str], Callable[[str], bool]], ...]] = (
-    (
-        "key",
-        re.compile(
-            r"\b(?:sk|pk|rk|ol|xai|gsk|ghp|gho|ghs|glpat|hf|AKIA|ASIA|AIza|ya29|xox[abpr])[-_A-Za-z0-9.]{16,}\b"
-            r"|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
-            r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?-----END [A-Z ]*PRIVATE KEY-----",
-            re.DOTALL,
-        ),
-        _always,
-    ),
-    ("mail", re.compile(r"[\w.+%-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}"), _always),
-    ("account", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b"), _iban),
-    ("card", re.compile(r"\b\d(?:[ -]?\d){12,18}\b"), _luhn),
-    ("ip", re.compile(r"\b(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)\b"), _always),
-    ("ip", re.compile(r"\b(?:[0-9a-fA-F]{1,4}:){5,7}[0-9a-fA-F]{1,4}\b"), _always),
-    (
-        "phone",
-        re.compile(r"(?<![\w.])(?:\+|00)\d{1,3}[ .\-/]?(?:\(0?\d{1,4}\)[ .\-/]?)?\d(?:[ .\-/]?\d){5,12}(?!\w)"),
-        _phone,
-    ),
-    ("phone", re.compile(r"(?<![\w.])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w)"), _phone),
-    ("ssn", re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])"), _always),
+KINDS: Final = (*SECRETS, *MAIL, *MONEY, *NETWORK, *IDS, *BIRTH, *PHONES, *ADDRESSES)
+_WORTH_A_LOOK: Final = re.compile(
+    r"\d\d|@|://|\d号| at |[(\[{]at|[-_a-z0-9]{20}|pass|pwd|secret|key|token", re.IGNORECASE
 )
+"""Without any of these a text has nothing that a pattern here could find."""
+_LARGEST_CARD: Final = 10**19
+_SMALLEST_CARD: Final = 10**8
 
 
+@dataclass(frozen=True, slots=True)
+class Redaction:
+    """What is taken out: every kind that is known, and the operator's own."""
+
+    kinds: tuple[Kind, ...] = KINDS
+    own: tuple[Kind, ...] = ()
+
+    def redactor(self) -> "Redactor":
+        """One for each request, so that two requests cannot be joined by their marks."""
+        return Redactor(self.own, self.kinds)
+
+
+def redaction_of(patterns: Sequence[str] = (), names: Sequence[str] = ()) -> Redaction:
+    """With the operator's patterns, and names as whole words whatever their case.
+
+    Raises:
+        re.error: a pattern is none.
+    """
+    own = [Kind("own", re.compile(pattern)) for pattern in patterns]
+    if names:
+        longest_first = sorted({" ".join(name.split()) for name in names if name.strip()}, key=len, reverse=True)
+        joined = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+        own.append(Kind("name", re.compile(rf"(?<!\w)(?:{joined})(?!\w)", re.IGNORECASE)))
+    return Redaction(own=tuple(own))
+
+
+@dataclass(slots=True)
 class Redactor:
-    """Takes marks for values; one for each body, so that two bodies cannot be joined by their marks."""
+    """Takes marks for values within one request."""
 
-    def __init__(self) -> None:
-        self._marks: dict[str, str] = {}
-        self._counts: dict[str, int] = {}
+    own: tuple[Kind, ...]
+    kinds: tuple[Kind, ...]
+    _marks: dict[tuple[str, str], str] = field(default_factory=dict)
+    _counts: dict[str, int] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
         """The text with marks in place of what was found: ``[mail 1]``."""
-        for kind, pattern, holds in _KINDS:
-            text = pattern.sub(partial(self._mark, kind, holds), text)
+        for kind in self.own:
+            text = kind.pattern.sub(partial(self._mark, kind), text)
+        if _WORTH_A_LOOK.search(text) is None:
+            return text
+        for kind in self.kinds:
+            if kind.near is None or kind.near.search(text):
+                text = kind.pattern.sub(partial(self._mark, kind), text)
         return text
 
     def value(self, value: Json) -> Json:
-        """Every text in a JSON value; images and audio, which nothing here can read, are left out."""
+        """Every text in a JSON value, names of members too. Pictures, sound and files stay as they are."""
         if isinstance(value, str):
-            return "[data]" if value.startswith("data:") and len(value) > 100 else self.text(value)
+            return self._string(value)
         if isinstance(value, list):
             return [self.value(item) for item in value]
         if isinstance(value, dict):
-            return {name: self.value(item) for name, item in value.items()}
+            return value if is_media(value) else self._object(value)
+        if type(value) is int and _SMALLEST_CARD <= abs(value) < _LARGEST_CARD:
+            found = self.text(str(value))
+            return value if found == str(value) else found
         return value
 
-    def _mark(self, kind: str, holds: Callable[[str], bool], match: re.Match[str]) -> str:
+    def draw(self, draw: Draw) -> Draw:
+        """An answer, with the marks of its request."""
+        said = draw.said
+        if said is None:
+            return draw
+        calls = tuple(ToolCall(self.text(call.name), self._string(call.arguments)) for call in said.tool_calls)
+        kept = Said(text=self.text(said.text), refusal=self.text(said.refusal), tool_calls=calls, finish=said.finish)
+        return msgspec.structs.replace(draw, said=kept)
+
+    def _string(self, text: str) -> str:
+        """A text; JSON inside it, as in a tool call's arguments, stays JSON."""
+        if _is_json(text):
+            try:
+                inner = decoded(text)
+            except UNREADABLE:
+                return self.text(text)
+            kept = self.value(inner)
+            return text if kept == inner else msgspec.json.encode(kept).decode()
+        return self.text(text)
+
+    def _object(self, found: Object) -> Object:
+        made: Object = {}
+        for name, value in found.items():
+            said = self.text(name)
+            while said in made:
+                said += "'"
+            made[said] = self._member(name, value)
+        return made
+
+    def _member(self, name: str, value: Json) -> Json:
+        """A member's value, looked at behind its name: that alone tells a day of birth or a password."""
+        if not isinstance(value, str | int) or isinstance(value, bool) or len(name) > 40 or _is_json(value):
+            return self.value(value)
+        front = f"{name.replace('_', ' ')}: "
+        seen = self.text(f"{front}{value}") if len(str(value)) < 200 else ""
+        if seen.startswith(front) and seen != f"{front}{value}":
+            return seen.removeprefix(front)
+        return self.value(value)
+
+    def _mark(self, kind: Kind, match: re.Match[str]) -> str:
         found = match[0]
-        if not holds(found):
+        if not found or (kind.holds is not None and not kind.holds(match)):
             return found
-        mark = self._marks.get(found)
+        value = match["value"] if "value" in kind.pattern.groupindex else found
+        if not value:
+            return found
+        place = (kind.name, kind.plain(value))
+        mark = self._marks.get(place)
         if mark is None:
-            self._counts[kind] = number = self._counts.get(kind, 0) + 1
-            mark = self._marks[found] = f"[{kind} {number}]"
-        return mark
+            self._counts[kind.name] = number = self._counts.get(kind.name, 0) + 1
+            mark = self._marks[place] = f"[{kind.name} {number}]"
+        if value is found:
+            return mark
+        start, end = match.span("value")
+        return found[: start - match.start()] + mark + found[end - match.start() :]
+
+
+def _is_json(value: Json) -> bool:
+    """Whether it looks like JSON inside a text."""
+    return isinstance(value, str) and value[:1] in ("{", "[") and value[-1:] in ("}", "]")
 
 
 def redact(body: bytes) -> bytes:
     """A JSON body without what identifies people; what is no JSON comes back empty: nobody could look through it."""
     try:
-        value: Json = msgspec.json.decode(body)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+        value = decoded(body)
+    except UNREADABLE:
         return b""
-    return msgspec.json.encode(Redactor().value(value))
+    return msgspec.json.encode(Redaction().redactor().value(value))

@@ -23,13 +23,14 @@ from outlast.settings.words import (
     ModelSettings,
     OtelSettings,
     ProviderSettings,
+    RedactionSettings,
     ServerSettings,
     Settings,
     TargetSettings,
 )
 
 DEFAULT_FILE = Path("outlast.toml")
-TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "otel")
+TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "redaction", "otel")
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -92,6 +93,7 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         catalog=source.read(("catalog",), document.get("catalog", {}), CatalogSettings),
         ledger=source.read(("ledger",), document.get("ledger", {}), LedgerSettings),
         log=source.read(("log",), document.get("log", {}), LogSettings),
+        redaction=source.read(("redaction",), document.get("redaction", {}), RedactionSettings),
         otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
         root=root,
     )

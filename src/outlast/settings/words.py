@@ -69,6 +69,25 @@ class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         return min(bounds, default=None)
 
 
+class RedactionSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """``[redaction]``: what is taken out of requests before they are kept as evidence, beside what is known here."""
+
+    patterns: tuple[str, ...] = ()
+    """Regular expressions; where one has a group ``value``, only that is taken out."""
+    names: tuple[str, ...] = ()
+    """Whole words, whatever their case: people, customers, projects."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is no pattern, or one that would take out everything."""
+        for pattern in self.patterns:
+            try:
+                empty = re.compile(pattern).search("") is not None
+            except re.error as error:
+                raise ValueError(f"patterns: {pattern!r} is no regular expression: {error}") from None
+            if empty:
+                raise ValueError(f"patterns: {pattern!r} matches the empty text")
+
+
 class LogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[log]``: what a gateway writes to stderr, besides what it says at start."""
 
@@ -253,5 +272,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     catalog: CatalogSettings = CatalogSettings()
     ledger: LedgerSettings = LedgerSettings()
     log: LogSettings = LogSettings()
+    redaction: RedactionSettings = RedactionSettings()
     otel: OtelSettings | None = None
     root: Path = Path()

@@ -15,9 +15,8 @@ from outlast.catalog.store import Catalog
 from outlast.errors import UnknownModel
 from outlast.evidence.store import EvidenceStore
 from outlast.gateway.ports import Clock
-from outlast.replay.intake import items_of
+from outlast.replay.intake import Tally
 from outlast.replay.plan import Plan
-from outlast.replay.redaction import redact
 from outlast.settings import Settings
 from outlast.wiring.asking import DirectAsker, evidence_path, open_asker
 from outlast.wiring.bringing import take_record

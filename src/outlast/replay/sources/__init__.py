@@ -1,0 +1,1 @@
+"""What other tools export, read as requests that may be asked again: one small reader for each format."""
