@@ -15,9 +15,10 @@ Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "mean
 """What ``--gate`` names; in order of trust (docs/evidence.md)."""
 
 
-Measure = Literal["share", "ratio_p50", "ratio_p95", "ratio_total"]
+Measure = Literal["share", "ratio_p50", "ratio_p95", "ratio_total", "spread"]
 """share: outcomes within the check's range, larger is better, judged by their mean difference. ratio: amounts
-(microseconds, picodollars), smaller is better, judged by the candidate's quantile or total over the incumbent's."""
+(microseconds, picodollars), smaller is better, judged by the candidate's quantile or total over the incumbent's. spread: amounts of which neither more nor less is
+better, judged by their mean difference in units of the spread between the incumbent's conversations."""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,7 +61,8 @@ class Check(Protocol):
 
     @property
     def range(self) -> Range:
-        """Passes and failures, or scores between two bounds; of no meaning for a ratio."""
+        """Passes and failures, or scores between two bounds; of no meaning for a ratio. Of a spread: its width is how
+        far one single occurrence can move an amount."""
         ...
 
     def compare(self, pair: Pair) -> Sequence[Outcome]:

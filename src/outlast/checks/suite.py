@@ -10,18 +10,21 @@ from outlast.checks.check import Check
 from outlast.checks.composite import Whole
 from outlast.checks.contract import CONTRACT
 from outlast.checks.facts import FACTS
+from outlast.checks.manner import MANNER, TONE, TONE_GATES
 from outlast.checks.probes.check import PROBE_CHECKS
 
 
 def standard_suite() -> tuple[Check, ...]:
     """All checks that need nothing but the answers: each family as a whole, and its members."""
     return (
-        Whole(family="contract", members=CONTRACT),
+        Whole(family="contract", members=(*CONTRACT, *MANNER)),
         Whole(family="facts", members=FACTS),
         *CONTRACT,
+        *MANNER,
         *FACTS,
         *LATENCY,
         *COST,
+        *TONE,
         *PROBE_CHECKS,
     )
 
@@ -30,6 +33,7 @@ DEFAULT_GATES = ("contract", "facts")
 _OF_A_FAMILY = {
     "latency": ("latency.first_token_p50", "latency.first_token_p95", "latency.total_p50", "latency.total_p95"),
     "cost": ("cost.total",),
+    "tone": TONE_GATES,
     "probes": tuple(check.name for check in PROBE_CHECKS),
 }
 

@@ -4,6 +4,7 @@ It knows the rule: PASS needs every gating check at alpha, FAIL is decided by an
 Holm over the gating family, everything else is NOT YET. It does not know where answers come from.
 """
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ from outlast.stats.verdict import Rule, Verdict, Word
 
 SHOWN = 5
 """Disagreements of one check that a report shows."""
+_SPREAD = Margin(of="spread", value=0.5, scale="spread")
+"""Where no margin of style was declared."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -122,9 +125,11 @@ def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
     results = []
     for each in judged:
         name, verdict = each.check.name, plain[each.check.name]
-        if verdict is None:
-            continue
         gates = name in plan.gates
+        if verdict is None:
+            if gates and each.check.measure == "spread":
+                results.append(_unmeasured(each.check, margins[name]))
+            continue
         word: Word = verdict.verdict
         if gates and word == "FAIL" and name not in failed:
             word = "NOT YET"
@@ -144,6 +149,9 @@ def together(results: Sequence[CheckResult]) -> tuple[Word, tuple[str, ...]]:
 
 def margin_of(margins: Sequence[Margin], check: Check) -> Margin:
     """The margin declared for a check: its own, else that of its family, else the one for all."""
+    if check.measure == "spread":
+        words = (*words_of(check), "spread")
+        return next((margin for word in words for margin in margins if margin.of == word), _SPREAD)
     words = (*words_of(check), "share" if check.measure == "share" else "ratio")
     return next(margin for word in words for margin in margins if margin.of == word)
 
@@ -154,7 +162,7 @@ def words_of(check: Check) -> tuple[str, ...]:
     For ``latency.total_p95``: its name, ``total_p95``, ``latency_p95`` and ``latency``.
     """
     property_ = check.name.partition(".")[2]
-    quantile = property_.rpartition("_")[2] if check.measure != "share" else ""
+    quantile = property_.rpartition("_")[2] if check.measure.startswith("ratio") else ""
     return tuple(word for word in (check.name, property_, f"{check.family}_{quantile}", check.family) if word)
 
 
@@ -189,7 +197,7 @@ def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: 
         family=each.check.family,
         gates=gates,
         verdict=word,
-        scale=margin.scale,
+        scale="spread" if each.check.measure == "spread" else margin.scale,
         estimate=verdict.estimate,
         lower=verdict.lower,
         upper=verdict.upper,
@@ -210,10 +218,33 @@ def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: 
     )
 
 
+def _unmeasured(check: Check, margin: Margin) -> CheckResult:
+    """A gate on style that could be measured nowhere: asked for, and therefore not passed in silence."""
+    return CheckResult(
+        check=check.name,
+        family=check.family,
+        gates=True,
+        verdict="NOT YET",
+        scale="spread",
+        estimate=None,
+        lower=-math.inf,
+        upper=math.inf,
+        margin=margin.value,
+        n=0,
+        clusters=0,
+        discordant=0,
+        unanswered=0,
+        method="not measured",
+        needed=None,
+    )
+
+
 def _loss(check: Check, outcome: Outcome) -> float:
     """How much the candidate lost on one pair; an unanswered one loses most."""
     if outcome.b is None:
         return float("inf")
     if check.measure == "share":
         return outcome.a - outcome.b
+    if check.measure == "spread":
+        return abs(outcome.a - outcome.b)
     return outcome.b / outcome.a if outcome.a else 0.0
