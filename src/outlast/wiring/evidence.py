@@ -50,6 +50,13 @@ class Bench:
         """Bring the recorded requests of a name into the evidence, redacted."""
         return take_record(self.settings, self.evidence, name, keep_media=keep_media)
 
+    def terms(self, plan: Plan) -> dict[str, CacheTerms]:
+        """Prices and rules for caches of every model in a plan."""
+        return {
+            target: terms_of(self.knowledge.find(reference(target, self.settings.providers, None).ref))
+            for target in (plan.incumbent, *plan.candidates)
+        }
+
     def countdown(self, target: str) -> Iterator[str]:
         """What the catalogue says of the time that is left."""
         behind = reference(target, self.settings.providers, None)
