@@ -14,9 +14,8 @@ import msgspec
 from outlast.settings import DEFAULT_FILE, Settings
 from outlast.settings.file import read_configuration, settings_of
 
-FOR_LIFE: Final = ("host", "port", "database", "workers", "today")
-"""Words of ``[server]`` that are looked at once, when the gateway starts."""
-TABLES_FOR_LIFE: Final = ("ledger",)
+FOR_LIFE: Final = {"server": ("host", "port", "database", "workers", "today"), "ledger": ("sync",)}
+"""Words by table that are looked at once, when the gateway starts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,16 +63,15 @@ def digest(text: str) -> str:
 
 def settle(running: Settings, wanted: Settings) -> tuple[Settings, tuple[str, ...]]:
     """What of ``wanted`` can be had now, and a sentence for each word that needs a restart."""
-    changed = [
-        f"[server] {word} = {getattr(wanted.server, word)!s}"
-        for word in FOR_LIFE
-        if getattr(wanted.server, word) != getattr(running.server, word)
-    ]
-    changed += [f"[{table}]" for table in TABLES_FOR_LIFE if getattr(wanted, table) != getattr(running, table)]
-    kept = {word: getattr(running.server, word) for word in FOR_LIFE}
-    settings = msgspec.structs.replace(
-        wanted,
-        server=msgspec.structs.replace(wanted.server, **kept),
-        **{table: getattr(running, table) for table in TABLES_FOR_LIFE},
-    )
-    return settings, tuple(f"{each} needs a restart" for each in changed)
+    notes: list[str] = []
+    tables: dict[str, object] = {}
+    for table, words in FOR_LIFE.items():
+        before, after = getattr(running, table), getattr(wanted, table)
+        kept = {word: getattr(before, word) for word in words}
+        notes += [
+            f"[{table}] {word} = {getattr(after, word)} needs a restart"
+            for word in words
+            if getattr(after, word) != kept[word]
+        ]
+        tables[table] = msgspec.structs.replace(after, **kept)
+    return msgspec.structs.replace(wanted, **tables), tuple(notes)

@@ -8,7 +8,14 @@ from outlast.errors import SettingsInvalid
 from outlast.settings import parse_settings
 from outlast.wiring.source import FOR_LIFE, Source, digest, settle
 
-OTHERS = {"host": '"0.0.0.0"', "port": "1", "database": '"sqlite:///other.db"', "workers": "3", "today": "2027-01-01"}
+OTHERS = {
+    "host": '"0.0.0.0"',
+    "port": "1",
+    "database": '"sqlite:///other.db"',
+    "workers": "3",
+    "today": "2027-01-01",
+    "sync": '"always"',
+}
 
 
 def test_flags_win_over_the_file(tmp_path: Path) -> None:
@@ -19,15 +26,16 @@ def test_flags_win_over_the_file(tmp_path: Path) -> None:
     assert (server.port, server.workers, server.grace) == (0, "auto", 7)
 
 
-@pytest.mark.parametrize("word", FOR_LIFE)
-def test_a_word_for_life_stays_and_is_said_and_the_rest_is_taken(word: str) -> None:
+@pytest.mark.parametrize(("table", "word"), [(table, word) for table, words in FOR_LIFE.items() for word in words])
+def test_a_word_for_life_stays_and_is_said_and_the_rest_is_taken(table: str, word: str) -> None:
+    other = {"server": "grace = 3", "ledger": 'keep = "9d"'}[table]
     running = parse_settings("")
-    wanted = parse_settings(f"[server]\n{word} = {OTHERS[word]}\ngrace = 3\n")
+    wanted = parse_settings(f"[{table}]\n{word} = {OTHERS[word]}\n{other}\n")
     settled, notes = settle(running, wanted)
-    assert getattr(settled.server, word) == getattr(running.server, word)
-    assert settled.server.grace == 3
+    assert getattr(getattr(settled, table), word) == getattr(getattr(running, table), word)
+    assert (settled.server.grace, settled.ledger.keep) == (wanted.server.grace, wanted.ledger.keep)
     [note] = notes
-    assert note.startswith(f"[server] {word} = ")
+    assert note.startswith(f"[{table}] {word} = ")
 
 
 def test_nothing_that_is_the_same_is_said() -> None:
