@@ -17,7 +17,7 @@ def test_one_that_lived_is_started_at_once_and_others_wait_longer_each_time(live
         mate.born = now
         now += life
         mate.ended(now)
-        short = 0 if life >= STEADY_SECONDS else short + 1
+        short = 0 if now - mate.born >= STEADY_SECONDS else short + 1
         assert mate.due - now <= LONGEST_WAIT + 1e-9
         if not short:
             assert mate.wait == FIRST_WAIT
