@@ -4,13 +4,8 @@ It knows JSON, schemas, tool calls, how an answer ends and whether one came at a
 (``checks.facts``) nor how it sounds. Each check is a pass or a failure on each side, so that they pair.
 """
 
-from functools import lru_cache
-
-import jsonschema
-import msgspec
-import referencing
-
 from outlast.checks.draw import Draw, Item, Said
+from outlast.checks.schemas import misses_schema, not_json
 from outlast.checks.shapes import PASS_FAIL, Agreement, Judge, Reason, SideCheck
 from outlast.checks.toolcalls import compare_calls
 
@@ -48,36 +43,13 @@ def _not_filtered(_item: Item, draw: Draw) -> Reason:
 def _is_json(_item: Item, draw: Draw) -> Reason:
     if draw.said is not None and draw.said.tool_calls:
         return ""  # it called a tool instead: the tools check's business
-    try:
-        msgspec.json.decode(_text(draw))
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
-        return "in a code fence" if _text(draw).lstrip().startswith("```") else "not JSON"
-    return ""
+    return not_json(_text(draw))
 
 
 def _meets_schema(item: Item, draw: Draw) -> Reason:
-    failed = _is_json(item, draw)
-    if failed or (draw.said is not None and draw.said.tool_calls):
-        return failed
-    validator = _validator(item.schema or b"{}")
-    if validator is None:
-        return ""  # a schema that is none binds nobody
-    try:
-        error = jsonschema.exceptions.best_match(validator.iter_errors(msgspec.json.decode(_text(draw))))
-    except (RecursionError, referencing.exceptions.Unresolvable):
+    if draw.said is not None and draw.said.tool_calls:
         return ""
-    return "" if error is None else f"schema: {error.validator}"
-
-
-@lru_cache(maxsize=256)
-def _validator(schema: bytes) -> jsonschema.Draft202012Validator | None:
-    """Nothing that a schema refers to is fetched: an empty registry resolves no address."""
-    try:
-        document = msgspec.json.decode(schema)
-        jsonschema.Draft202012Validator.check_schema(document)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, jsonschema.SchemaError):
-        return None
-    return jsonschema.Draft202012Validator(document, registry=referencing.Registry())
+    return misses_schema(_text(draw), item.schema or b"{}")
 
 
 CONTRACT: tuple[SideCheck | Agreement, ...] = (

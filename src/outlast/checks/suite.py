@@ -12,6 +12,7 @@ from outlast.checks.contract import CONTRACT
 from outlast.checks.facts import FACTS
 from outlast.checks.manner import MANNER, TONE, TONE_GATES
 from outlast.checks.probes.check import PROBE_CHECKS
+from outlast.checks.user import UserCheck
 
 
 def standard_suite() -> tuple[Check, ...]:
@@ -41,11 +42,24 @@ _OF_A_FAMILY = {
 def gates_named(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]:
     """The names of the checks that ``--gate`` means; a word that means none stands in ``unknown_gates``."""
     known = {check.name for check in suite}
-    named = [name for word in words for name in _OF_A_FAMILY.get(word, (word,)) if name in known]
+    named = [name for word in words for name in _meant(word, suite) if name in known]
     return tuple(dict.fromkeys(named))
 
 
 def unknown_gates(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]:
     """Words that mean no check."""
     known = {check.name for check in suite} | _OF_A_FAMILY.keys()
-    return tuple(word for word in words if word not in known)
+    return tuple(word for word in words if word not in known and not _meant(word, suite))
+
+
+def sources_of(suite: Sequence[Check]) -> tuple[tuple[str, str], ...]:
+    """Checks that this version of Outlast does not name by itself, with what they are made of."""
+    return tuple((check.name, check.digest) for check in suite if isinstance(check, UserCheck))
+
+
+def _meant(word: str, suite: Sequence[Check]) -> tuple[str, ...]:
+    """A family without a whole stands for all of its checks."""
+    if word in _OF_A_FAMILY:
+        return _OF_A_FAMILY[word]
+    names = tuple(check.name for check in suite)
+    return (word,) if word in names else tuple(check.name for check in suite if check.family == word)

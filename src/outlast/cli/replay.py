@@ -21,16 +21,19 @@ from outlast.cli.margins import parse_margins
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note
 from outlast.cli.progress import Teller
-from outlast.cli.report_views import print_result
+from outlast.cli.report import write_page
+from outlast.cli.report_views import print_report
 from outlast.exchange import PICO_PER_USD
 from outlast.replay.compose import Wish, compose
 from outlast.replay.decide import decide
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey
 from outlast.replay.probing import ask_probes
+from outlast.replay.report.cases import gather
 from outlast.replay.result import ReplayResult
 from outlast.replay.run import Errand, Purse, Runner
 from outlast.wiring.evidence import Bench, open_bench
+from outlast.wiring.user_checks import open_checks
 
 FORMATS = ("text", "json", "markdown")
 
@@ -44,6 +47,10 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--sample", default="auto", show_default=True, help="How many requests; auto: what the margin takes.")
 @click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
 @click.option("--gate", "gates", default=",".join(DEFAULT_GATES), show_default=True, help="What decides.")
+@click.option(
+    "--check", "own", multiple=True, metavar="CHECK",
+    help="A check of yours: FILE.py:function, 'a shell command', or schema.json; may repeat.",
+)  # fmt: skip
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Which requests are sampled.")
 @click.option("--dry-run", is_flag=True, help="Declare the plan, ask nobody.")
@@ -51,11 +58,14 @@ FORMATS = ("text", "json", "markdown")
     "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
 )
 @click.option("--today", type=click.DateTime(("%Y-%m-%d",)), metavar="DATE", help="Rehearse a day (UTC).")
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page, too."
+)
 @shared(FORMATS, today=False)
 def replay(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
-    sample: str, budget: int | None, gates: str, concurrency: int, seed: int, dry_run: bool, retry_lost: bool,
-    today: dt.datetime | None,
+    sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, seed: int,
+    dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
 ) -> int:  # fmt: skip
     """May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.
 
@@ -69,7 +79,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
     Exit code: 0 every candidate PASS, 1 some FAIL, 3 some NOT YET.
     """
     context = open_context(config=config, format_=format_, today=today.date() if today else None, quiet=quiet)
-    suite = standard_suite()
+    suite = (*standard_suite(), *open_checks(own))
     words = tuple(word.strip() for word in gates.split(",") if word.strip())
     if strange := unknown_gates(words, suite):
         raise click.UsageError(
@@ -97,7 +107,10 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
         asyncio.run(_draw(bench, plan, items, (concurrency, retry_lost), quiet=quiet))
         result = decide(plan, items, suite, bench.evidence, now_ns=time.time_ns(), terms=bench.terms(plan))
         bench.evidence.keep_result(result)
-    print_result(result, plan, format_=context.format)
+        report = gather(result, bench.evidence.plan(plan.hash) or plan, bench.evidence)
+    if page is not None:
+        write_page(report, page, quiet=quiet)
+    print_report(report, format_=context.format)
     return _exit(result)
 
 

@@ -10,6 +10,7 @@ import msgspec
 from outlast.checks.check import Check
 from outlast.checks.draw import Item
 from outlast.checks.probes.library import questions_named
+from outlast.checks.suite import sources_of
 from outlast.errors import EvidenceInvalid
 from outlast.replay.judge import margin_of
 from outlast.replay.plan import Expectation, Margin, Plan
@@ -72,6 +73,7 @@ def compose(
         margins=wish.margins,
         gates=wish.gates,
         checks=tuple(check.name for check in suite),
+        sources=sources_of(suite),
         alpha=wish.alpha,
         seed=wish.seed,
         adapt=wish.adapt,

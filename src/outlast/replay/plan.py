@@ -51,6 +51,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Names of the checks that decide; every other one is shown."""
     checks: tuple[str, ...]
     """Names of all checks that run."""
+    sources: tuple[tuple[str, str], ...] = ()
+    """Checks that are not this version's own, each with the SHA-256 of what it is made of."""
     alpha: float = 0.05
     seed: int = 0
     adapt: bool = True
