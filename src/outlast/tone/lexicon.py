@@ -4,6 +4,7 @@ It knows the files of ``tone/lexicon``. It does not know what is counted where (
 walked (``tone.phrases``). No pattern is run over a text here, so that no text can make it slow.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from importlib import resources
@@ -21,6 +22,7 @@ LANGUAGES: Final = tuple(sorted(file.name[:2] for file in _FOLDER.iterdir() if f
 PARTS: Final = (*(name for name in LEXICAL if name != "formal_address"), "formal", "informal", "refusal_weak")
 """What a file may have phrases for; ``not_`` before one takes back what its phrases match from the same word on."""
 
+_ODD: Final = re.compile(r"[^\w\s()\[\]|'^=-]")
 _NONE: Final[frozenset[str]] = frozenset()
 
 
@@ -92,6 +94,9 @@ def read_lexicon(language: str, raw: bytes) -> Lexicon:
         ValueError: a part that nothing reads, or a phrase that cannot be read.
     """
     parts = msgspec.toml.decode(raw, type=dict[str, str])
+    for part, text in parts.items():
+        if odd := set(_ODD.findall(text)):
+            raise ValueError(f"{language}: {part}: {', '.join(sorted(odd))} means nothing in a phrase")
     known = {*PARTS, *(f"not_{part}" for part in PARTS)}
     if strange := parts.keys() - known:
         raise ValueError(f"{language}: no feature reads {', '.join(sorted(strange))}")
