@@ -29,6 +29,8 @@ _QUOTED = re.compile(
     r"|\u201e([^\u201c\n]{20,600})\u201c"
 )
 _TRAILING = ".,;:!?*_"
+_STRUCTURED = re.compile(r"\s*(?:```\w{0,20}\s*)?[\[{]\s*[\[{\"]")
+"""JSON: its quotation marks enclose values, and quote nobody."""
 
 
 class Name(NamedTuple):
@@ -111,7 +113,10 @@ def _common(left: str, right: str, most: int) -> int:
 
 
 def _passages(text: str) -> Iterable[str]:
+    structured = _STRUCTURED.match(text) is not None
     for match in _QUOTED.finditer(text):
+        if structured and match[1] is not None:
+            continue
         passage = _plain(next(group for group in match.groups() if group))
         if passage.count(" ") >= _WORDS_OF_A_PASSAGE - 1:
             yield passage

@@ -183,6 +183,11 @@ def test_a_key_decides_for_both_sides(prompt: str, expected: str, answer: str, r
             ["quotation altered"],
         ),
         (
+            "As JSON: the tenant pays the rent on the first day of each month.",
+            '{"answer": "The tenant pays the rent on the first of each month."}',
+            [],
+        ),
+        (
             "The contract says: the tenant pays the rent\non the first day of each month.",
             'It says "The tenant pays the rent on the first day of each month."',
             [],
