@@ -87,7 +87,7 @@ class Chat:
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""
         said = refusal(error, request_id=meter.call.id)
-        meter.sent.append(said.body)
+        meter.keep(said.body)
         outcome: Outcome = "failed" if isinstance(error, UpstreamError) else "refused"
         self._record(meter, status=said.status, outcome=outcome, error=error.code)
         reply.whole(said.status, (*self._headers(meter), *said.headers), said.body)
@@ -97,7 +97,7 @@ class Chat:
         outcome: Outcome = "refused" if served.status >= 400 else "answered"
         error = "upstream_refused" if outcome == "refused" else ""
         if meter.full:
-            meter.sent.append(served.body)
+            meter.keep(served.body)
         self._record(meter, status=served.status, outcome=outcome, error=error, answer=served.answer)
         reply.whole(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)), served.body)
 
@@ -127,7 +127,7 @@ class Chat:
         else:
             tail = reader.held() if reader.done else reader.finish() + reader.held()
             if meter.full:
-                meter.sent.append(tail)
+                meter.keep(tail)
             outcome: Outcome = "failed" if reader.failed else "answered"
             error_code = "upstream_refused" if reader.failed else ""
             self._record(meter, status=served.status, outcome=outcome, error=error_code, answer=reader.answer)
@@ -145,7 +145,7 @@ class Chat:
             out = reader.feed(piece)
             if out:
                 if meter.full:
-                    meter.sent.append(out)
+                    meter.keep(out)
                 reply.write(out)
                 await reply.drained()
             if reader.done:

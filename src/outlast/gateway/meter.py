@@ -15,6 +15,9 @@ from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock, Permit
 from outlast.gateway.routes import Attempt, Route
 
+LARGEST_KEPT = 64 * 2**20
+"""Bytes of one answer under ``record = "full"``: what a plain answer may have at most."""
+
 
 class Meter(msgspec.Struct):
     """Collects; ``exchange`` closes the account."""
@@ -34,6 +37,8 @@ class Meter(msgspec.Struct):
     first_byte_ns: int = 0
     sent: list[bytes] = []
     """The answer as the caller got it; only collected under ``record = "full"``."""
+    kept: int = 0
+    """Bytes of it."""
     traceparent: str = ""
     """The call's own place in its trace; empty: the caller's word, if any, goes on unchanged."""
 
@@ -45,6 +50,12 @@ class Meter(msgspec.Struct):
     def full(self) -> bool:
         """Whether bodies are kept."""
         return self.route is not None and self.route.keep == "full"
+
+    def keep(self, piece: bytes) -> None:
+        """Collect what the caller got; of an answer without end only its beginning."""
+        if self.kept < LARGEST_KEPT:
+            self.sent.append(piece)
+            self.kept += len(piece)
 
     def tried(self, candidate: Candidate, took_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""

@@ -16,6 +16,7 @@ from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
+from outlast.gateway.meter import LARGEST_KEPT, Meter
 from outlast.gateway.routes import Routes
 from outlast.limits.unlimited import Unlimited
 from outlast.settings import Settings, parse_settings
@@ -468,6 +469,16 @@ def test_full_keeps_both_bodies(house: Build) -> None:
     made.ask("loud", stream=True)
     assert made.exchange.response_body == WORD + LAST + DONE
     assert b'"loud"' in (made.exchange.request_body or b"")
+
+
+def test_of_an_answer_without_end_only_the_beginning_is_kept(house: Build) -> None:
+    made = house()
+    call, _ = made.raw(b"")
+    meter = Meter(call, made.time.clock())
+    piece = bytes(1 << 20)
+    for _ in range(100):
+        meter.keep(piece)
+    assert meter.kept == len(meter.sent) * len(piece) == LARGEST_KEPT
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"model":"a","model":"b"}', b'{"model":3}', b"\xff"])
