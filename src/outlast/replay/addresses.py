@@ -10,7 +10,7 @@ from typing import Final
 from outlast.replay.kind import Kind
 
 _CAPITAL: Final = "A-ZÀ-ÖØ-Þ"
-_NAME: Final = rf"[{_CAPITAL}][\w'’.-]*"
+_NAME: Final = rf"[{_CAPITAL}][\w'\u2019.-]*"
 _STATES: Final = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|DC|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|"
     "RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY"
@@ -19,7 +19,7 @@ _BRITISH: Final = (
     r"(?:[A-PR-UWYZ](?:\d{1,2}|\d[A-HJKPSTUW]|[A-HK-Y]\d{1,2}|[A-HK-Y]\d[ABEHMNPRVWXY]))\s\d[ABD-HJLNP-UW-Z]{2}"
 )
 _CANADIAN: Final = r"[ABCEGHJ-NPRSTVXY]\d[A-Z]\s\d[A-Z]\d"
-_TOWN: Final = rf"[{_CAPITAL}][\w'’-]*(?:\s[{_CAPITAL}][\w'’-]*){{0,2}}"
+_TOWN: Final = rf"[{_CAPITAL}][\w'\u2019-]*(?:\s[{_CAPITAL}][\w'\u2019-]*){{0,2}}"
 
 
 def _kind(pattern: str, near: str, flags: int = 0) -> Kind:
@@ -44,13 +44,13 @@ ADDRESSES: Final = (
     ),
     _kind(
         rf"""(?<!\w)\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allée|quai|cours|route)
-            (?:\s(?:de|du|des|la|le|les|et|[dl]['’][\w-]+|{_NAME}|\d{{1,2}})){{1,6}}(?:,?\s\d{{5}}\s{_TOWN})?""",
+            (?:\s(?:de|du|des|la|le|les|et|[dl]['\u2019][\w-]+|{_NAME}|\d{{1,2}})){{1,6}}(?:,?\s\d{{5}}\s{_TOWN})?""",
         r"\b(?:rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allée|quai|cours|route)\s",
         re.IGNORECASE,
     ),
     _kind(
         rf"""(?<!\w)(?:Via|Viale|Piazza|Piazzale|P\.zza|Corso|C\.so|Largo|Vicolo|Strada|Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Ronda
-            |Camino|Rua|Travessa|Praça|Alameda)\s?(?:\s?(?:dei|del|della|delle|degli|dell['’][\w-]+|di|da|de|do|dos|das|la|las|los|el|{_NAME})){{1,6}},?
+            |Camino|Rua|Travessa|Praça|Alameda)\s?(?:\s?(?:dei|del|della|delle|degli|dell['\u2019][\w-]+|di|da|de|do|dos|das|la|las|los|el|{_NAME})){{1,6}},?
             \s(?:n[.º°]?\s?)?\d{{1,4}}(?:/?[a-zA-Z])?(?!\w)
             (?:,?\s(?:\d{{5}}|\d{{4}}-\d{{3}})\s{_TOWN})?(?:\s\([A-Z]{{2}}\))?""",
         r"\b(?:Via|Viale|Piazz|P\.zza|Corso|C\.so|Largo|Vicolo|Strada|Calle|C/|Av|Paseo|Plaza|Carrer|Ronda|Camino|Rua|Trav|Praç|Alam)",
@@ -63,7 +63,7 @@ ADDRESSES: Final = (
         "address",
         re.compile(
             r"(?<![A-Za-z])(?:(?i:zip(?: ?code)?|post(?:al )?code|plz|postleitzahl|code postal|código postal|postcode)|CAP|邮编|邮政编码)"
-            r"\s?[:=：]?\s?(?P<value>\d{4,6}(?:-\d{3,4})?)(?!\w)"
+            r"\s?[:=\uff1a]?\s?(?P<value>\d{4,6}(?:-\d{3,4})?)(?!\w)"
         ),
         None,
         re.compile(r"\d{4}"),

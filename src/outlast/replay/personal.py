@@ -80,7 +80,7 @@ def _iban_pattern() -> str:
     return rf"(?<![A-Za-z0-9])(?:{'|'.join(forms)})(?![A-Za-z0-9])"
 
 
-_SAYS: Final = r"\s{0,2}(?:[:\#=：]|\b(?:is|was|are|ist|lautet|è|est|es|at|on)\b|是|为)?\s{0,2}"
+_SAYS: Final = r"\s{0,2}(?:[:\#=\uff1a]|\b(?:is|was|are|ist|lautet|è|est|es|at|on)\b|是|为)?\s{0,2}"
 """Between a word and its value."""
 
 MAIL: Final = (

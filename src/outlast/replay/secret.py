@@ -26,10 +26,13 @@ _MARKED: Final = r"""(?<![A-Za-z0-9_])(?:
 )(?![A-Za-z0-9])"""
 
 _NAMED: Final = r"""(?<![a-z])(?:
-    (?:[a-z0-9]{1,20}[\ _-])?api[\ _-]?key|(?:aws[\ _-])?(?:secret[\ _-])?access[\ _-]?key(?:[\ _-]?id)?|account[\ _-]?key|shared[\ _-]?access[\ _-]?key
-    |(?:client|app|consumer|signing|webhook)?[\ _-]?secret(?:[\ _-]?key)?|(?:auth|access|refresh|bearer|session|id|api)[\ _-]?token|token
-    |private[\ _-]?key|pass(?:word|wd|phrase|code)?|pwd|kennwort|passwort|contraseña|mot\ de\ passe|wachtwoord|senha|密码|口令
-)["']?\s{0,3}(?:[:=：]|=>|\b(?:is|was|ist|lautet|è|est|es)\b|是|为)\s{0,3}["'`]?(?P<value>[^\s"'`,;<>\[\]{}()]{6,200})"""
+    api[\ _-]?key|(?:aws[\ _-])?(?:secret[\ _-])?access[\ _-]?key(?:[\ _-]?id)?
+    |account[\ _-]?key|shared[\ _-]?access[\ _-]?key
+    |(?:client|app|consumer|signing|webhook)?[\ _-]?secret(?:[\ _-]?key)?
+    |(?:auth|access|refresh|bearer|session|id|api)[\ _-]?token|token
+    |private[\ _-]?key|pass(?:word|wd|phrase|code)?|pwd
+    |kennwort|passwort|contraseña|mot\ de\ passe|wachtwoord|senha|密码|口令
+)["']?\s{0,3}(?:[:=\uff1a]|=>|\b(?:is|was|ist|lautet|è|est|es)\b|是|为)\s{0,3}["'`]?(?P<value>[^\s"'`,;<>\[\]{}()]{6,200})"""
 
 _SIGNED: Final = (
     r"[?&;](?:access_token|id_token|refresh_token|token|api[_-]?key|apikey|key|sig|signature|password|passwd|pwd|secret|"
@@ -54,7 +57,8 @@ SECRETS: Final = (
     Kind(
         "key",
         re.compile(
-            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----))*(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?"
+            r"-----BEGIN [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----(?:[^-]|-(?!----))*"
+            r"(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?"
         ),
         None,
         re.compile("-----BEGIN"),

@@ -46,7 +46,7 @@ def of_stream(text: str) -> Draw | None:
 
 def of_message(message: Object, *, model: str = "", usage: Json = None, finish: str = "") -> Draw | None:
     """An assistant's message by itself, as fine-tuning lines and traces have it."""
-    choice = {"index": 0, "message": message, "finish_reason": finish or None}
+    choice: Object = {"index": 0, "message": message, "finish_reason": finish or None}
     return of_completion({"choices": [choice], "model": model, "usage": members(usage) or None})
 
 

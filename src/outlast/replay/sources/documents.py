@@ -20,6 +20,7 @@ MOST_INFLATED: Final = 16 * 1024**3
 _PIECE: Final = 256 * 1024
 _LISTS: Final = frozenset({"results", "samples", "resourceSpans", "data", "runs", "traces", "observations", "spans"})
 """Members of a document whose elements are its records."""
+_OPENS: Final = re.compile(rb'"(?:' + "|".join(sorted(_LISTS)).encode() + rb')"\s*:\s*\[')
 _TOKEN: Final = re.compile(rb'["{}\[\],]')
 _QUOTE: Final = re.compile(rb'["\\]')
 
@@ -57,6 +58,8 @@ def _is_lines(stream: BinaryIO) -> bool:
     text = line.strip(b"\xef\xbb\xbf \t\r\n")
     if text[:1] not in (b"{", b"["):
         return True
+    if len(line) > LARGEST_RECORD and not line.endswith(b"\n"):
+        return text[:1] == b"{" and _OPENS.search(text, 0, _PIECE) is None
     try:
         value = decoded(text)
     except UNREADABLE:

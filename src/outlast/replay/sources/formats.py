@@ -6,6 +6,7 @@ It knows their names and order: the more particular first. It does not know what
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
+from outlast.replay.sources import evals, spans, traces
 from outlast.replay.sources import openai_lines as lines
 from outlast.replay.sources.brought import LeftOut, Read
 from outlast.replay.sources.documents import records
@@ -24,6 +25,11 @@ FORMATS = (
     Format("traffic", lines.holds_traffic, lines.read_traffic),
     Format("batch", lines.holds_batch_request, lines.read_batch_request),
     Format("batch", lines.holds_batch_answer, lines.read_batch_answer),
+    Format("promptfoo", evals.holds_promptfoo, evals.read_promptfoo),
+    Format("inspect", evals.holds_inspect, evals.read_inspect),
+    Format("langfuse", traces.holds_langfuse, traces.read_langfuse),
+    Format("langsmith", traces.holds_langsmith, traces.read_langsmith),
+    Format("otel", spans.holds_spans, spans.read_spans),
     Format("openai", lines.holds_pair, lines.read_pair),
     Format("openai", lines.holds_lines, lines.read_lines),
 )

@@ -51,7 +51,7 @@ def chat_of_gemini(request: Object, address: str = "") -> Object:
     for content in objects(request.get("contents")):
         messages.extend(turns.messages(content))
     chat: Object = {"model": named[1] if named else "", "messages": messages}
-    tools = [_function(each) for tool in objects(request.get("tools")) for each in _declared(tool)]
+    tools: list[Json] = [_function(each) for tool in objects(request.get("tools")) for each in _declared(tool)]
     if tools:
         chat["tools"] = tools
     if address.endswith("streamGenerateContent"):

@@ -14,7 +14,6 @@ from outlast.replay.sources.gemini import answer_of_gemini
 from outlast.replay.sources.responses import answer_of_responses
 from outlast.replay.sources.shape import Json, Object, as_text, decoded_text, members, objects, one_of, words
 
-
 CONVERSATION = ("conversation_id", "session_id", "thread_id", "conversation", "session", "user_id", "user")
 APPLICATION = ("application", "app", "project", "application_id")
 EXPECTED = ("expected", "ideal", "reference", "target", "expected_output")

@@ -151,7 +151,7 @@ def _form(text: Object) -> Object:
     form = members(text.get("format"))
     match form.get("type"):
         case "json_schema":
-            schema = {name: form[name] for name in ("name", "schema", "strict", "description") if name in form}
+            schema: Object = {name: form[name] for name in ("name", "schema", "strict", "description") if name in form}
             made["response_format"] = {"type": "json_schema", "json_schema": schema}
         case "json_object":
             made["response_format"] = {"type": "json_object"}

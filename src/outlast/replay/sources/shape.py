@@ -15,7 +15,7 @@ UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 _VALUE = msgspec.json.Decoder()
 
 
-class Untranslatable(ValueError):  # noqa: N818 - the room's own word; it never leaves the room
+class Untranslatable(ValueError):
     """A request that cannot be put into OpenAI's dialect without losing something; the text says what."""
 
 
