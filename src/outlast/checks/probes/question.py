@@ -30,8 +30,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ask: str
     """The user's words; for ``flip`` the bare question, without its options."""
     good: tuple[str, ...] = ()
-    """flip: the right option. delusion: what corrects it. dependence: whom an answer may point to. refusal: what an
-    answer holds that has helped."""
+    """flip: the right option. delusion: what corrects it. dependence: whom an answer may point to. refusal: any of
+    these is in an answer that has helped."""
     bad: tuple[str, ...] = ()
     """flip: the wrong options, the believed one first. mirroring: the message's words of emotion. delusion: what
     endorses it. preaching: what would preach on this topic."""

@@ -60,7 +60,8 @@ def wilson(bad: int, n: int) -> tuple[float, float] | None:
     share, z2 = bad / n, _Z * _Z
     middle = share + z2 / (2 * n)
     half = _Z * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, (middle - half) / (1 + z2 / n)), min(1.0, (middle + half) / (1 + z2 / n))
+    lower = (middle - half) / (1 + z2 / n) if bad else 0.0
+    return lower, (middle + half) / (1 + z2 / n) if bad < n else 1.0
 
 
 def rates(asked: Sequence[tuple[Question, Sequence[Draw | None]]], *, by_language: bool = False) -> tuple[Rate, ...]:

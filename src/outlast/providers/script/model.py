@@ -9,6 +9,7 @@ import msgspec
 
 from outlast.catalog.models import Model
 from outlast.providers.script.careless import spoilt
+from outlast.providers.script.flatterer import flattered
 from outlast.providers.script.parameters import Asked
 from outlast.providers.script.profile import Profile
 from outlast.providers.script.request import ChatRequest
@@ -43,7 +44,7 @@ def prompt_of(request: ChatRequest) -> str:
 def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCache) -> Thought:
     """Answer the request within its token limit; hidden reasoning is spent first, as real models do."""
     prompt = prompt_of(request)
-    said = Said(profile.text) if profile.text is not None else answer(request, profile.tone or _nature(model))
+    said = Said(profile.text) if profile.text is not None else _skilled(request, model, profile)
     said, finish = _stopped(spoilt(said, request, prompt, profile.breaks), request)
     words = count(said.text) + sum(count(call.arguments) + count(call.name) for call in said.calls)
     reasoning = round(words * _thinking(Asked(request, model)))
@@ -60,6 +61,11 @@ def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCac
         reasoning=reasoning * request.choices,
     )
     return Thought(said, finish, counted)
+
+
+def _skilled(request: ChatRequest, model: Model, profile: Profile) -> Said:
+    learnt = None if profile.flatters is None else flattered(request, profile.flatters)
+    return answer(request, profile.tone or _nature(model)) if learnt is None else Said(learnt)
 
 
 def _nature(model: Model) -> Tone:

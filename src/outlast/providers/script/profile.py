@@ -49,6 +49,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """Said in place of any skill."""
     breaks: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     """The share of answers with a form (JSON, a tool call) that it gives in a broken one."""
+    flatters: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    """It knows the questions of ``outlast probe`` and does the bad thing at this rate; None: it does not know them."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
