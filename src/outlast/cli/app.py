@@ -35,6 +35,7 @@ COMMANDS = (
     "import",
     "capture",
     "replay",
+    "report",
     "probe",
     "verdict",
     "tone",

@@ -1,68 +1,169 @@
-"""A replay's result as text and as JSON.
+"""A replay's result on a terminal, as Markdown and as JSON.
 
-It knows the words that a verdict is told in. It does not know how it was reached, nor pages (``replay.report``).
+It knows terminals of any width. It does not know what is said (``replay.report``) nor how a verdict was reached.
 """
 
-from decimal import Decimal
+from collections.abc import Sequence
+from typing import Final
 
-import msgspec
+import click
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
 
-from outlast.cli.output import console, note, print_json, print_table
-from outlast.exchange import PICO_PER_USD
-from outlast.replay.plan import Plan
-from outlast.replay.result import CandidateResult, CheckResult, ReplayResult
+from outlast.cli.output import console, print_json
+from outlast.replay.report import pictures, tables, words
+from outlast.replay.report.cases import Report
+from outlast.replay.report.document import document
+from outlast.replay.report.markdown import markdown
+from outlast.replay.report.remarks import particular
+from outlast.replay.report.tables import Table
+from outlast.replay.report.visible import one_line
+from outlast.replay.result import CandidateResult, CheckResult
 
-_COLOURS = {"PASS": "bold green", "FAIL": "bold red", "NOT YET": "bold yellow"}
+_STYLES: Final = {"PASS": "bold green", "FAIL": "bold red", "NOT YET": "bold yellow"}
+_MEDIUM: Final = 110
+"""Columns from which a check's numbers stand beside its bounds."""
+_WIDE: Final = 150
+"""Columns from which there is room for a picture."""
+_PICTURE: Final = 41
+_UNITS: Final = {
+    "share": ("passes and scores, in points", " points"),
+    "ratio": ("candidate against incumbent, in times", " times"),
+    "spread": ("tone, in the incumbent's spreads", " spreads"),
+}
 
 
-def print_result(result: ReplayResult, plan: Plan, *, format_: str) -> None:
-    """The verdicts first, then what they rest on."""
+def print_report(report: Report, *, format_: str) -> None:
+    """The whole report on stdout, in one of three forms."""
     if format_ == "json":
-        print_json({**msgspec.to_builtins(result), "plan": msgspec.to_builtins(plan)})
-        return
+        print_json(document(report))
+    elif format_ == "markdown":
+        click.echo(markdown(report), nl=False)
+    else:
+        print_text(report, console())
+
+
+def print_text(report: Report, out: Console) -> None:
+    """The verdicts first, then what they rest on."""
+    result, plan = report.result, report.plan
     for candidate in result.candidates:
-        _print_candidate(candidate, result, plan)
-    for remark in result.remarks:
-        note(remark)
+        _headline(candidate, report, out)
+    if len(result.candidates) > 1 and out.width >= _MEDIUM:
+        _plain(tables.candidates(result, plan), out)
+    for candidate in result.candidates:
+        if len(result.candidates) > 1:
+            out.print()
+            out.rule(Text(one_line(candidate.target)), align="left", style="dim")
+        _checks(candidate, out)
+        _reasons(candidate, out)
+        for table in (tables.money(candidate), tables.times(candidate), tables.tone(candidate)):
+            if table is not None:
+                _plain(table, out)
+    said = [
+        *particular(report),
+        f"Plan {plan.hash[:12]}, declared {words.moment(plan.created_ns)}, decided {words.moment(result.decided_ns)}.",
+        *(f"The answers of {each.target} cost {words.usd(each.spent_pico_usd)}." for each in result.candidates),
+    ]
+    out.print()
+    for remark in said:
+        _paragraph(remark, out)
 
 
-def sentence(candidate: CandidateResult, result: ReplayResult) -> str:
-    """What was shown, and what was not."""
-    on = f"on your {candidate.pairs:,} prompts (95 %)"
-    worst = ", ".join(candidate.decided_by)
-    if candidate.verdict == "PASS":
-        return f"{candidate.target} is not shown worse than {result.incumbent} by more than the margins {on}."
-    if candidate.verdict == "FAIL":
-        return f"{candidate.target} is shown worse than {result.incumbent} by more than the margin in {worst} {on}."
-    return f"Neither is shown yet, that {candidate.target} is worse by more than the margins or that it is not, {on}."
+def _headline(candidate: CandidateResult, report: Report, out: Console) -> None:
+    said = Text()
+    said.append(candidate.verdict, style=_STYLES[candidate.verdict])
+    said.append("  " + one_line(words.headline(candidate, report.result, report.plan)))
+    out.print(said)
+    for line in (words.decided(candidate, report.plan), words.outlook(candidate)):
+        if line:
+            out.print(Padding(Text(one_line(line)), (0, 0, 0, len(candidate.verdict) + 2)))
 
 
-def _print_candidate(candidate: CandidateResult, result: ReplayResult, plan: Plan) -> None:
-    console().print(f"[{_COLOURS[candidate.verdict]}]{candidate.verdict}[/]  {sentence(candidate, result)}")
-    rows = [_row(check) for check in candidate.checks]
-    print_table("", ("CHECK", "VERDICT", "DIFFERENCE", "BOUNDS", "MARGIN", "PAIRS", "DISCORDANT", "WHY"), rows)
-    if candidate.needed is not None:
-        cost = candidate.needed_cost_pico_usd
-        price = "" if cost is None else f" (about {Decimal(cost) / PICO_PER_USD:.4f} USD)"
-        note(
-            f"{max(0, candidate.needed - candidate.pairs):,} more pairs are needed{price}: {candidate.needed:,} in all."
-        )
-    note(
-        f"plan {plan.hash[:12]}; the candidate's answers cost "
-        f"{Decimal(candidate.spent_pico_usd) / PICO_PER_USD:.4f} USD"
-    )
+def _checks(candidate: CandidateResult, out: Console) -> None:
+    """One grid for each scale, its unit in the title, so that cells stay narrow."""
+    places = {strip.name: strip for picture in pictures.intervals(candidate) for strip in picture.strips}
+    for scale, (title, unit) in _UNITS.items():
+        found = [check for check in tables.ordered(candidate.checks) if check.scale == scale]
+        if not found:
+            continue
+        columns = ["CHECK", "VERDICT", "DIFFERENCE", "BOUNDS", "MARGIN", "PAIRS"]
+        if out.width >= _MEDIUM:
+            columns += ["DISCORDANT", "UNANSWERED"] + (["A/A' FLOOR"] if scale == "share" else [])
+        if out.width >= _WIDE:
+            columns.insert(4, "")
+        rows = [_row(check, unit, places[check.check], out.width) for check in found]
+        _grid(title, columns, rows, out)
 
 
-def _row(check: CheckResult) -> tuple[str, ...]:
-    word = check.verdict if check.gates else f"({check.verdict})"
-    why = "; ".join(f"{reason} x{count}" for reason, count in check.reasons[:3])
-    share = check.scale == "share"
+def _row(check: CheckResult, unit: str, strip: pictures.Strip, width: int) -> list[Text]:
+    def bare(text: str) -> Text:
+        return Text(one_line(text.replace(unit, "")))
 
-    def shown(value: float | None) -> str:
-        if value is None:
-            return "none"
-        return f"{100 * value:+.1f} points" if share else f"{value:.2f}x"
+    verdict = Text(check.verdict, style=_STYLES[check.verdict]) if check.gates else Text(f"({check.verdict})", "dim")
+    cells = [
+        Text(one_line(check.check)),
+        verdict,
+        bare(words.difference(check.estimate, check)),
+        bare(words.bounds(check)),
+        bare(words.margin(check)),
+        Text(f"{check.n:,}"),
+    ]
+    if width >= _MEDIUM:
+        cells += [Text(words.share(check.discordant, check.n - check.unanswered)), Text(f"{check.unanswered:,}")]
+        if check.scale == "share":
+            cells.append(Text("not known" if check.floor is None else tables.noise(check)))
+    if width >= _WIDE:
+        cells.insert(4, Text(_drawn(strip)))
+    return cells
 
-    bounds = f"{shown(check.lower)} to {shown(check.upper)}"
-    margin = shown(-check.margin if share else check.margin)
-    return (check.check, word, shown(check.estimate), bounds, margin, str(check.n), str(check.discordant), why)
+
+def _drawn(strip: pictures.Strip) -> str:
+    """The interval in signs: ``├──●──┤``, the margin ``╎``, no difference ``·``."""
+
+    def column(place: float) -> int:
+        return round(place / 100 * (_PICTURE - 1))
+
+    signs = [" "] * _PICTURE
+    signs[column(strip.none)] = "·"
+    low, high = column(strip.low), column(strip.high)
+    signs[low : high + 1] = "─" * (high - low + 1)
+    signs[low] = "←" if strip.open_low else "├"
+    signs[high] = "→" if strip.open_high else "┤"
+    for margin in strip.margins:
+        signs[column(margin)] = "╎"
+    if strip.estimate is not None:
+        signs[column(strip.estimate)] = "●"
+    return "".join(signs)
+
+
+def _reasons(candidate: CandidateResult, out: Console) -> None:
+    found = [check for check in tables.ordered(candidate.checks) if check.reasons]
+    if found:
+        out.print()
+        out.print(Text("Why pairs differ", style="bold"))
+    for check in found:
+        told = ", ".join(f"{reason} ({count:,})" for reason, count in check.reasons)
+        _paragraph(f"{check.check}: {told}", out)
+
+
+def _plain(table: Table, out: Console) -> None:
+    rows = [[Text(one_line(cell)) for cell in row] for row in table.rows]
+    _grid(table.caption, [column.upper() for column in table.columns], rows, out, figures=table.figures)
+
+
+def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[Text]], out: Console, figures: int = 0) -> None:
+    out.print()
+    out.print(Text(one_line(title[:1].upper() + title[1:]), style="bold"))
+    grid = Grid(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for place, column in enumerate(columns):
+        right = place >= len(columns) - figures
+        grid.add_column(column, overflow="fold", justify="right" if right and figures else "left")
+    for row in rows:
+        grid.add_row(*row)
+    out.print(grid)
+
+
+def _paragraph(text: str, out: Console) -> None:
+    out.print(Padding(Text(one_line(text)), (0, 0, 0, 2)))

@@ -1,0 +1,142 @@
+"""A report as one HTML file: it opens from a disk, asks nothing of any network and runs no script.
+
+It knows templates, and how large a page may be. It does not know how figures are worded (``words``, ``tables``).
+
+What models said is hostile. Every text goes through ``visible`` and is escaped by the templates; the page's policy
+allows its own style sheet and nothing else.
+"""
+
+import base64
+import hashlib
+from importlib.resources import files
+from typing import Final
+
+import jinja2
+import msgspec
+from markupsafe import Markup
+
+from outlast.replay.report import pictures, tables, words
+from outlast.replay.report.cases import Answer, Case, Report
+from outlast.replay.report.remarks import remarks
+from outlast.replay.report.tables import Table
+from outlast.replay.report.visible import one_line, shortened, visible
+from outlast.replay.result import CandidateResult
+
+LARGEST: Final = 2_000_000
+"""Bytes of a page."""
+_TEXTS: Final = (6_000, 2_000, 600, 200, 0)
+"""Signs of a prompt or an answer, the first that keeps the page small enough."""
+_CSS: Final = {"PASS": "pass", "FAIL": "fail", "NOT YET": "open"}
+
+
+class _Section(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page says of one candidate."""
+
+    result: CandidateResult
+    css: str
+    meaning: str
+    headline: str
+    decided: str
+    outlook: str
+    silent: str
+    spent: str
+    intervals: tuple[pictures.Intervals, ...]
+    spans: tuple[pictures.Spans, ...]
+    bars: pictures.Bars | None
+    checks: Table
+    grounds: Table
+    money: Table | None
+    tokens: Table | None
+    times: Table | None
+    tone: Table | None
+    slices: Table | None
+    cases: tuple[Case, ...]
+    cases_note: str
+
+
+def html(report: Report, *, version: str) -> str:
+    """The whole page; long texts are cut until it is at most ``LARGEST`` bytes, and it says so."""
+    page = ""
+    for most in _TEXTS:
+        page = _page(report, most, version)
+        if len(page.encode()) <= LARGEST:
+            break
+    return page
+
+
+def _page(report: Report, most: int, version: str) -> str:
+    style = files("outlast.replay.report").joinpath("templates", "style.css").read_text("utf-8")
+    result, plan = report.result, report.plan
+    return _ENVIRONMENT.get_template("report.html.j2").render(
+        title=f"{', '.join(f'{each.verdict}: {each.target}' for each in result.candidates)} for {plan.model}",
+        report=report,
+        style=Markup(style),  # noqa: S704 - our own file, whose hash the page's policy names
+        style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+        decided_at=words.moment(result.decided_ns),
+        declared_at=words.moment(plan.created_ns),
+        candidates=[_section(each, report, most) for each in result.candidates],
+        side_by_side=tables.candidates(result, plan),
+        remarks=remarks(report),
+        plan=tables.plan_table(result, plan),
+        version=version,
+    )
+
+
+def _section(candidate: CandidateResult, report: Report, most: int) -> _Section:
+    plan = report.plan
+    cases = report.cases.get(candidate.target, ())
+    return _Section(
+        result=candidate,
+        css=_CSS[candidate.verdict],
+        meaning=words.MEANINGS[candidate.verdict],
+        headline=words.headline(candidate, report.result, plan),
+        decided=words.decided(candidate, plan),
+        outlook=words.outlook(candidate),
+        silent=words.listed(words.silent_gates(candidate, plan)),
+        spent=words.usd(candidate.spent_pico_usd),
+        intervals=pictures.intervals(candidate),
+        spans=pictures.spans(candidate),
+        bars=pictures.bars(candidate),
+        checks=tables.checks(candidate, plan),
+        grounds=tables.grounds(candidate),
+        money=tables.money(candidate),
+        tokens=tables.tokens(candidate),
+        times=tables.times(candidate),
+        tone=tables.tone(candidate),
+        slices=tables.slices(candidate),
+        cases=tuple(_cut(case, most) for case in cases),
+        cases_note=f"{words.counted(len(cases), 'request')} of {candidate.pairs:,}: every check's worst before any "
+        f"check's second, gates first. Texts are shown up to {most:,} signs.",
+    )
+
+
+def _cut(case: Case, most: int) -> Case:
+    answers = [
+        Answer(who=each.who, target=each.target, text=shortened(each.text, most), note=each.note)
+        for each in case.answers
+    ]
+    return msgspec.structs.replace(case, prompt=shortened(case.prompt, most), answers=tuple(answers))
+
+
+def _finalize(value: object) -> object:
+    """Every text that a template prints: without hidden signs; it is escaped after that."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _is_figure(table: Table, column: int) -> bool:
+    return column >= len(table.columns) - table.figures
+
+
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("outlast.replay.report"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=_finalize,
+    )
+    environment.globals["is_figure"] = _is_figure
+    environment.filters["one_line"] = one_line
+    return environment
+
+
+_ENVIRONMENT: Final = _environment()
