@@ -39,8 +39,8 @@ BUSY_SECONDS = 0.002
 Listeners = Sequence[socket.socket]
 
 
-def serve(number: int, listeners: Listeners, *, own: str) -> None:
-    """One process; never returns."""
+def serve(number: int, listeners: Listeners, *, way: str) -> None:
+    """One process, which never returns; accepted by the loop's server (``loop``), or by ours: ``shared``, ``alone``."""
 
     async def who(call: Call, reply: Reply) -> None:
         if call.path == "/busy":
@@ -55,8 +55,8 @@ def serve(number: int, listeners: Listeners, *, own: str) -> None:
             router.add("GET", path, who)
         ids = itertools.count()
         server = Server(router.find, id_maker=lambda: f"req_{next(ids)}", clock=REAL_CLOCK)
-        if own:
-            server.listen(listeners, shared=own == "shared")
+        if way != "loop":
+            server.listen(listeners, shared=way == "shared")
         else:
             server.loop = asyncio.get_running_loop()
             server.sweep()
@@ -73,7 +73,7 @@ def serve(number: int, listeners: Listeners, *, own: str) -> None:
 def loops_own() -> list[tuple[Listeners, str]]:
     """One socket, accepted by the loop's server."""
     listeners = open_listeners("127.0.0.1", 0)
-    return [(listeners, "")] * PROCESSES
+    return [(listeners, "loop")] * PROCESSES
 
 
 def inherited() -> list[tuple[Listeners, str]]:
@@ -98,14 +98,14 @@ def running(way: Callable[[], list[tuple[Listeners, str]]]) -> Iterator[tuple[in
     places = way()
     port = bound_address(places[0][0])[1]
     children = []
-    for number, (listeners, own) in enumerate(places):
+    for number, (listeners, how) in enumerate(places):
         child = os.fork()
         if child == 0:
             for other, _ in places:
                 if other is not listeners:
                     for each in other:
                         each.close()
-            serve(number, listeners, own=own)
+            serve(number, listeners, way=how)
         children.append(child)
     for listeners, _ in places:
         for each in listeners:
