@@ -4,6 +4,7 @@ It knows canonical arguments: order of keys, spelling of numbers, defaults that 
 calls. It does not know what a tool does. Each disagreement has a class.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -22,13 +23,16 @@ Difference = Literal[
     "argument missing",
     "argument added",
     "argument differs",
+    "wording differs",
 ]
-"""From the incumbent's side: ``no call`` is a call that the candidate does not make."""
+"""From the incumbent's side: ``no call`` is a call that the candidate does not make. ``wording differs``: all that
+differs is free text of several words, which nothing here can tell to mean the same."""
 
 Json = dict[str, "Json"] | list["Json"] | str | int | float | bool | None
 _NUMBER_DIGITS = 12
 _LARGEST_WHOLE = 1e15
 _DEEPEST = 64
+_SPACES_OF_PROSE = 2
 
 
 class _Property(msgspec.Struct, gc=False):
@@ -43,7 +47,7 @@ _PROPERTY = msgspec.json.Decoder(_Property)
 
 
 def compare_calls(incumbent: Sequence[ToolCall], candidate: Sequence[ToolCall], tools: Sequence[Tool]) -> Difference:
-    """The first class of disagreement, in the order of ``Difference``; ``same`` where there is none."""
+    """The first class of disagreement that is found; ``same`` where there is none."""
     offered = {tool.name: tool.parameters for tool in tools}
     return _shape(incumbent, candidate, offered) or _arguments(incumbent, candidate, offered)
 
@@ -57,11 +61,13 @@ def _shape(
         return "no call"
     if given and not wanted:
         return "needless call"
-    if offered and not offered.keys() >= set(given):
+    # Requests that load their tools later do not list them all: what the incumbent calls is known, too.
+    if offered and not offered.keys() | set(wanted) >= set(given):
         return "unknown tool"
-    if wanted == given:
-        return None
-    return "other number of calls" if set(wanted) == set(given) else "other tool"
+    missing, added = Counter(wanted) - Counter(given), Counter(given) - Counter(wanted)
+    if missing and added:
+        return "other tool"
+    return "other number of calls" if missing or added else None
 
 
 def canonical(arguments: str, schema: bytes = b"") -> Json:
@@ -80,26 +86,27 @@ def canonical(arguments: str, schema: bytes = b"") -> Json:
 def _arguments(
     incumbent: Sequence[ToolCall], candidate: Sequence[ToolCall], offered: Mapping[str, bytes]
 ) -> Difference:
-    """Calls of one name are matched in the way that leaves the fewest unmatched; order says nothing."""
+    """Calls are matched as a bag: order says nothing."""
     try:
         left = [(call.name, canonical(call.arguments, offered.get(call.name, b""))) for call in candidate]
     except ValueError:
         return "arguments are no JSON"
+    given = Counter((name, _text(arguments)) for name, arguments in left)
     unmatched: list[tuple[str, Json]] = []
     for call in incumbent:
         try:
-            wanted = (call.name, canonical(call.arguments, offered.get(call.name, b"")))
+            arguments = canonical(call.arguments, offered.get(call.name, b""))
         except ValueError:
-            wanted = (call.name, call.arguments)
-        if wanted in left:
-            left.remove(wanted)
+            arguments = call.arguments
+        if given[call.name, _text(arguments)] > 0:
+            given[call.name, _text(arguments)] -= 1
         else:
-            unmatched.append(wanted)
+            unmatched.append((call.name, arguments))
     if not unmatched:
         return "same"
-    name, wanted_arguments = unmatched[0]
-    other = next((arguments for other_name, arguments in left if other_name == name), None)
-    return _kind(wanted_arguments, other)
+    name, wanted = unmatched[0]
+    other = next((each for each_name, each in left if each_name == name and given[name, _text(each)] > 0), None)
+    return _kind(wanted, other)
 
 
 def _kind(wanted: Json, given: Json) -> Difference:
@@ -108,7 +115,17 @@ def _kind(wanted: Json, given: Json) -> Difference:
             return "argument missing"
         if given.keys() - wanted.keys():
             return "argument added"
-    return "argument differs"
+    return "wording differs" if _same_but_words(wanted, given, 0) else "argument differs"
+
+
+def _same_but_words(wanted: Json, given: Json, depth: int) -> bool:
+    if isinstance(wanted, str) and isinstance(given, str):
+        return wanted == given or min(wanted.count(" "), given.count(" ")) >= _SPACES_OF_PROSE
+    if depth < _DEEPEST and isinstance(wanted, dict) and isinstance(given, dict) and wanted.keys() == given.keys():
+        return all(_same_but_words(value, given[name], depth + 1) for name, value in wanted.items())
+    if depth < _DEEPEST and isinstance(wanted, list) and isinstance(given, list) and len(wanted) == len(given):
+        return all(_same_but_words(one, other, depth + 1) for one, other in zip(wanted, given, strict=True))
+    return type(wanted) is type(given) and wanted == given  # true is not 1
 
 
 def _canonical(value: Json, schema: bytes, depth: int) -> Json:
