@@ -20,10 +20,10 @@ _FOLDER: Final = resources.files("outlast.tone").joinpath("lexicon")
 LANGUAGES: Final = tuple(sorted(file.name[:2] for file in _FOLDER.iterdir() if file.name.endswith(".toml")))
 """With a file; which features a file has words for is the file's own matter."""
 PARTS: Final = (*(name for name in LEXICAL if name != "formal_address"), "formal", "informal", "refusal_weak")
-"""What a file may have phrases for; ``not_`` before one takes back what its phrases match from the same word on."""
+"""What a file may have phrases for; ``not_`` before one takes back what begins inside its phrases."""
 
 _ODD: Final = re.compile(r"[^\w\s()\[\]|'^=-]")
-_NONE: Final[frozenset[str]] = frozenset()
+_NONE: Final[dict[str, int]] = {}
 
 
 class Found(NamedTuple):
@@ -51,14 +51,19 @@ class Lexicon:
         words, starts, exact = text.words, frozenset(text.sentences), self._exact
         anywhere, first = self._anywhere.ends, self._first.ends
         begins = self._anywhere.start.knows
+        taken_back: dict[str, int] = {}
         for at, word in enumerate(words):
             parts = anywhere(words, at) if word in begins else _NONE
             if at in starts:
-                parts |= first(words, at)
+                parts = {**parts, **first(words, at)}
             elif exact and (written := text.written[at]) in exact and written != word:
-                parts |= frozenset(exact[written])
+                parts = {**parts, **dict.fromkeys(exact[written], 1)}
+            for part, length in parts.items():
+                if part.startswith("not_"):
+                    part_meant = part.removeprefix("not_")
+                    taken_back[part_meant] = max(taken_back.get(part_meant, 0), at + length)
             for part in parts:
-                if not part.startswith("not_") and f"not_{part}" not in parts:
+                if not part.startswith("not_") and taken_back.get(part, 0) <= at:
                     yield Found(part, at)
 
     def _add(self, part: str, line: str) -> None:

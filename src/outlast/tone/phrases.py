@@ -83,19 +83,19 @@ class Phrases:
         self._roots.append(root)
         self._start = None
 
-    def ends(self, words: list[str], at: int) -> frozenset[str]:
-        """The parts of every phrase that begins with the word at this place."""
+    def ends(self, words: list[str], at: int) -> dict[str, int]:
+        """The parts of every phrase that begins with the word at this place, and the most words that one has."""
         start = self.start
         state = self._step(start, words[at])
         if state is None:
             return _NONE
-        found = state.ends
-        for word in words[at + 1 :] if len(words) - at < _LONGEST else words[at + 1 : at + _LONGEST]:
+        found = dict.fromkeys(state.ends, 1) if state.ends else {}
+        for length, word in enumerate(words[at + 1 : at + _LONGEST], 2):
             state = self._step(state, word)
             if state is None:
                 break
-            if state.ends:
-                found |= state.ends
+            for part in state.ends:
+                found[part] = length
         return found
 
     @property
@@ -124,7 +124,7 @@ END: Final = "."
 _STRANGER: Final = "\ufffd"
 """Any word that no phrase has at this place."""
 _LONGEST: Final = 24
-_NONE: Final[frozenset[str]] = frozenset()
+_NONE: Final[dict[str, int]] = {}
 
 
 def _closed(places: Iterable[_Place]) -> frozenset[_Place]:
