@@ -64,7 +64,7 @@ def print_text(report: Report, out: Console) -> None:
     said = [
         *particular(report),
         f"Plan {plan.hash[:12]}, declared {words.moment(plan.created_ns)}, decided {words.moment(result.decided_ns)}.",
-        *(f"The answers of {each.target} cost {words.usd(each.spent_pico_usd)}." for each in result.candidates),
+        *(f"The answers of {each.target} cost {words.spent(each)}." for each in result.candidates),
     ]
     out.print()
     for remark in said:
@@ -72,13 +72,18 @@ def print_text(report: Report, out: Console) -> None:
 
 
 def _headline(candidate: CandidateResult, report: Report, out: Console) -> None:
-    said = Text()
-    said.append(candidate.verdict, style=_STYLES[candidate.verdict])
-    said.append("  " + one_line(words.headline(candidate, report.result, report.plan)))
-    out.print(said)
-    for line in (words.decided(candidate, report.plan), words.outlook(candidate)):
-        if line:
-            out.print(Padding(Text(one_line(line)), (0, 0, 0, len(candidate.verdict) + 2)))
+    lines = (
+        words.headline(candidate, report.result, report.plan),
+        words.decided(candidate, report.plan),
+        words.outlook(candidate),
+    )
+    grid = Grid.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True)
+    grid.add_column(overflow="fold")
+    for place, line in enumerate(line for line in lines if line):
+        word = "" if place else candidate.verdict
+        grid.add_row(Text(word, style=_STYLES[candidate.verdict]), Text(one_line(line)))
+    out.print(grid)
 
 
 def _checks(candidate: CandidateResult, out: Console) -> None:
@@ -90,7 +95,7 @@ def _checks(candidate: CandidateResult, out: Console) -> None:
             continue
         columns = ["CHECK", "VERDICT", "DIFFERENCE", "BOUNDS", "MARGIN", "PAIRS"]
         if out.width >= _MEDIUM:
-            columns += ["DISCORDANT", "UNANSWERED"] + (["A/A' FLOOR"] if scale == "share" else [])
+            columns += ["UNANSWERED"] + (["DISCORDANT", "A AGAINST A'"] if scale == "share" else [])
         if out.width >= _WIDE:
             columns.insert(4, "")
         rows = [_row(check, unit, places[check.check], out.width) for check in found]
@@ -111,8 +116,9 @@ def _row(check: CheckResult, unit: str, strip: pictures.Strip, width: int) -> li
         Text(f"{check.n:,}"),
     ]
     if width >= _MEDIUM:
-        cells += [Text(words.share(check.discordant, check.n - check.unanswered)), Text(f"{check.unanswered:,}")]
+        cells += [Text(f"{check.unanswered:,}")]
         if check.scale == "share":
+            cells.append(Text(words.share(check.discordant, check.n - check.unanswered)))
             cells.append(Text("not known" if check.floor is None else tables.noise(check)))
     if width >= _WIDE:
         cells.insert(4, Text(_drawn(strip)))
@@ -139,13 +145,20 @@ def _drawn(strip: pictures.Strip) -> str:
 
 
 def _reasons(candidate: CandidateResult, out: Console) -> None:
-    found = [check for check in tables.ordered(candidate.checks) if check.reasons]
-    if found:
+    """Classes of disagreement, and where the grid has no room for it how many pairs differ."""
+    lines = []
+    for check in tables.ordered(candidate.checks):
+        told = [f"{reason} ({count:,})" for reason, count in check.reasons]
+        if check.scale == "share" and out.width < _MEDIUM and (check.discordant or check.gates):
+            told.insert(0, f"{words.share(check.discordant, check.n - check.unanswered)} discordant")
+            told.append(f"A against A' {tables.noise(check)}")
+        if told:
+            lines.append(f"{check.check}: {', '.join(told)}")
+    if lines:
         out.print()
         out.print(Text("Why pairs differ", style="bold"))
-    for check in found:
-        told = ", ".join(f"{reason} ({count:,})" for reason, count in check.reasons)
-        _paragraph(f"{check.check}: {told}", out)
+    for line in lines:
+        _paragraph(line, out)
 
 
 def _plain(table: Table, out: Console) -> None:
@@ -166,4 +179,4 @@ def _grid(title: str, columns: Sequence[str], rows: Sequence[Sequence[Text]], ou
 
 
 def _paragraph(text: str, out: Console) -> None:
-    out.print(Padding(Text(one_line(text)), (0, 0, 0, 2)))
+    out.print(Padding(Text(one_line(text)), (0, 0, 0, 2), expand=False))

@@ -1,7 +1,7 @@
-"""``outlast verdict``: paired outcomes from a file, judged by the rule against a margin declared beforehand.
+"""``outlast verdict``: what the latest replay of a name found, or paired outcomes from a file judged by the same rule.
 
-It knows the command's options and exit codes. It does not know any test (``stats``), nor how an answer looks
-(``cli.verdict_views``).
+It knows the command's options and exit codes, and that the margin tells both apart: a replay's margins were declared
+with its plan. It does not know any test (``stats``), nor how an answer looks (``cli.verdict_views``).
 """
 
 import sys
@@ -11,7 +11,10 @@ from pathlib import Path
 import click
 
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
+from outlast.cli.options import Context, open_context
 from outlast.cli.output import note, print_json
+from outlast.cli.report import latest
+from outlast.cli.report_views import print_report
 from outlast.cli.verdict_views import document, print_verdict
 from outlast.errors import EvidenceInvalid
 from outlast.stats.assess import assess
@@ -20,6 +23,7 @@ from outlast.stats.verdict import Rule, Word
 
 EXITS: dict[Word, int] = {"PASS": FINE, "FAIL": FINDINGS, "NOT YET": UNFINISHED}
 
+_SEVERITY = (FINE, UNFINISHED, FINDINGS)
 _BLOCK = 1 << 20
 
 
@@ -58,31 +62,40 @@ class ScoreRange(click.ParamType[Range]):
 
 
 @click.command()
-@click.argument("pairs", type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True))
-@click.option(
-    "--margin", type=Share(), required=True, help="How much worse is still acceptable: 0.05, or 5% of the range."
-)
+@click.argument("what", metavar="NAME|PAIRS")
+@click.option("--margin", type=Share(), help="For PAIRS: how much worse is still acceptable: 0.05, or 5% of the range.")
 @click.option("--alpha", type=float, default=0.05, show_default=True, help="How often a wrong PASS is accepted.")
 @click.option("--range", "scores", type=ScoreRange(), metavar="LOW:HIGH", help="Outcomes are scores, larger is better.")
 @click.option("--sequential", is_flag=True, help="Rows are in the order of time; look as often as you like.")
 @click.option("--format", "format_", type=click.Choice(("text", "json")), default="text", show_default=True)
 @click.option("--quiet", is_flag=True, help="Results only, no notes.")
+@click.option(
+    "--config", type=click.Path(path_type=Path, dir_okay=False), help="For NAME. Default: ./outlast.toml, if there."
+)
 def verdict(
-    pairs: Path, *, margin: str, alpha: float, scores: Range | None, sequential: bool, format_: str, quiet: bool
-) -> int:
-    """May the candidate take over? Judge PAIRS, a JSON-lines file (- is standard input).
+    what: str, *, margin: str | None, alpha: float, scores: Range | None, sequential: bool, format_: str, quiet: bool,
+    config: Path | None,
+) -> int:  # fmt: skip
+    """May the candidate take over? Show the latest replay of NAME, or judge PAIRS.
 
-    A line is one request answered by both: {"id": "r1", "cluster": "chat-7", "a": 1, "b": 0}, with 1 for passed and 0
-    for failed, "b": null where the candidate gave no answer, and the conversation or user as cluster (without one, a
-    row is its own).
+    Without --margin: what the latest `outlast replay NAME` found, by the margins of its plan.
+
+    With --margin: PAIRS is a JSON-lines file (- is standard input). A line is one request answered by both:
+    {"id": "r1", "cluster": "chat-7", "a": 1, "b": 0}, with 1 for passed and 0 for failed, "b": null where the candidate
+    gave no answer, and the conversation or user as cluster (without one, a row is its own).
 
     \b
+      outlast verdict support
       outlast verdict pairs.jsonl --margin 5%
       outlast verdict scores.jsonl --margin 0.02 --range 0:1
       outlast verdict live.jsonl --margin 5% --sequential
 
     Exit code: 0 PASS, 1 FAIL, 3 NOT YET.
     """
+    if margin is None:
+        _refuse_file(what)
+        return _latest(what, open_context(config=config, format_=format_, today=None, quiet=quiet))
+    pairs = _file(what)
     allowed = scores or Range()
     rule = Rule(margin=_in_units(margin, allowed), alpha=alpha)
     answer = assess(read_rows(_blocks(pairs), allowed), rule, allowed, sequential=sequential)
@@ -92,6 +105,27 @@ def verdict(
         for remark in print_verdict(answer, rule, allowed):
             note(remark, quiet=quiet)
     return EXITS[answer.verdict]
+
+
+def _latest(name: str, context: Context) -> int:
+    """The latest result of a name; several candidates are as good as the worst of them."""
+    found = latest(context.settings, name)
+    print_report(found, format_=context.format)
+    return max((EXITS[each.verdict] for each in found.result.candidates), key=_SEVERITY.index)
+
+
+def _refuse_file(what: str) -> None:
+    if what == "-" or what.endswith((".jsonl", ".json")):
+        raise click.UsageError(f"{what} is a file of pairs: --margin 5% says how much worse is still acceptable")
+
+
+def _file(what: str) -> Path:
+    path = Path(what)
+    if what != "-" and not path.is_file():
+        raise click.UsageError(
+            f"{what!r} is no file of pairs; without --margin it is a name, whose margins its replay declared"
+        )
+    return path
 
 
 def _in_units(margin: str, allowed: Range) -> float:

@@ -49,6 +49,7 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True):
     tokens: Table | None
     times: Table | None
     tone: Table | None
+    unheard: str
     slices: Table | None
     cases: tuple[Case, ...]
     cases_note: str
@@ -93,7 +94,7 @@ def _section(candidate: CandidateResult, report: Report, most: int) -> _Section:
         decided=words.decided(candidate, plan),
         outlook=words.outlook(candidate),
         silent=words.listed(words.silent_gates(candidate, plan)),
-        spent=words.usd(candidate.spent_pico_usd),
+        spent=words.spent(candidate),
         intervals=pictures.intervals(candidate),
         spans=pictures.spans(candidate),
         bars=pictures.bars(candidate),
@@ -103,6 +104,7 @@ def _section(candidate: CandidateResult, report: Report, most: int) -> _Section:
         tokens=tables.tokens(candidate),
         times=tables.times(candidate),
         tone=tables.tone(candidate),
+        unheard=tables.unheard(candidate),
         slices=tables.slices(candidate),
         cases=tuple(_cut(case, most) for case in cases),
         cases_note=f"{words.counted(len(cases), 'request')} of {candidate.pairs:,}: every check's worst before any "

@@ -10,7 +10,7 @@ from typing import Final, Literal
 import msgspec
 
 from outlast.replay.report import words
-from outlast.replay.report.tables import ordered, quantiles
+from outlast.replay.report.tables import heard, ordered, quantiles
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ToneBar
 
 _EDGE: Final = 3.0
@@ -121,11 +121,11 @@ def spans(candidate: CandidateResult) -> tuple[Spans, ...]:
 
 def bars(candidate: CandidateResult) -> Bars | None:
     """Tone, feature by feature."""
-    if not candidate.tone:
+    if not heard(candidate):
         return None
     place = _line(-_FARTHEST_SPREAD, _FARTHEST_SPREAD)
     ticks = tuple(Tick(place(at), f"{at:+d}" if at else "0") for at in (-3, -2, -1, 0, 1, 2, 3))
-    return Bars(bars=tuple(_bar(each, place) for each in candidate.tone), ticks=ticks, none=place(0))
+    return Bars(bars=tuple(_bar(each, place) for each in heard(candidate)), ticks=ticks, none=place(0))
 
 
 def _intervals(scale: str, title: str, checks: Sequence[CheckResult]) -> Intervals:

@@ -9,7 +9,7 @@ import msgspec
 
 from outlast.replay.plan import Plan
 from outlast.replay.report import words
-from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult
+from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult, ToneBar
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +31,7 @@ def candidates(result: ReplayResult, plan: Plan) -> Table:
             words.listed(each.decided_by) or "every gate",
             words.share(each.answered, each.pairs),
             *(_brief(each, gate) for gate in plan.gates),
-            words.usd(each.spent_pico_usd),
+            words.spent(each),
         )
         for each in result.candidates
     ]
@@ -53,7 +53,7 @@ def checks(candidate: CandidateResult, plan: Plan) -> Table:
             words.bounds(check),
             words.margin(check),
             f"{check.n:,} in {check.clusters:,}",
-            words.share(check.discordant, check.n - check.unanswered),
+            words.share(check.discordant, check.n - check.unanswered) if check.scale == "share" else "amounts",
             words.share(check.unanswered, check.n) if check.unanswered else "0",
         )
         for check in ordered(candidate.checks)
@@ -72,7 +72,7 @@ def checks(candidate: CandidateResult, plan: Plan) -> Table:
             "Difference",
             "Bounds",
             "Margin",
-            "Pairs in conversations",
+            "Pairs in clusters",
             "Discordant",
             "Unanswered",
         ),
@@ -97,8 +97,8 @@ def grounds(candidate: CandidateResult) -> Table:
 def money(candidate: CandidateResult) -> Table | None:
     """The sample's price at each cache rate."""
     rates = {
-        "recorded": "recorded: the share of prompts that production reads from a cache",
-        "zero": "zero: nothing is read from a cache",
+        "recorded": "recorded: as often from a cache as in production",
+        "zero": "zero: nothing from a cache",
         "replay": "replay: as these answers were drawn",
     }
     rows = [
@@ -113,8 +113,8 @@ def money(candidate: CandidateResult) -> Table | None:
     ]
     return _or_none(
         Table(
-            caption="What the same prompts cost, by cache rate; over the pairs whose usage both sides reported",
-            columns=("Cache rate", "Pairs", "Incumbent (A)", "Candidate (B)", "B against A"),
+            caption="What the same prompts cost, by cache rate",
+            columns=("Cache rate", "Pairs", "Incumbent (A)", "Candidate (B)", "B / A"),
             rows=tuple(rows),
             figures=4,
         )
@@ -164,7 +164,7 @@ def tone(candidate: CandidateResult) -> Table | None:
     rows = [
         (bar.feature, bar.unit, f"{bar.incumbent:.3g}", f"{bar.candidate:.3g}", f"{bar.spread:.3g}",
          f"{bar.difference:+.2f}")
-        for bar in candidate.tone
+        for bar in heard(candidate)
     ]  # fmt: skip
     return _or_none(
         Table(
@@ -175,6 +175,16 @@ def tone(candidate: CandidateResult) -> Table | None:
             figures=4,
         )
     )
+
+
+def heard(candidate: CandidateResult) -> tuple[ToneBar, ...]:
+    """Features that occur on either side."""
+    return tuple(bar for bar in candidate.tone if bar.incumbent or bar.candidate)
+
+
+def unheard(candidate: CandidateResult) -> str:
+    """The names of the others."""
+    return ", ".join(bar.feature for bar in candidate.tone if not (bar.incumbent or bar.candidate))
 
 
 def slices(candidate: CandidateResult) -> Table | None:

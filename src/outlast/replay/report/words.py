@@ -14,8 +14,8 @@ from outlast.replay.plan import Plan
 from outlast.replay.result import CandidateResult, CheckResult, ReplayResult
 
 MEANINGS: Final = {
-    "PASS": "the lower bound of every gate lies above its margin",
-    "FAIL": "a bound shows a gate worse than its margin",
+    "PASS": "the bounds of every gate lie within its margin",
+    "FAIL": "the bounds of a gate lie beyond its margin",
     "NOT YET": "the bounds leave it open",
 }
 OPEN: Final = "no bound"
@@ -91,8 +91,10 @@ def difference(value: float | None, check: CheckResult) -> str:
     if not math.isfinite(value) or (check.scale == "ratio" and value == 0):
         return OPEN
     if check.scale == "ratio":
-        return f"{value:.3g} times" if value >= 100 else f"{value:.2f} times"
-    return f"{100 * value:+.1f} points" if check.scale == "share" else f"{value:+.2f} spreads"
+        return f"{value:.3g} times" if value >= 100 else f"{value:.{_digits(check) + 1}f} times"
+    digits = _digits(check)
+    text = f"{100 * value:+.{digits}f} points" if check.scale == "share" else f"{value:+.{digits + 1}f} spreads"
+    return text if any(sign in "123456789" for sign in text) else text[1:]  # there is no -0.0
 
 
 def bounds(check: CheckResult) -> str:
@@ -133,10 +135,16 @@ def listed(words: Sequence[str]) -> str:
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
+def spent(candidate: CandidateResult) -> str:
+    """What the candidate's answers cost; where no price is known, nothing adds up to 0."""
+    unpriced = candidate.answered > 0 and candidate.spent_pico_usd == 0
+    return usd(None if unpriced else candidate.spent_pico_usd)
+
+
 def usd(pico: int | None) -> str:
     """Dollars with their currency: cents, or three digits where it is less than one."""
     if pico is None:
-        return "not known"
+        return "an unknown amount"
     amount = pico / PICO_PER_USD
     if pico == 0:
         return "0 USD"
@@ -154,6 +162,15 @@ def duration(us: float) -> str:
 def moment(ns: int) -> str:
     """A time with its zone."""
     return dt.datetime.fromtimestamp(ns // 10**9, dt.UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _digits(check: CheckResult) -> int:
+    """So many that no bound looks as if it lay on the margin; the most that is ever needed is four."""
+    factor = 100 if check.scale == "share" else 10
+    lines = (check.margin,) if check.scale == "ratio" else (-check.margin, check.margin)
+    gaps = [abs(bound - line) * factor for bound in (check.lower, check.upper) for line in lines]
+    least = min((gap for gap in gaps if gap > 0), default=1.0)
+    return next((digits for digits in (1, 2, 3) if least > 10**-digits), 4)
 
 
 def _single(gates: Sequence[CheckResult]) -> str:
