@@ -25,19 +25,32 @@ def found(cues: Sequence[str], text: str, language: str) -> tuple[str, ...]:
     return tuple(match[0] for match in pattern.finditer(plain(text))) if pattern else ()
 
 
+def found_after(firsts: Sequence[str], cues: Sequence[str], text: str, language: str) -> tuple[str, ...]:
+    """What the cues hit right after one of the first words: ``so sad``."""
+    pattern = _pattern(tuple(cues), language, tuple(firsts))
+    return tuple(match[0] for match in pattern.finditer(plain(text))) if pattern else ()
+
+
 def share_found(cues: Sequence[str], text: str, language: str) -> float:
     """How many of the cues occur, as a share."""
     return sum(bool(found((cue,), text, language)) for cue in cues) / len(cues) if cues else 0.0
 
 
 @lru_cache(maxsize=4096)
-def _pattern(cues: tuple[str, ...], language: str) -> re.Pattern[str] | None:
+def _pattern(cues: tuple[str, ...], language: str, firsts: tuple[str, ...] = ()) -> re.Pattern[str] | None:
     if not cues:
         return None
     spaced = language not in _UNSPACED
+    parts = _any_of(cues, spaced=spaced)
+    if firsts:
+        parts = f"{_any_of(firsts, spaced=spaced)}{'[ ]' if spaced else ''}{parts}"
+    return re.compile(rf"(?<!\w){parts}(?!\w)" if spaced else parts)
+
+
+def _any_of(cues: tuple[str, ...], *, spaced: bool) -> str:
     # The longest first: an alternation takes the first branch that fits.
-    parts = "|".join(_phrase(plain(cue), spaced=spaced) for cue in sorted(cues, key=len, reverse=True))
-    return re.compile(rf"(?<!\w)(?:{parts})(?!\w)" if spaced else f"(?:{parts})")
+    phrases = (_phrase(plain(cue), spaced=spaced) for cue in sorted(cues, key=len, reverse=True))
+    return f"(?:{'|'.join(phrases)})"
 
 
 def _phrase(cue: str, *, spaced: bool) -> str:

@@ -1,6 +1,7 @@
 """Every question that ships is well formed, and what is malformed is refused by name."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 import msgspec
 import pytest
@@ -60,10 +61,10 @@ def test_questions_are_found_by_name_and_missing_ones_are_left_out() -> None:
     assert questions_named([]) == ()
 
 
-@pytest.mark.parametrize("wrong", [{"probes": ["flips"]}, {"languages": ["xx"]}])
-def test_what_is_not_known_is_refused(wrong: dict[str, list[str]]) -> None:
+@pytest.mark.parametrize(("probes", "languages"), [(["flips"], LANGUAGES), (PROBES, ["xx"])])
+def test_what_is_not_known_is_refused(probes: Sequence[str], languages: Sequence[str]) -> None:
     with pytest.raises(EvidenceInvalid, match="known: "):
-        choose(**wrong)
+        choose(probes, languages)
 
 
 def one(**changes: object) -> bytes:
