@@ -14,7 +14,8 @@ $(STAMP): requirements/check.txt pyproject.toml
 	@touch $(STAMP)
 
 demo: $(STAMP)        ## the whole story on loopback, no keys; STAY=1 leaves the gateway running
-	$(BIN)/outlast demo $(if $(STAY),--stay)
+	@mkdir -p build
+	$(BIN)/outlast demo --report build/demo-report.html $(if $(STAY),--stay)
 
 run: $(STAMP)         ## the gateway, with ./outlast.toml
 	$(BIN)/outlast serve

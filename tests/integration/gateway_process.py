@@ -79,7 +79,7 @@ def outlast(*arguments: str) -> Done:
         return Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
 
 
-def outlast_process(folder: Path, *arguments: str, **environment: str) -> Done:
+def outlast_process(folder: Path, *arguments: str, patience: float = 0.0, **environment: str) -> Done:
     """One command line as a process of its own, in ``folder``."""
     done = subprocess.run(
         [sys.executable, "-m", "outlast", *arguments],
@@ -87,7 +87,7 @@ def outlast_process(folder: Path, *arguments: str, **environment: str) -> Done:
         env=_quiet_environment() | environment,
         capture_output=True,
         text=True,
-        timeout=PATIENCE,
+        timeout=patience or PATIENCE,
         check=False,
     )
     return Done(done.returncode, done.stdout, done.stderr)

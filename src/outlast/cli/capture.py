@@ -4,6 +4,7 @@ It knows the command's options and what is told on the way. It does not know how
 """
 
 import asyncio
+import datetime as dt
 from decimal import Decimal
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import click
 from outlast.cli.amounts import usd_text
 from outlast.cli.exits import FINE, UNFINISHED
 from outlast.cli.keys_words import Money
-from outlast.cli.options import Context, open_context, shared
+from outlast.cli.options import Context, Day, open_context, shared
 from outlast.cli.output import note, print_json
 from outlast.cli.progress import Teller
 from outlast.errors import EvidenceInvalid
@@ -35,10 +36,12 @@ from outlast.wiring.evidence import Bench, open_bench
     "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
 )
 @click.option("--keep-media", is_flag=True, help="Take recorded requests with pictures, sound or files, as they are.")
+@click.option("--today", type=Day(), metavar="DATE", help="Rehearse a day (UTC).")
 @shared(today=False)
 def capture(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool,
-    pairs: int, budget: int | None, concurrency: int, seed: int, retry_lost: bool, keep_media: bool,
+    pairs: int, budget: int | None, concurrency: int, seed: int, today: dt.date | None,
+    retry_lost: bool, keep_media: bool,
 ) -> int:  # fmt: skip
     """Draw two answers to each sampled request from NAME's model, while it lives.
 
@@ -46,8 +49,8 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
     The second answer is the noise floor: how far the model disagrees with itself. After the shutdown neither can be
     had. Tools are offered and never executed. A run that was stopped goes on where it was; nothing is paid twice.
     """
-    context = open_context(config=config, format_=format_, today=None, quiet=quiet)
-    with open_bench(context.settings) as bench:
+    context = open_context(config=config, format_=format_, today=today, quiet=quiet)
+    with open_bench(context.settings, today=context.today) as bench:
         incumbent = bench.target_of(name)
         taken = bench.take_in(name, keep_media=keep_media)
         items = draw_sample(bench.evidence.items(name), pairs, seed=seed)

@@ -9,23 +9,23 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-from outlast.demo import retirement
+from outlast.demo import proof, retirement
 from outlast.demo.stage import Stage
 
-ACTS = (retirement.act,)
+ACTS = (retirement.act, proof.act)
 
 
-def play(out: TextIO, *, stay: bool, after: dt.date | None = None) -> None:
+def play(out: TextIO, *, stay: bool, after: dt.date | None = None, report: Path | None = None) -> None:
     """Play every act in a folder of its own; ``stay`` leaves a gateway running until it is interrupted.
 
-    ``after`` is the day on which the retired model is called again.
+    ``after`` is the day on which the retired model is called again; ``report`` is where the proof's page is kept.
 
     Raises:
         SettingsInvalid: on ``after`` the story is another one.
     """
     day = retirement.AFTER if after is None else retirement.day_after(after)
     with tempfile.TemporaryDirectory(prefix="outlast-demo-") as folder:
-        stage = Stage(Path(folder), out)
+        stage = Stage(Path(folder), out, report)
         for act in ACTS:
             act(stage, day)
         if stay:

@@ -25,6 +25,13 @@ class Stage:
 
     folder: Path
     out: TextIO
+    kept: Path | None = None
+    """Where the report stays when the curtain falls; None: it goes with the folder."""
+
+    @property
+    def report(self) -> Path:
+        """The page that the play leaves."""
+        return self.folder / "report.html" if self.kept is None else self.kept.absolute()
 
     @property
     def config(self) -> Path:
@@ -40,8 +47,14 @@ class Stage:
         """A heading."""
         self.say(f"\n== {title}")
 
-    def command(self, *arguments: str) -> str:
-        """Run one ``outlast`` command as a person would, show it with what it prints, and return that."""
+    def command(self, *arguments: str, code: int = 0, lines: int = 0) -> str:
+        """Run one ``outlast`` command as a person would, show it with what it prints, and return that.
+
+        ``lines``: of a long text only so many are shown.
+
+        Raises:
+            MachineError: it ended with another exit code.
+        """
         self.say(f"$ outlast {' '.join(arguments)}")
         done = subprocess.run(
             [sys.executable, "-m", "outlast", *arguments],
@@ -51,9 +64,12 @@ class Stage:
             text=True,
             check=False,
         )
-        if done.returncode != 0:
+        if done.returncode != code:
             raise MachineError(f"outlast {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
-        self.say(done.stdout.rstrip())
+        said = done.stdout.rstrip().splitlines()
+        self.say("\n".join(said[: lines or None]))
+        if 0 < lines < len(said):
+            self.say(f"   ({len(said) - lines} more lines, with all that this rests on)")
         return done.stdout
 
     @contextmanager

@@ -1,7 +1,8 @@
 """A SIMULATED careless model: it breaks the form of its answers at a rate that its profile orders.
 
 It knows two faults: JSON that ends too early, and a tool's argument that nobody asked for. Which answers are broken is
-decided by a hash of the model's name and the prompt, so that the same call has the same answer. Talk has no form to break.
+decided by a hash of the model's name and the prompt, so that the same call has the same answer. Talk has no form to
+break.
 """
 
 import hashlib
