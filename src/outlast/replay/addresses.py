@@ -22,8 +22,9 @@ _CANADIAN: Final = r"[ABCEGHJ-NPRSTVXY]\d[A-Z]\s\d[A-Z]\d"
 _TOWN: Final = rf"[{_CAPITAL}][\w'\u2019-]*(?:\s[{_CAPITAL}][\w'\u2019-]*){{0,2}}"
 
 
-def _kind(pattern: str, near: str, flags: int = 0) -> Kind:
-    return Kind("address", re.compile(pattern, re.VERBOSE | flags), None, re.compile(near, flags), loose=True)
+def _kind(pattern: str, near: str, flags: int = 0, *, words: str = "") -> Kind:
+    needed = tuple(words.split(",")) if words else ()
+    return Kind("address", re.compile(pattern, re.VERBOSE | flags), None, re.compile(near, flags), needed, loose=True)
 
 
 ADDRESSES: Final = (
@@ -33,7 +34,9 @@ ADDRESSES: Final = (
             |Parkway|Pkwy|Highway|Hwy|Mews|Gardens|Grove)\b\.?
             (?:,?\s(?:Apt|Apartment|Suite|Unit|Flat|Floor|\#)\.?\s?\w{{1,6}})?
             (?:,\s{_TOWN})?(?:,?\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?|,?\s(?:[A-Z]{{2,3}}\s)?\d{{4}}(?!\w)|,?\s{_BRITISH}|,?\s(?:[A-Z]{{2}}\s)?{_CANADIAN})?""",
-        r"\d\s|\d,\s|\d[A-Za-z]",
+        r"\d[A-Za-z]?,?\s[A-ZÀ-Þ]",
+        words=" st, ave,road, rd,boulevard,blvd,lane, ln,drive, dr,court, ct,place, pl,square, sq,terrace,way,close,crescent,"
+        "parkway,pkwy,hwy,mews,gardens,grove",
     ),
     _kind(rf"(?<!\w){_TOWN},\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?(?!\w)", r",\s[A-Z]{2}\s\d{5}"),
     _kind(rf"(?<!\w)(?:{_BRITISH}|{_CANADIAN})(?!\w)", r"\d[A-Z]{0,2}\s\d[A-Z]"),
@@ -45,8 +48,9 @@ ADDRESSES: Final = (
     _kind(
         rf"""(?<!\w)\d{{1,4}}(?:\s?(?:bis|ter))?,?\s(?:rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allée|quai|cours|route)
             (?:\s(?:de|du|des|la|le|les|et|[dl]['\u2019][\w-]+|{_NAME}|\d{{1,2}})){{1,6}}(?:,?\s\d{{5}}\s{_TOWN})?""",
-        r"\b(?:rue|avenue|av\.|boulevard|bd|place|impasse|chemin|allée|quai|cours|route)\s",
+        r"\d,?\s",
         re.IGNORECASE,
+        words="rue ,avenue ,av. ,boulevard ,bd ,place ,impasse ,chemin ,allée ,quai ,cours ,route ",
     ),
     _kind(
         rf"""(?<!\w)(?:Via|Viale|Piazza|Piazzale|P\.zza|Corso|C\.so|Largo|Vicolo|Strada|Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Ronda
@@ -56,7 +60,8 @@ ADDRESSES: Final = (
         r"\b(?:Via|Viale|Piazz|P\.zza|Corso|C\.so|Largo|Vicolo|Strada|Calle|C/|Av|Paseo|Plaza|Carrer|Ronda|Camino|Rua|Trav|Praç|Alam)",
     ),
     _kind(
-        r"[\u4e00-\u9fff]{2,8}(?:省|市|自治区|区|县)[\u4e00-\u9fff]{0,16}(?:路|街|道|巷|弄|胡同)\s?\d{1,5}\s?(?:号|弄)[\u4e00-\u9fff\d]{0,16}",
+        r"[\u4e00-\u9fff]{2,8}(?:省|市|自治区|区|县)[\u4e00-\u9fff]{0,16}(?:路|街|道|巷|弄|胡同)"
+        r"\s?\d{1,5}\s?(?:号|弄)[\u4e00-\u9fff\d]{0,16}",
         r"\d\s?(?:号|弄)",
     ),
     Kind(
@@ -67,5 +72,6 @@ ADDRESSES: Final = (
         ),
         None,
         re.compile(r"\d{4}"),
+        ("zip", "post", "plz", "cap", "code", "código", "邮"),
     ),
 )

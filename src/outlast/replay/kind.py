@@ -17,6 +17,8 @@ class Kind(NamedTuple):
     holds: Callable[[re.Match[str]], bool] | None = None
     near: re.Pattern[str] | None = None
     """A cheap look before the pattern's: without it in the text there is nothing to find."""
+    words: tuple[str, ...] = ()
+    """In small letters: without one of them in the text there is nothing to find. Far cheaper than any pattern."""
     loose: bool = False
     """The same value may be written with other spaces, dashes and case."""
 

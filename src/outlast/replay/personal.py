@@ -17,6 +17,9 @@ Match = re.Match[str]
 
 _TWO_DIGITS: Final = re.compile(r"\d\d")
 _SIX_DIGITS: Final = re.compile(r"\d(?:[ .()/-]{0,2}\d){5}")
+_LETTERS: Final = re.compile(r"[A-Za-z]{5}\d\d")
+_THIRTEEN_DIGITS: Final = re.compile(r"\d(?:[ -]?\d){12}")
+_FOUR_NUMBERS: Final = re.compile(r"\d\.\d{1,3}\.\d{1,3}\.\d")
 _VERSION: Final = re.compile(r"(?:\bv|version|release|ver\.?|build|firmware)[ :=]{0,2}$", re.IGNORECASE)
 
 _IBANS: Final = {
@@ -68,8 +71,19 @@ def _number(match: Match) -> bool:
     return len(check.digits_of(match["value"])) >= 5
 
 
-def _kind(name: str, pattern: str, holds: Callable[[Match], bool] | None = None, flags: int = 0) -> Kind:
-    return Kind(name, re.compile(pattern, re.VERBOSE | flags), holds, _TWO_DIGITS, loose=True)
+def _kind(
+    name: str,
+    pattern: str,
+    holds: Callable[[Match], bool] | None = None,
+    *,
+    near: re.Pattern[str] = _SIX_DIGITS,
+    words: str = "",
+    any_case: bool = False,
+) -> Kind:
+    """A kind whose pattern may be written over several lines; ``words`` are separated by commas."""
+    flags = re.VERBOSE | (re.IGNORECASE if any_case else 0)
+    needed = tuple(words.split(",")) if words else ()
+    return Kind(name, re.compile(pattern, flags), holds, near, needed, loose=True)
 
 
 def _iban_pattern() -> str:
@@ -94,12 +108,13 @@ MAIL: Final = (
     Kind(
         "mail",
         re.compile(
-            r"(?<![\w.-])[\w.-]{1,64}\s?(?:\[at\]|\(at\)|\{at\}| at )\s?[\w-]{1,63}\s?(?:\[dot\]|\(dot\)|\{dot\}| dot )"
-            r"\s?[A-Za-z]{2,6}\b",
+            r"(?<![\w.+'-])[\w.+'-]{1,64}\s?(?:(?:\[at\]|\(at\)|\{at\})\s?[\w-]{1,63}\s?(?:\.|\[dot\]|\(dot\)|\{dot\}| dot )"
+            r"| at [\w-]{1,63} dot )\s?[A-Za-z]{2,10}\b",
             re.IGNORECASE,
         ),
         None,
         re.compile(r"[\[({ ]at[\])} ]", re.IGNORECASE),
+        (" dot ", "[at]", "(at)", "{at}"),
         loose=True,
     ),
 )
@@ -109,7 +124,7 @@ MONEY: Final = (
         "account",
         re.compile(_iban_pattern(), re.IGNORECASE),
         _value(check.iban),
-        re.compile(r"[A-Za-z]{2}\d\d"),
+        re.compile(r"[A-Za-z]{2}\d\d[ -]?[A-Za-z0-9]{4}"),
         loose=True,
     ),
     _kind(
@@ -119,20 +134,22 @@ MONEY: Final = (
             |3[47]\d\d[\ -]?\d{6}[\ -]?\d{5}|3(?:0[0-5]|[689]\d)\d[\ -]?\d{6}[\ -]?\d{4}
         )(?![\d-]|[.,]\d)""",
         lambda match: 13 <= len(check.digits_of(match[0])) <= 19 and check.luhn(match[0]),
+        near=_THIRTEEN_DIGITS,
     ),
     _kind(
         "card",
         rf"(?<![a-z])(?:cvv2?|cvc2?|security\ code|card\ code){_SAYS}(?P<value>\d{{3,4}})(?!\d)",
-        None,
-        re.IGNORECASE,
+        near=_TWO_DIGITS,
+        words="cvv,cvc,security code,card code",
+        any_case=True,
     ),
     _kind(
         "account",
         rf"""(?<![a-z])(?:bank\ account|account|acct|kontonummer|konto|compte(?:\ bancaire)?|conto(?:\ corrente)?
             |cuenta(?:\ bancaria)?|conta|routing|sort\ code|blz|bsb|银行账号|账号|账户|卡号)
-            (?:[\ -]?(?:number|no|nr|num|n[°º]|号码?))?\.?{_SAYS}(?P<value>\d(?:[\ -]?\d){{5,22}})(?![\d.,])""",
-        None,
-        re.IGNORECASE,
+            (?:[\ -]?(?:number|no|nr|num|n[°º]|号码?))?\.?{_SAYS}(?P<value>\d(?:[\ -]?\d){{5,22}})(?!\d|[.,]\d)""",
+        words="account,acct,konto,compte,conto,cuenta,conta,routing,sort code,blz,bsb,账,卡号",
+        any_case=True,
     ),
 )
 
@@ -141,6 +158,7 @@ NETWORK: Final = (
         "ip",
         r"(?<![\w.])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\w]|\.\d)",
         _ip4,
+        near=_FOUR_NUMBERS,
     ),
     Kind(
         "ip",
@@ -159,7 +177,7 @@ NETWORK: Final = (
 
 IDS: Final = (
     _kind("id", r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])"),
-    _kind("id", r"(?<!\w)[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z](?!\w)", None, re.IGNORECASE),
+    _kind("id", r"(?<!\w)[A-Z]{6}\d\d[ABCDEHLMPRST]\d\d[A-Z]\d{3}[A-Z](?!\w)", near=_LETTERS, any_case=True),
     _kind(
         "id",
         r"(?<!\w)[12]\ ?\d\d\ ?(?:0[1-9]|1[0-2]|[2-9]\d)\ ?(?:\d\d|2[AB])\ ?\d{3}\ ?\d{3}\ ?\d\d(?!\w)",
@@ -181,7 +199,7 @@ IDS: Final = (
         r"(?<![\w-])[2-9]\d{3}(?P<by>[\ -])\d{4}(?P=by)\d{4}(?![\w-]|\ \d)",
         lambda match: check.verhoeff(match[0]),
     ),
-    _kind("id", r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)"),
+    _kind("id", r"(?<!\w)[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?!\w)", near=_LETTERS),
     _kind(
         "id",
         r"(?<![\w-])(?:19|20)?\d\d(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01])[-+]\d{4}(?![\w-])",
@@ -196,84 +214,98 @@ IDS: Final = (
         r"(?<!\w)(?:[0-2]\d|3[01])(?:0[1-9]|1[0-2])\d\d[-+A]\d{3}[0-9A-FHJ-NPR-Y](?!\w)",
         _value(check.finnish_hetu),
     ),
-    _kind("id", r"(?i:pesel)\W{0,3}(?P<value>\d{11})(?!\d)", _value(check.polish_pesel)),
+    _kind("id", r"(?i:pesel)\W{0,3}(?P<value>\d{11})(?!\d)", _value(check.polish_pesel), words="pesel"),
     _kind(
         "id",
         rf"""(?<![A-Za-z])(?i:passport|passaporto|passeport|reisepass|pasaporte|passaporte|paspoort
             |driv(?:er'?s?|ing)\ licen[cs]e|patente|führerschein|permis\ de\ conduire
-            |(?:id|identity|identification)(?:\ card)?\ (?:number|no\.?)|personalausweis|ausweis|carta\ d'identità|carte\ d'identité
-            |ssn|social\ (?:security|insurance)|tax(?:payer)?\ id|tax\ file|tfn|sin|steuer-?id|steueridentifikationsnummer|national\ insurance
+            |(?:id|identity|identification)(?:\ card)?\ (?:number|no\.?)|(?:personal)?ausweis|cart[ae]\ d'identit[àé]
+            |ssn|social\ (?:security|insurance)|tax(?:payer)?\ id|tax\ file|tfn|sin|steuer-?id|steueridentifikationsnummer
+            |national\ insurance
             |nhs|medicare|bsn|burgerservicenummer|my\ number|nif|codice\ fiscale|patient\ id|mrn|medical\ record
             |护照|身份证|驾照|驾驶证|社保)
             (?:[\ -]?(?i:number|no|nr|num|nummer|n[°º]|号码?|card|id))?\.?{_SAYS}
             (?P<value>[A-Z0-9](?:[\ -]?[A-Z0-9]){{4,18}})(?![a-z0-9])""",
         _number,
+        near=_TWO_DIGITS,
+        words="pass,licen,patente,führerschein,permis,id ,identi,ausweis,paspoort,ssn,social ,tax,tfn,sin,steuer,"
+        "national insurance,nhs,medicare,bsn,burger,my number,nif,codice,mrn,medical,护照,身份证,驾,社保",
     ),
 )
 
 _MONTH: Final = r"[^\W\d_]{3,10}\.?"
 _DATE: Final = rf"""(?:\d{{4}}[-/.年]\d{{1,2}}[-/.月]\d{{1,2}}日?|\d{{1,2}}[-/.]\s?\d{{1,2}}[-/.]\s?\d{{2,4}}
-    |\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?{_MONTH}(?:\sde|\sdel)?,?\s\d{{2,4}}|{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})"""
+    |\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?\s(?:de\s|of\s)?{_MONTH}(?:\sde|\sdel)?,?\s\d{{2,4}}
+    |{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?,?\s\d{{4}})"""
 
 BIRTH: Final = (
     _kind(
         "birth",
-        rf"""(?<![a-zà-ÿ])(?:date\ of\ birth|birth[\ -]?da(?:te|y)|dob|d\.o\.b\.?|born(?:\ in\ [\w\ ]{{2,20}})?(?:\ on)?(?:\ the)?
+        rf"""(?<![a-zà-ÿ])(?:date\ of\ birth|birth[\ -]?da(?:te|y)|dob|d\.o\.b\.?
+            |born(?:\ in\ [\w\ ]{{2,20}})?(?:\ on)?(?:\ the)?
             |née?(?:\(e\))?\ le|date\ de\ naissance|nat[oa](?:\ a\ \w{{2,20}})?\ il|data\ di\ nascita
-            |geboren(?:\ am)?|geburtsdatum|geburtstag|geb\.(?:\ am)?|fecha\ de\ nacimiento|nac(?:ido|ida|í)\ el|data\ de\ nascimento
+            |geboren(?:\ am)?|geburtsdatum|geburtstag|geb\.(?:\ am)?|fecha\ de\ nacimiento|nac(?:ido|ida|í)\ el
+            |data\ de\ nascimento
             |nascid[oa]\ em|geboortedatum|geboren\ op|出生日期|出生年月日?|生日|出生于|生于)
             {_SAYS}(?P<value>{_DATE})(?!\d)""",
-        None,
-        re.IGNORECASE,
+        near=_TWO_DIGITS,
+        words="birth,dob,d.o.b,born,né,naissance,nat,nascita,gebor,geburt,geb.,nac,nasc,geboorte,出生,生日,生于",
+        any_case=True,
     ),
 )
 
 _NO_BEFORE: Final = r"(?<![\w.+\-/:=\#])"
 _NO_AFTER: Final = r"(?![\w]|[.,\-/:]\d)"
 
-PHONES: Final = tuple(
-    kind._replace(near=_SIX_DIGITS)
-    for kind in (
-        _kind(
-            "phone",
-            rf"(?<![\w+])(?:\+|{_NO_BEFORE}00)[1-9]\d{{0,2}}(?:[\ .\-/]{{0,2}}\(0?\d{{1,4}}\))?(?:[\ .\-/]{{0,2}}\d){{6,12}}{_NO_AFTER}",
-            _phone,
-        ),
-        _kind(
-            "phone",
-            rf"(?<![\w.+\-/:=\#(])(?:1[\ .-])?(?:\([2-9]\d\d\)[\ .-]?|[2-9]\d\d[\ .-])[2-9]\d\d[\ .-]\d{{4}}{_NO_AFTER}",
-            _phone,
-        ),
-        _kind("phone", rf"{_NO_BEFORE}0[1-9](?:(?:[\ .-]\d\d){{4}}|(?<=0[67])\d{{8}}){_NO_AFTER}", _phone),
-        _kind(
-            "phone",
-            rf"""{_NO_BEFORE}(?:\(0\d{{1,4}}\)[\ -]?\d{{3,4}}[\ -]?\d{{3,4}}
+PHONES: Final = (
+    _kind(
+        "phone",
+        rf"""(?<![\w+])(?:\+|{_NO_BEFORE}00)[1-9]\d{{0,2}}
+                (?:[\ .\-/]{{0,2}}\(0?\d{{1,4}}\))?(?:[\ .\-/]{{0,2}}\d){{6,12}}{_NO_AFTER}""",
+        _phone,
+    ),
+    _kind(
+        "phone",
+        rf"""(?<![\w.+\-/:=\#])(?:1[\ .-])?(?:\([2-9]\d\d\)[\ .-]?|[2-9]\d\d[\ .-])
+                [2-9]\d\d[\ .-]\d{{4}}{_NO_AFTER}""",
+        _phone,
+    ),
+    _kind("phone", rf"{_NO_BEFORE}0[1-9](?:(?:[\ .-]\d\d){{4}}|(?<=0[67])\d{{8}}){_NO_AFTER}", _phone),
+    _kind(
+        "phone",
+        rf"""{_NO_BEFORE}(?:\(0\d{{1,4}}\)[\ -]?\d{{3,4}}[\ -]?\d{{3,4}}
                 |0(?:7\d{{3}}[\ -]?\d{{3}}[\ -]?\d{{3}}|4\d\d[\ -]?\d{{3}}[\ -]?\d{{3}}|20[\ -]\d{{4}}[\ -]?\d{{4}}
                 |1\d{{2,3}}[\ -]\d{{3}}[\ -]?\d{{3,4}}|[38]\d\d[\ -]\d{{3}}[\ -]?\d{{4}}))(?:{_NO_AFTER})""",
-            _phone,
-        ),
-        _kind(
-            "phone",
-            rf"""{_NO_BEFORE}(?:0\d{{1,4}}\ ?[/\ -]\ ?\d{{5,8}}|0\d{{1,3}}[\ -]\d{{3,4}}[\ -]\d{{3,5}}|0\d\d\ \d{{3}}\ \d\d\ \d\d
-                |0\d{{1,4}}\ ?/\ ?\d{{2,4}}(?:\ \d{{2,3}}){{1,3}}|01[5-7]\d\ \d{{3}}(?:\ \d{{2,4}}){{1,2}}|0\d{{1,3}}-\d{{1,4}}-\d{{4}}){_NO_AFTER}""",
-            _phone,
-        ),
-        _kind("phone", rf"{_NO_BEFORE}3[2-9]\d[\ .-]\d{{3}}[\ .-]?\d{{3,4}}{_NO_AFTER}", _phone),
-        _kind("phone", rf"{_NO_BEFORE}[679]\d\d(?:[\ -]\d{{3}}[\ -]\d{{3}}|(?:[\ -]\d\d){{3}}){_NO_AFTER}", _spanish),
-        _kind("phone", rf"{_NO_BEFORE}1[3-9]\d[\ -]?\d{{4}}[\ -]?\d{{4}}{_NO_AFTER}", _phone),
-        _kind(
-            "phone",
-            rf"{_NO_BEFORE}(?:\(\d\d\)\ ?9?\d{{4}}-?\d{{4}}|\d\d\ 9\d{{4}}-\d{{4}}|[6-9]\d{{4}}[\ -]\d{{5}}){_NO_AFTER}",
-            _phone,
-        ),
-        _kind(
-            "phone",
-            rf"""(?<![a-zà-ÿ])(?:tel(?:e(?:phone|fono|fon|foon))?\.?|tél(?:éphone)?\.?|teléfono|phone|mobile?|móvil|cell(?:ulare|phone)?|handy
-                |portable|whatsapp|fax|(?:call|text|ring|reach)\ (?:me|us|him|her|them)(?:\ back)?|rufen\ sie\ mich|chiamami|appelez-moi|llámame
+        _phone,
+    ),
+    _kind(
+        "phone",
+        rf"""{_NO_BEFORE}(?:0\d{{1,4}}\ ?[/\ -]\ ?\d{{5,8}}|0\d{{1,3}}[\ -]\d{{3,4}}[\ -]\d{{3,5}}
+                |0\d\d\ \d{{3}}\ \d\d\ \d\d
+                |0\d{{1,4}}\ ?/\ ?\d{{2,4}}(?:\ \d{{2,3}}){{1,3}}|01[5-7]\d\ \d{{3}}(?:\ \d{{2,4}}){{1,2}}
+                |0\d{{1,3}}-\d{{1,4}}-\d{{4}}){_NO_AFTER}""",
+        _phone,
+    ),
+    _kind("phone", rf"{_NO_BEFORE}3[2-9]\d[\ .-]\d{{3}}[\ .-]?\d{{3,4}}{_NO_AFTER}", _phone),
+    _kind("phone", rf"{_NO_BEFORE}[679]\d\d(?:[\ -]\d{{3}}[\ -]\d{{3}}|(?:[\ -]\d\d){{3}}){_NO_AFTER}", _spanish),
+    _kind("phone", rf"{_NO_BEFORE}1[3-9]\d[\ -]?\d{{4}}[\ -]?\d{{4}}{_NO_AFTER}", _phone),
+    _kind(
+        "phone",
+        rf"""{_NO_BEFORE}(?:\(\d\d\)\ ?9?\d{{4}}-?\d{{4}}|\d\d\ 9\d{{4}}-\d{{4}}
+                |[6-9]\d{{4}}[\ -]\d{{5}}){_NO_AFTER}""",
+        _phone,
+    ),
+    _kind(
+        "phone",
+        rf"""(?<![a-zà-ÿ])(?:tel(?:e(?:phone|fono|fon|foon))?\.?|tél(?:éphone)?\.?|teléfono|phone|mobile?|móvil
+                |cell(?:ulare|phone)?|handy
+                |portable|whatsapp|fax|(?:call|text|ring|reach)\ (?:me|us|him|her|them)(?:\ back)?
+                |rufen\ sie\ mich|chiamami|appelez-moi|llámame
                 |电话|手机|联系方式|電話)(?:[\ -]?(?:number|no|nr|nummer|num(?:ero|éro)?|número|n[°º]|号码?))?\.?
                 {_SAYS}(?:(?:al|au|unter|en|el)\ )?(?P<value>[+(]{{0,2}}\d(?:[\ .()/-]{{0,2}}\d){{6,14}})(?!\w)""",
-            _phone,
-            re.IGNORECASE,
-        ),
-    )
+        _phone,
+        words="tel,tél,phone,mobil,móvil,cell,handy,portable,whatsapp,fax,call,text,ring,reach,rufen,chiama,appelez,"
+        "llám,电话,手机,联系方式,電話",
+        any_case=True,
+    ),
 )

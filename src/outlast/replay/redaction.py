@@ -23,9 +23,12 @@ from outlast.replay.sources.shape import UNREADABLE, Json, Object, decoded
 
 KINDS: Final = (*SECRETS, *MAIL, *MONEY, *NETWORK, *IDS, *BIRTH, *PHONES, *ADDRESSES)
 _WORTH_A_LOOK: Final = re.compile(
-    r"\d\d|@|://|\d号| at |[(\[{]at|[-_a-z0-9]{20}|pass|pwd|secret|key|token", re.IGNORECASE
+    r"\d|@|://|-----BEGIN|[-_a-z0-9]{20}|[(\[{ ]at[)\]} ]|pass|pwd|secret|key|token|kennwort|contrase|wachtwoord|senha|密码|口令",
+    re.IGNORECASE,
 )
 """Without any of these a text has nothing that a pattern here could find."""
+_SHORT: Final = 4_000
+_MOST_CLEAN: Final = 4_000
 _LARGEST_CARD: Final = 10**19
 _SMALLEST_CARD: Final = 10**8
 
@@ -36,10 +39,12 @@ class Redaction:
 
     kinds: tuple[Kind, ...] = KINDS
     own: tuple[Kind, ...] = ()
+    clean: set[str] = field(default_factory=set)
+    """Texts in which nothing is: prompts and tools come again and again."""
 
     def redactor(self) -> "Redactor":
         """One for each request, so that two requests cannot be joined by their marks."""
-        return Redactor(self.own, self.kinds)
+        return Redactor(self.own, self.kinds, self.clean)
 
 
 def redaction_of(patterns: Sequence[str] = (), names: Sequence[str] = ()) -> Redaction:
@@ -62,18 +67,36 @@ class Redactor:
 
     own: tuple[Kind, ...]
     kinds: tuple[Kind, ...]
+    clean: set[str]
     _marks: dict[tuple[str, str], str] = field(default_factory=dict)
     _counts: dict[str, int] = field(default_factory=dict)
 
     def text(self, text: str) -> str:
         """The text with marks in place of what was found: ``[mail 1]``."""
-        for kind in self.own:
-            text = kind.pattern.sub(partial(self._mark, kind), text)
-        if _WORTH_A_LOOK.search(text) is None:
+        if text in self.clean:
             return text
+        kept = text
+        for kind in self.own:
+            kept = kind.pattern.sub(partial(self._mark, kind), kept)
+        if _WORTH_A_LOOK.search(kept) is not None:
+            kept = self._known(kept)
+        if kept == text and len(text) < _SHORT and len(self.clean) < _MOST_CLEAN:
+            self.clean.add(text)
+        return kept
+
+    def _known(self, text: str) -> str:
+        lowered = text.lower()
+        looked: dict[re.Pattern[str], bool] = {}
         for kind in self.kinds:
-            if kind.near is None or kind.near.search(text):
-                text = kind.pattern.sub(partial(self._mark, kind), text)
+            if kind.words and not any(map(lowered.__contains__, kind.words)):
+                continue
+            if kind.near is not None:
+                near = looked.get(kind.near)
+                if near is None:
+                    near = looked[kind.near] = kind.near.search(text) is not None
+                if not near:
+                    continue
+            text = kind.pattern.sub(partial(self._mark, kind), text)
         return text
 
     def value(self, value: Json) -> Json:
@@ -124,9 +147,9 @@ class Redactor:
             return self.value(value)
         front = f"{name.replace('_', ' ')}: "
         seen = self.text(f"{front}{value}") if len(str(value)) < 200 else ""
-        if seen.startswith(front) and seen != f"{front}{value}":
-            return seen.removeprefix(front)
-        return self.value(value)
+        if not seen.startswith(front):
+            return self.value(value)
+        return value if seen == f"{front}{value}" else seen.removeprefix(front)
 
     def _mark(self, kind: Kind, match: re.Match[str]) -> str:
         found = match[0]

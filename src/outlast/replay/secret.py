@@ -25,6 +25,17 @@ _MARKED: Final = r"""(?<![A-Za-z0-9_])(?:
     |AGE-SECRET-KEY-1[A-Z0-9]{40,}|eyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{4,}
 )(?![A-Za-z0-9])"""
 
+_MARKS: Final = (
+    "sk- sk_ pk- pk_ rk_ ghp_ gho_ ghu_ ghs_ ghr_ github_pat_ glpat- xox "
+    "xapp- akia asia aroa aida absk aiza ya29. gocspx- ol- "
+    "hf_ gsk_ xai- pplx- r8_ fw_ nvapi- csk- tvly- lsv2_ dapi jina_ tgp_ "
+    "pcsk_ voy- pa- npm_ pypi- "
+    "sg. dop_ doo_ dor_ shp whsec_ key- atatt3 hvs. hvb. sbp_ phc_ phx_ lin_api_ "
+    "ntn_ secret_ figd_ pat- :aa sq0 eaa glsa_ dckr_pat_ age-secret "
+    "eyj ac sk"
+)
+"""In small letters, with a space between two."""
+
 _NAMED: Final = r"""(?<![a-z])(?:
     api[\ _-]?key|(?:aws[\ _-])?(?:secret[\ _-])?access[\ _-]?key(?:[\ _-]?id)?
     |account[\ _-]?key|shared[\ _-]?access[\ _-]?key
@@ -61,26 +72,28 @@ SECRETS: Final = (
             r"(?:-----END [A-Z ]{0,30}PRIVATE KEY(?: BLOCK)?-----)?"
         ),
         None,
-        re.compile("-----BEGIN"),
+        words=("-----begin",),
     ),
-    Kind("key", re.compile(_MARKED, re.VERBOSE), None, re.compile(r"[A-Za-z0-9_=+/-]{16}")),
+    Kind("key", re.compile(_MARKED, re.VERBOSE), words=tuple(_MARKS.split())),
     Kind(
         "login",
         re.compile(r"(?<=://)(?P<value>[^\s/?#@:\"'<>]{0,100}:[^\s/?#@\"'<>]{1,200})@"),
         None,
         re.compile(r"://[^\s/]{1,300}@"),
+        ("://",),
     ),
-    Kind("key", re.compile(_SIGNED, re.IGNORECASE), None, re.compile(r"[?&;][A-Za-z_-]{3,20}=")),
+    Kind("key", re.compile(_SIGNED, re.IGNORECASE), None, re.compile(r"[?&;][A-Za-z_-]{3,20}="), ("=",)),
     Kind(
         "key",
         re.compile(r"\b(?:bearer|basic)\s{1,2}(?P<value>[A-Za-z0-9._~+/-]{12,}={0,2})", re.IGNORECASE),
         _has_digit,
-        re.compile("bearer|basic", re.IGNORECASE),
+        words=("bearer ", "basic "),
     ),
     Kind(
         "key",
         re.compile(_NAMED, re.VERBOSE | re.IGNORECASE),
         _secretive,
-        re.compile("key|token|secret|pass|pwd|kennwort|contrase|wachtwoord|senha|密码|口令", re.IGNORECASE),
+        re.compile(r"[\d!@#^&*+~?$%]"),
+        ("key", "token", "secret", "pass", "pwd", "kennwort", "contrase", "wachtwoord", "senha", "密码", "口令"),
     ),
 )
