@@ -83,7 +83,7 @@ def _said(text: str) -> tuple[Name, ...]:
 def _names(text: str) -> list[Name]:
     found: dict[Name, None] = {}
     # Words of letters alone are most of a text, and never names.
-    likely = " ".join(word for word in text.split() if not word.isalpha())
+    likely = " ".join([word for word in text.split() if not word.isalpha()])
     for match in _NAMES.finditer(likely):
         kind = match.lastgroup or ""
         found[Name(kind, match[0].rstrip(_TRAILING))] = None

@@ -21,22 +21,28 @@ _NAMED = re.compile(r"\d|@|://")
 @lru_cache(maxsize=256)
 def _stated(prompt: str, answer: str, *, dates: bool) -> tuple[Quantity, ...]:
     """What an answer states by itself: an amount that the prompt states need not be said again."""
+    stated = quantities(answer)
+    if not stated:
+        return ()
     asked = quantities(prompt)
     return tuple(
-        each
-        for each in quantities(answer)
-        if (each.unit == "date") == dates and not any(each.agrees(other) for other in asked)
+        each for each in stated if (each.unit == "date") == dates and not any(each.agrees(other) for other in asked)
     )
 
 
 def _amounts_differ(item: Item, reference: Said, said: Said) -> Reason:
-    wanted, given = _stated(item.prompt, reference.text, dates=False), quantities(said.text)
+    return _amounts(item.prompt, reference.text, said.text)
+
+
+@lru_cache(maxsize=256)
+def _amounts(prompt: str, reference: str, answer: str) -> Reason:
+    wanted, given = _stated(prompt, reference, dates=False), quantities(answer)
     missed = [each for each in wanted if not any(each.agrees(other) for other in given)]
     if not missed:
         return ""
     if any(each.same_value(other) for each in missed for other in given):
         return "unit differs"
-    new = _stated(item.prompt, said.text, dates=False)
+    new = _stated(prompt, answer, dates=False)
     others = [each for each in new if not any(each.agrees(other) for other in wanted)]
     return "number differs" if others else "number missing"
 
@@ -53,8 +59,12 @@ def _copyable(item: Item) -> bool:
 
 
 def _copies(item: Item, draw: Draw) -> Reason:
-    text = draw.said.text if draw.said is not None else ""
-    return next(altered(text, source_of(item.prompt)), "")
+    return _altered(item.prompt, draw.said.text) if draw.said is not None else ""
+
+
+@lru_cache(maxsize=256)
+def _altered(prompt: str, answer: str) -> Reason:
+    return next(altered(answer, source_of(prompt)), "")
 
 
 def _choice_differs(item: Item, reference: Said, said: Said) -> Reason:

@@ -29,7 +29,7 @@ class Quantity(NamedTuple):
 
     def agrees(self, other: "Quantity") -> bool:
         """The same value; a unit that one of them leaves out says nothing."""
-        return self.same_value(other) and (self.unit == other.unit or not self.unit or not other.unit)
+        return (self.unit == other.unit or not self.unit or not other.unit) and self.same_value(other)
 
 
 _METRE = {"mm": "0.001", "cm": "0.01", "m": "1", "km": "1000", "kilometers": "1000", "kilometres": "1000",
