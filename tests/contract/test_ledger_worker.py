@@ -107,7 +107,7 @@ def test_a_step_whose_answer_was_lost_counts_once(tmp_path: Path, journal: Journ
     number = process.ensure()
     running = process._running
     assert running is not None
-    running._line.sendall(encode(journal.reach()) + b"\n")
+    running.steps._end.sendall(encode(journal.reach()) + b"\n")
     wait_until(lambda: rows(tmp_path) == COUNT)
     os.kill(number, signal.SIGKILL)
     with pytest.raises(LedgerUnavailable, match="lost"):

@@ -25,6 +25,7 @@ from outlast.ledger.journal import SEGMENT_SIZE, Journal
 from outlast.ledger.leftovers import check_folder
 from outlast.ledger.location import database_path, journal_folder
 from outlast.ledger.lock import Ownership
+from outlast.ledger.lookout import Looked, Mark
 from outlast.ledger.orphans import take_in_orphans
 from outlast.ledger.retention import Retention
 from outlast.ledger.slots import ALONE, Slot, slot_folder
@@ -118,6 +119,18 @@ class Recorder:
     def keep_by(self, ledger: LedgerSettings) -> None:
         """Delete by other settings from now on; how hard the journal is written stays as it was opened."""
         self._retention.change(ledger)
+
+    def look(self, known: Mark) -> Looked:
+        """The callers' keys, read by the worker. Any thread may ask.
+
+        Raises:
+            LedgerUnavailable: they cannot be read now.
+        """
+        return self._writer.elsewhere.look(known)
+
+    def observations(self) -> tuple[Observation, ...]:
+        """Every observed life-cycle fact, read by the worker, oldest first. Any thread may ask; raises as ``look``."""
+        return self._writer.elsewhere.recall()
 
     def stats(self) -> RecorderStats:
         """How the record fares now."""

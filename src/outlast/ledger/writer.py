@@ -1,9 +1,9 @@
 """The thread that has the journal brought into the database, whatever happens to the database meanwhile.
 
 It knows when to drain, how long to wait after a refusal, and what to count. It does not know how rows get there
-(``drain``), nor who appends (``recorder``). The steps are made in this process where nothing else runs yet or any
-more, at opening and closing, and in another process while calls are served: the interpreter runs one thread at a
-time. While the database is away the journal waits on the disk.
+(``drain``), nor who appends (``recorder``). The steps are made in this process before calls are served, and in
+another one from then on: the interpreter runs one thread at a time, and what SQLite maps may end its process. While
+the database is away the journal waits on the disk.
 """
 
 import time
@@ -46,7 +46,8 @@ class Writer:
         self._journal = journal
         self._retention = retention
         self._here = Drain(database, folder)
-        self._elsewhere = DrainProcess(database, folder)
+        self.elsewhere: Final = DrainProcess(database, folder)
+        """The worker; others than this thread may read there."""
         self._position = Position(0, 0)
         self._stopping = Event()
         self._thread = Thread(target=self._run, name="outlast-ledger", daemon=True)
@@ -86,8 +87,9 @@ class Writer:
         self._stopping.set()
         if self._thread.ident is not None:
             self._thread.join()
-        self._elsewhere.close()
-        self._try(self._last_round)
+        if not self._try(self._last_round) and self.elsewhere.begun and not self.elsewhere.running:
+            self._try(self._last_round)  # the worker was lost on the way; another one goes on where it was
+        self.elsewhere.close()
         self._here.close()
         self._journal.close(self._position)
 
@@ -98,8 +100,8 @@ class Writer:
             wait = INTERVAL_SECONDS if self._try(self._round) else min(2 * wait, _LONGEST_WAIT)
 
     def _round(self) -> Reach:
-        self._elsewhere.ensure()  # ready before the first call is: its start takes longer than a step
-        reach = self._bring_in(self._elsewhere)
+        self.elsewhere.ensure()  # ready before the first call is: its start takes longer than a step
+        reach = self._bring_in(self.elsewhere)
         self._prune()
         return reach
 
@@ -110,13 +112,18 @@ class Writer:
             return
         ending = time.monotonic() + _PRUNING_SECONDS
         while time.monotonic() < ending and not self._stopping.is_set():
-            pruned = self._elsewhere.prune(order)
+            pruned = self.elsewhere.prune(order)
             self.deleted += pruned.calls
             if not pruned.more:
                 self._retention.done()
                 return
 
     def _last_round(self) -> Reach:
+        """Elsewhere; here only where calls came for less than the moment that a worker's start takes."""
+        if self.elsewhere.begun:
+            reach = self._bring_in(self.elsewhere)
+            self.elsewhere.finish()
+            return reach
         self._here.position()  # opened even where nothing is left to do: its closing tidies up beside the database
         return self._bring_in(self._here)
 

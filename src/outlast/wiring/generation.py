@@ -104,7 +104,12 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         LedgerUnavailable: what was observed of models cannot be read.
     """
     # A gateway starts without a supplement that cannot be read; a reload is refused, because one is at work.
-    knowledge, unread = open_knowledge_anyway(settings) if before is None else (open_knowledge(settings), ())
+    # It also leaves SQLite to the recorder's worker: what the disk does to that process ends no call.
+    knowledge, unread = (
+        open_knowledge_anyway(settings)
+        if before is None
+        else (open_knowledge(settings, held.recorder.observations()), ())
+    )
     known = before.opened if before is not None else {}
     opened = {
         name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)

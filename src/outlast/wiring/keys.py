@@ -5,10 +5,12 @@ It knows which database, clock and randomness stand behind them. It does not kno
 
 import os
 import time
+from collections.abc import Callable
 
 from outlast.ledger.keys_store import KeyStore
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.location import database_path
+from outlast.ledger.lookout import Looked, Mark
 from outlast.settings import Settings
 
 
@@ -22,14 +24,14 @@ def open_keys(settings: Settings) -> KeyStore:
     return KeyStore(path, unix_ns=time.time_ns, entropy=os.urandom)
 
 
-def watch_keys(settings: Settings) -> KeyWatch:
-    """The same as a gateway sees them; current within a second once it is started.
+def watch_keys(settings: Settings, elsewhere: Callable[[Mark], Looked]) -> KeyWatch:
+    """The same as a gateway sees them; current within a second once it is started. ``elsewhere`` makes its looks.
 
     Raises:
         SettingsInvalid: the address is none of a SQLite file.
         LedgerUnavailable: they cannot be read.
     """
-    return KeyWatch(database_path(settings.server.database, settings.root))
+    return KeyWatch(database_path(settings.server.database, settings.root), elsewhere=elsewhere)
 
 
 def key_need(settings: Settings, *, reachable: bool) -> bool | None:

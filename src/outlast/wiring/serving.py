@@ -179,7 +179,7 @@ def open_gateway(
     try:
         held = Held(
             recorder=recorder,
-            keys=watch_keys(settings),
+            keys=watch_keys(settings, recorder.look),
             limiter=open_limiter(settings, clock),
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),

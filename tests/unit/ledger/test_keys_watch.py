@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import local
 
 import msgspec
 import pytest
@@ -17,6 +18,7 @@ from outlast.keys.secret import digest_of
 from outlast.ledger.database import open_for_writing
 from outlast.ledger.keys_store import KeyStore
 from outlast.ledger.keys_watch import KeyWatch
+from outlast.ledger.lookout import Look, Looked, Lookout, Mark
 
 
 @pytest.fixture
@@ -28,13 +30,26 @@ def made(kept: Kept, name: str = "k") -> str:
     return kept.store.create(Key(name=name, secrets=()))[1]
 
 
+def watching(kept: Kept) -> KeyWatch:
+    """A watch whose looks are made as the worker makes them, but in the thread that asks."""
+    own = local()
+
+    def look(known: Mark) -> Looked:
+        if not hasattr(own, "lookout"):
+            own.lookout = Lookout(kept.path)
+        looked: Looked = own.lookout.look(Look(known))
+        return looked
+
+    return KeyWatch(kept.path, elsewhere=look)
+
+
 def knows(ring: KeyRing, secret: str) -> bool:
     return digest_of(secret) in ring.by_digest
 
 
 def test_the_ring_is_the_same_object_until_a_key_changes(kept: Kept) -> None:
     secret = made(kept)
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     ring = watch()
     assert knows(ring, secret)
     watch.look()
@@ -50,7 +65,7 @@ def test_the_ring_is_the_same_object_until_a_key_changes(kept: Kept) -> None:
 
 def test_a_thread_swaps_the_ring_within_a_second_of_a_change(kept: Kept) -> None:
     open_for_writing(kept.path).close()
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     assert watch().empty
     watch.start()
     try:
@@ -64,7 +79,7 @@ def test_a_thread_swaps_the_ring_within_a_second_of_a_change(kept: Kept) -> None
 
 def test_every_process_that_watches_sees_a_change(kept: Kept) -> None:
     made(kept)
-    watches = [KeyWatch(kept.path) for _ in range(3)]
+    watches = [watching(kept) for _ in range(3)]
     secret = made(kept, "another")
     for watch in watches:
         watch.look()
@@ -89,7 +104,7 @@ def emptied(path: Path) -> None:
 @pytest.mark.parametrize("trouble", [gone, garbage, emptied])
 def test_the_keys_that_were_known_hold_while_the_database_is_away(kept: Kept, trouble: Callable[[Path], None]) -> None:
     secret = made(kept)
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     watch.look()  # as its thread does: with a connection that it keeps
     ring = watch()
     aside = kept.path.with_name("aside")
@@ -110,7 +125,7 @@ def test_the_keys_that_were_known_hold_while_the_database_is_locked(kept: Kept) 
     made(kept)
     with closing(sqlite3.connect(kept.path)) as connection:
         connection.execute("PRAGMA journal_mode = DELETE")  # under WAL no lock keeps a reader out
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     ring = watch()
     with closing(sqlite3.connect(kept.path, isolation_level=None)) as holder:
         holder.execute("BEGIN EXCLUSIVE")
@@ -127,7 +142,7 @@ def test_a_database_that_is_put_back_from_a_copy_is_read_again(kept: Kept) -> No
     copy = kept.path.with_name("copy")
     shutil.copy(kept.path, copy)
     late = made(kept, "late")
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     watch.look()
     assert knows(watch(), late)
     copy.replace(kept.path)
@@ -147,12 +162,12 @@ def test_keys_that_cannot_be_read_at_the_beginning_are_no_reason_to_let_everybod
         with closing(sqlite3.connect(kept.path, isolation_level=None)) as connection:
             connection.execute(broken)
     with pytest.raises(LedgerUnavailable, match="nobody can be let in"):
-        KeyWatch(kept.path)
+        watching(kept)
 
 
 def test_a_look_at_keys_that_did_not_change_reads_none_of_them(kept: Kept) -> None:
     made(kept)
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     watch.look()
     with closing(sqlite3.connect(kept.path, isolation_level=None)) as connection:
         connection.execute("UPDATE keys SET models = 'broken behind the version'")
@@ -163,7 +178,7 @@ def test_a_look_at_keys_that_did_not_change_reads_none_of_them(kept: Kept) -> No
 
 def test_a_store_beside_a_watch_waits_for_nobody(kept: Kept) -> None:
     made(kept)
-    watch = KeyWatch(kept.path)
+    watch = watching(kept)
     watch.look()  # holds its connection open
     KeyStore(kept.path, unix_ns=lambda: 1, entropy=lambda size: b"\x01" * size).create(Key(name="x", secrets=()))
     watch.close()
