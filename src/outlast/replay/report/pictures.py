@@ -114,7 +114,9 @@ def spans(candidate: CandidateResult) -> tuple[Spans, ...]:
         sides = [(who, side) for who, side in (("A", ours), ("B", theirs)) if side is not None]
         if sides:
             place = _line(0.0, max(side.p99 for _, side in sides))
-            ticks = tuple(Tick(place(at), words.duration(at)) for at in _steps(0, max(s.p99 for _, s in sides), 4))
+            ticks = tuple(
+                Tick(place(at), words.duration(at) if at else "0") for at in _steps(0, max(s.p99 for _, s in sides), 4)
+            )
             found.append(Spans(name=name, sides=tuple(_span(who, side, place) for who, side in sides), ticks=ticks))
     return tuple(found)
 
@@ -196,7 +198,11 @@ def _bar(bar: ToneBar, place: Callable[[float], Place]) -> Bar:
     start, end = sorted((place(0), place(value)))
     cut: Literal["", "low", "high"] = "" if value == bar.difference else "low" if value < 0 else "high"
     return Bar(
-        feature=bar.feature, start=start, width=max(0.4, end - start), cut=cut, told=f"{bar.difference:+.2f} spreads"
+        feature=bar.feature,
+        start=start,
+        width=round(max(0.4, end - start), 2),
+        cut=cut,
+        told=f"{bar.difference:+.2f} spreads",
     )
 
 

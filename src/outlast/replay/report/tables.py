@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from outlast.replay.plan import Plan
+from outlast.replay.plan import Margin, Plan
 from outlast.replay.report import words
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult, ToneBar
 
@@ -237,10 +237,7 @@ def plan_table(result: ReplayResult, plan: Plan) -> Table:
         )
         for each in plan.expectations
     ]  # fmt: skip
-    margins = ", ".join(
-        f"{each.of} {each.value:g} times" if each.scale == "ratio" else f"{each.of} {100 * each.value:g} points"
-        for each in plan.margins
-    )
+    margins = ", ".join(f"{each.of} {_limit(each)}" for each in plan.margins)
     rows = (
         ("plan", plan.hash),
         ("model", plan.model),
@@ -289,6 +286,12 @@ def _brief(candidate: CandidateResult, gate: str) -> str:
     if found is None:
         return "not looked at"
     return f"{found.verdict}, {words.bounds(found)}, n {found.n:,}"
+
+
+def _limit(margin: Margin) -> str:
+    if margin.scale == "share":
+        return f"{100 * margin.value:g} points"
+    return f"{margin.value:g} {'times' if margin.scale == 'ratio' else 'spreads'}"
 
 
 def _times(ours: int | None, theirs: int | None) -> str:
