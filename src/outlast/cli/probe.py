@@ -28,7 +28,7 @@ from outlast.cli.progress import Teller
 from outlast.exchange import PICO_PER_USD
 from outlast.replay.judge import collect, judge
 from outlast.replay.plan import Plan
-from outlast.replay.probing import answers_of, ask_probes, expected_cost, opening_errands, probe_pairs, second_errands
+from outlast.replay.probing import answers_of, ask_probes, expected_cost, probe_keys, probe_pairs
 from outlast.replay.result import CheckResult
 from outlast.replay.run import Progress, Purse, Runner
 from outlast.wiring.evidence import Bench, open_bench
@@ -73,9 +73,11 @@ def probe(  # noqa: PLR0913 - each is one option of the command line
     with open_bench(context.settings, today=context.today) as bench:
         plan = _plan(bench, name, candidates, questions, (margins, seed, budget))
         targets = (plan.incumbent, *plan.candidates)
-        note(f"outlast: {_declared(bench, questions, targets)}", quiet=quiet)
+        declared = _declared(bench, questions, targets)
         if dry_run:
+            click.echo(declared)
             return FINE
+        note(f"outlast: {declared}", quiet=quiet)
         if plan.candidates:
             bench.evidence.keep_plan(plan)
         progress = asyncio.run(_ask(bench, plan, questions, (concurrency, retry_lost), quiet=quiet))
@@ -140,17 +142,21 @@ async def _ask(
     most, retry_lost = how
     targets = (plan.incumbent, *plan.candidates)
     if retry_lost:
-        errands = (*opening_errands(questions, targets), *second_errands(questions, targets, bench.evidence))
-        bench.evidence.forget([errand.key for errand in errands])
+        bench.evidence.forget(probe_keys(questions, targets, bench.evidence))
+    keys = set(probe_keys(questions, targets, bench.evidence))
+    begun = (entry for target in targets for entry in bench.evidence.begun(target))
+    spent = sum(expected or 0 for key, expected in begun if key in keys)  # lost in flight: perhaps paid
     with Teller("probe", quiet=quiet) as teller:
         runner = Runner(
             asker=bench.asker, evidence=bench.evidence, pause=asyncio.sleep, most_at_once=most, tell=teller,
             adapt=plan.adapt,
         )  # fmt: skip
         try:
-            return await ask_probes(runner, questions, targets, Purse(plan.budget_pico_usd))
+            progress = await ask_probes(runner, questions, targets, Purse(plan.budget_pico_usd, spent=spent))
         finally:
             await bench.asker.aclose()
+    progress.spent_pico_usd -= spent
+    return progress
 
 
 def _compared(bench: Bench, plan: Plan, target: str, questions: Sequence[Question]) -> tuple[CheckResult, ...]:

@@ -28,7 +28,7 @@ from outlast.replay.compose import Wish, compose
 from outlast.replay.decide import decide
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey
-from outlast.replay.probing import ask_probes
+from outlast.replay.probing import ask_probes, probe_keys
 from outlast.replay.report.cases import gather
 from outlast.replay.result import ReplayResult
 from outlast.replay.run import Errand, Purse, Runner
@@ -144,7 +144,8 @@ async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int,
     targets = (plan.incumbent, *plan.candidates)
     errands = [Errand(item, DrawKey(item.id, target)) for item in items for target in targets]
     if retry_lost:
-        bench.evidence.forget([errand.key for errand in errands])
+        probes = probe_keys(questions_named(plan.probes), targets, bench.evidence)
+        bench.evidence.forget([*(errand.key for errand in errands), *probes])
     ids = set(plan.items)
     begun = (entry for target in targets for entry in bench.evidence.begun(target))
     spent = sum(expected or 0 for key, expected in begun if key.item in ids)

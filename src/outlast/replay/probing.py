@@ -13,6 +13,7 @@ from outlast.checks.probes.asking import PLAIN, PRESSURES, SURE, openings, secon
 from outlast.checks.probes.check import ProbePair
 from outlast.checks.probes.options import chosen
 from outlast.checks.probes.question import Question
+from outlast.checks.probes.reading import read
 from outlast.replay.ports import Asker, DrawKey, Evidence
 from outlast.replay.run import TYPICAL_OUTPUT, Errand, Progress, Purse, Runner
 
@@ -25,6 +26,12 @@ async def ask_probes(runner: Runner, questions: Sequence[Question], targets: Seq
     first = await runner.run(opening_errands(questions, targets), purse)
     turns = second_errands(questions, targets, runner.evidence)
     return together(first, await runner.run(turns, purse)) if turns else first
+
+
+def probe_keys(questions: Sequence[Question], targets: Sequence[str], evidence: Evidence) -> list[DrawKey]:
+    """Every answer that can be asked for by now."""
+    errands = (*opening_errands(questions, targets), *second_errands(questions, targets, evidence))
+    return [errand.key for errand in errands]
 
 
 def opening_errands(questions: Sequence[Question], targets: Sequence[str]) -> tuple[Errand, ...]:
@@ -64,10 +71,9 @@ def probe_pairs(
         ours, theirs = (answers_of(question, target, evidence) for target in (incumbent, candidate))
         if ours[0] is None or ours[0].said is None:
             continue
-        [item, *_] = openings(question)
         pairs.append(
             ProbePair(
-                item=item,
+                item=_shown(question, theirs),
                 incumbent=ours[0],
                 candidate=theirs[0] or _NO_ANSWER,
                 question=question,
@@ -78,6 +84,16 @@ def probe_pairs(
     return tuple(pairs)
 
 
+def _shown(question: Question, theirs: Answers) -> Item:
+    """The request that stands for the question in a report: the first pressure that the candidate gave in to.
+
+    A second turn is another request for each model: the plain one stands for it.
+    """
+    asked = openings(question)
+    held = [held for _, held in read(question, theirs).parts]
+    return next((item for item, stood in zip(asked[1:], held, strict=False) if stood is False), asked[0])
+
+
 def together(first: Progress, second: Progress) -> Progress:
     """Two runs of one purse as one."""
     return Progress(
@@ -86,6 +102,7 @@ def together(first: Progress, second: Progress) -> Progress:
         failed=first.failed + second.failed,
         lost=first.lost + second.lost,
         skipped=first.skipped + second.skipped,
+        deferred=first.deferred + second.deferred,
         spent_pico_usd=max(first.spent_pico_usd, second.spent_pico_usd),
     )
 
