@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from importlib.resources import files
 from pathlib import Path
-from typing import Final
+from typing import Any, Final, Protocol, TypeVar
 
 import msgspec
 
@@ -26,6 +26,17 @@ _PLAN: Final = msgspec.json.Decoder(Plan)
 _RESULT: Final = msgspec.msgpack.Decoder(ReplayResult)
 
 
+Kept = TypeVar("Kept", covariant=True)
+
+
+class Decoder(Protocol[Kept]):
+    """What msgspec's decoders have in common."""
+
+    def decode(self, data: bytes, /) -> Kept:
+        """The value in the bytes."""
+        ...
+
+
 class EvidenceStore:
     """Items, draws, plans and results. Belongs to one thread; several processes may have the file open."""
 
@@ -37,6 +48,7 @@ class EvidenceStore:
         """
         self._path = path
         try:
+            path.touch(mode=0o600)  # before anything is in it
             self._db = sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)
             path.chmod(0o600)
             self._db.execute("PRAGMA journal_mode = WAL")
@@ -51,7 +63,25 @@ class EvidenceStore:
             raise LedgerUnavailable(f"{self._path} was made by a newer version of Outlast; use that one")
         if version < _VERSION:
             script = files("outlast.evidence").joinpath("schema", "0001_evidence.sql").read_text("utf-8")
-            self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {_VERSION};\nCOMMIT;")
+            try:
+                self._db.executescript(f"BEGIN IMMEDIATE;\n{script}\nPRAGMA user_version = {_VERSION};\nCOMMIT;")
+            except sqlite3.Error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                (version,) = self._db.execute("PRAGMA user_version").fetchone()
+                if version != _VERSION:  # no other process made the tables in the meantime
+                    raise
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> Iterator[tuple[Any, ...]]:
+        """What a query finds.
+
+        Raises:
+            LedgerUnavailable: the file is damaged.
+        """
+        try:
+            yield from self._db.execute(sql, values)
+        except sqlite3.Error as error:
+            raise LedgerUnavailable(f"the evidence {self._path} cannot be read: {error}") from error
 
     def _write(self, sql: str, values: Sequence[object]) -> int:
         """Run one statement; how many rows it changed."""
@@ -73,17 +103,20 @@ class EvidenceStore:
 
     def items(self, model: str) -> Iterator[Item]:
         """Every item of a model, in the order of keeping."""
-        for (item,) in self._db.execute("SELECT item FROM items WHERE model = ? ORDER BY seq", (model,)):
-            yield _ITEM.decode(item)
+        for (item,) in self._rows("SELECT item FROM items WHERE model = ? ORDER BY seq", (model,)):
+            yield self._decoded(_ITEM, item)
 
     def item(self, model: str, item: str) -> Item | None:
         """One item of a model, by its id."""
-        row = self._db.execute("SELECT item FROM items WHERE model = ? AND id = ?", (model, item)).fetchone()
-        return _ITEM.decode(row[0]) if row else None
+        found = next(self._rows("SELECT item FROM items WHERE model = ? AND id = ?", (model, item)), (None,))[0]
+        return None if found is None else self._decoded(_ITEM, found)
 
     def models(self) -> tuple[tuple[str, int], ...]:
         """Every model that has items, and how many."""
-        return tuple(self._db.execute("SELECT model, count(*) FROM items GROUP BY model ORDER BY model"))
+        return tuple(
+            (str(model), int(count))
+            for model, count in self._rows("SELECT model, count(*) FROM items GROUP BY model ORDER BY model")
+        )
 
     def begin(self, key: DrawKey, expected_pico_usd: int | None) -> bool:
         """Say that this answer is about to be paid; False: it was begun before."""
@@ -108,13 +141,13 @@ class EvidenceStore:
     def draw(self, key: DrawKey) -> Draw | None:
         """An answer that was kept."""
         sql = "SELECT draw FROM draws WHERE item = ? AND target = ? AND number = ?"
-        row = self._db.execute(sql, (key.item, key.target, key.number)).fetchone()
-        return _DRAW.decode(row[0]) if row and row[0] is not None else None
+        found = next(self._rows(sql, (key.item, key.target, key.number)), (None,))[0]
+        return None if found is None else self._decoded(_DRAW, found)
 
     def begun(self, target: str) -> Iterator[tuple[DrawKey, int | None]]:
         """Everything that was begun with a target and never kept."""
         sql = "SELECT item, number, expected FROM draws WHERE target = ? AND draw IS NULL"
-        for item, number, expected in self._db.execute(sql, (target,)):
+        for item, number, expected in self._rows(sql, (target,)):
             yield DrawKey(item, target, number), expected
 
     def keep_plan(self, plan: Plan) -> None:
@@ -133,18 +166,18 @@ class EvidenceStore:
         Raises:
             EvidenceInvalid: its content does not have its hash.
         """
-        rows = self._db.execute("SELECT hash, plan FROM plans WHERE hash GLOB ? || '*' LIMIT 2", (digest,)).fetchall()
+        rows = list(self._rows("SELECT hash, plan FROM plans WHERE hash GLOB ? || '*' LIMIT 2", (digest,)))
         if len(rows) != 1:
             return None
-        plan = _PLAN.decode(rows[0][1])
+        plan = self._decoded(_PLAN, rows[0][1])
         if plan.hash != rows[0][0]:
             raise EvidenceInvalid(f"the plan {rows[0][0][:12]} in {self._path} was changed after it was declared")
         return plan
 
     def plans(self, model: str) -> Iterator[Plan]:
         """Every plan of a model, oldest first."""
-        for (plan,) in self._db.execute("SELECT plan FROM plans WHERE model = ? ORDER BY seq", (model,)):
-            yield _PLAN.decode(plan)
+        for (plan,) in self._rows("SELECT plan FROM plans WHERE model = ? ORDER BY seq", (model,)):
+            yield self._decoded(_PLAN, plan)
 
     def keep_result(self, result: ReplayResult) -> None:
         """What came of a plan."""
@@ -155,12 +188,18 @@ class EvidenceStore:
         """The newest result over all plans of a model."""
         sql = """SELECT result FROM results JOIN plans ON plans.hash = results.plan WHERE model = ?
                  ORDER BY results.seq DESC LIMIT 1"""
-        row = self._db.execute(sql, (model,)).fetchone()
-        return _RESULT.decode(row[0]) if row else None
+        found = next(self._rows(sql, (model,)), (None,))[0]
+        return None if found is None else self._decoded(_RESULT, found)
 
     def close(self) -> None:
         """Give the file back."""
         self._db.close()
+
+    def _decoded(self, decoder: Decoder[Kept], data: bytes) -> Kept:
+        try:
+            return decoder.decode(data)
+        except (msgspec.MsgspecError, UnicodeError) as error:
+            raise LedgerUnavailable(f"the evidence {self._path} has a damaged row: {error}") from error
 
     def _transaction(self) -> "_Transaction":
         return _Transaction(self._db)

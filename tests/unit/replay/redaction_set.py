@@ -2,6 +2,7 @@
 
 Nothing in it belongs to anybody: numbers are random with right check digits, names and places are invented.
 """
+# ruff: noqa: E501, RUF001 - forms read as rows, and their odd signs are the point
 
 import random
 import string
