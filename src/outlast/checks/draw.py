@@ -31,6 +31,8 @@ class Draw(msgspec.Struct, frozen=True, kw_only=True):
     """None: unanswered."""
     error: str = ""
     """An error's code from ``errors.py``, or ``status 429``; empty where ``said`` is there."""
+    retry_after_s: float = 0.0
+    """How long a busy provider wants to be left alone; 0: it does not say."""
     answered: str = ""
     """The ``model`` word of the answer itself."""
     usage: Usage | None = None

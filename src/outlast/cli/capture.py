@@ -95,6 +95,7 @@ def _print(context: Context, name: str, incumbent: str, progress: Progress) -> N
                 "failed": progress.failed,
                 "lost": progress.lost,
                 "skipped": progress.skipped,
+                "deferred": progress.deferred,
                 "spent_usd": spent,
             }
         )
@@ -104,6 +105,7 @@ def _print(context: Context, name: str, incumbent: str, progress: Progress) -> N
         (progress.failed, "came as errors (--retry-lost asks again)"),
         (progress.lost, "were lost in flight when a process died: perhaps paid, not asked again (--retry-lost does)"),
         (progress.skipped, "did not fit into the budget"),
+        (progress.deferred, "were refused for a rate limit to the last: run this again later"),
     ):
         if count:
             click.echo(f"{count} {what}")

@@ -1,25 +1,38 @@
 """Drawing answers: concurrent, within a budget, and never the same one twice.
 
-It knows which answers are still to be drawn, how many may be under way and what they may cost. It does not know
-how a model is asked (an ``Asker``) nor where answers are kept (``Evidence``).
+It knows which answers are still to be drawn, whose turn it is and what they may cost. It does not know how a model is
+asked (an ``Asker``), where answers are kept (``Evidence``), nor how many a provider bears at once (``gate``).
 
 An answer is begun in the store before it is asked for. Whatever kills the process in between leaves it begun and not
-kept: it may have been paid, so it is not asked again unless somebody says so, and counts as unanswered.
+kept: it may have been paid, so it is not asked again unless somebody says so, and counts as unanswered. What a provider
+refused for its rate limit was not paid: it is waited for, and at last left for the next run.
 """
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from typing import Final
 
 from outlast.checks.draw import Draw, Item
+from outlast.replay.gate import Bell, Gate
 from outlast.replay.ports import Asker, DrawKey, Evidence
 
-RATE_LIMITED = "rate_limited"
-MOST_TRIES = 6
-"""Of one answer that the provider keeps refusing for its rate limit."""
-FIRST_WAIT_S = 1.0
-TYPICAL_OUTPUT = 400
+RATE_LIMITED: Final = "rate_limited"
+OVERLOADED: Final = "overloaded"
+BUSY: Final = frozenset({RATE_LIMITED, OVERLOADED})
+"""Errors of a provider that wants to be asked later, and has not been paid."""
+MOST_TRIES: Final = 6
+"""Of one answer that the provider keeps refusing so."""
+FIRST_WAIT_S: Final = 1.0
+"""Where the provider names no time; twice as long after each further refusal."""
+LONGEST_WAIT_S: Final = 120.0
+"""Whoever asks for more patience is asked in another run."""
+TYPICAL_OUTPUT: Final = 400
 """Output tokens of an answer about whose length nothing is known yet."""
+LEAD: Final = 2
+"""How many widths of the gate a model may be ahead of the slowest one while a budget is shared: pairs need both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +56,8 @@ class Progress:
     """Begun by a process that died; perhaps paid, not asked again."""
     skipped: int = 0
     """Not begun: the budget had no room for them."""
+    deferred: int = 0
+    """Refused to the last by a provider's rate limit, or behind one that was; the next run asks again."""
     spent_pico_usd: int = 0
     """Of this run, by reported usage; expected amounts where none was reported."""
 
@@ -82,23 +97,47 @@ class Runner:
     """Per target: answers and output tokens seen, for what the next one may cost."""
 
     async def run(self, errands: Sequence[Errand], purse: Purse) -> Progress:
-        """Draw every answer that is not there yet and that the purse has room for."""
-        progress = Progress(total=len(errands))
-        waiting = [errand for errand in errands if not self._there(errand, progress)]
-        gate = _Gate(self.most_at_once)
+        """Draw every answer that is not there yet and that the purse has room for.
+
+        Each model is asked by itself, so that one that is slow or refuses does not hold up another.
+
+        Raises:
+            OutlastError: the store cannot be written; what is under way is let go.
+        """
+        progress = Progress(total=len(errands), spent_pico_usd=purse.spent)
+        queues: defaultdict[str, list[Errand]] = defaultdict(list)
+        for errand in errands:
+            if not self._there(errand, progress):
+                queues[errand.key.target].append(errand)
         self.tell(progress)
-        queue = iter(waiting)
-        async with asyncio.TaskGroup() as group:
-            for errand in queue:
-                await gate.enter()
-                expected = self._expected(errand)
-                if not purse.take(expected):
-                    gate.leave()
-                    progress.skipped += 1 + sum(1 for _ in queue)
-                    break
-                group.create_task(self._draw(errand, expected, (purse, gate, progress)))
+        ranks = {item: rank for rank, item in enumerate(dict.fromkeys(errand.item.id for errand in errands))}
+        turns = _Turns(purse, progress, ranks, self.most_at_once)
+        try:
+            async with asyncio.TaskGroup() as group:
+                for target, queue in queues.items():
+                    turns.at[target] = ranks[queue[0].item.id]
+                    group.create_task(self._serve(queue, turns, group))
+        except BaseExceptionGroup as failed:
+            raise _first(failed) from None
         self.tell(progress)
         return progress
+
+    async def _serve(self, queue: Sequence[Errand], turns: "_Turns", group: asyncio.TaskGroup) -> None:
+        """Everything that one model is to be asked."""
+        target = queue[0].key.target
+        gate = Gate(self.most_at_once, turns.bell)
+        for number, errand in enumerate(queue):
+            await turns.wait(errand)
+            await gate.enter()
+            if target in turns.given_up:
+                turns.progress.deferred += len(queue) - number
+                break
+            expected = await turns.pay(partial(self._expected, errand))
+            if expected is None:
+                turns.progress.skipped += len(queue) - number
+                break
+            group.create_task(self._draw(errand, expected, gate, turns))
+        turns.end(target)
 
     def _there(self, errand: Errand, progress: Progress) -> bool:
         kept = self.evidence.draw(errand.key)
@@ -109,8 +148,8 @@ class Runner:
         self._learn(errand.key.target, kept)
         return True
 
-    async def _draw(self, errand: Errand, expected: int, state: "tuple[Purse, _Gate, Progress]") -> None:
-        purse, gate, progress = state
+    async def _draw(self, errand: Errand, expected: int, gate: Gate, turns: "_Turns") -> None:
+        progress = turns.progress
         cost: int | None = None  # whoever is interrupted may have paid what was expected
         try:
             if not self.evidence.begin(errand.key, expected):
@@ -119,28 +158,35 @@ class Runner:
                 return
             draw = await self._patiently(errand, gate)
             cost = draw.cost_pico_usd if draw.said is not None else 0
+            if draw.error in BUSY:
+                self.evidence.forget([errand.key])
+                progress.deferred += 1
+                turns.given_up.add(errand.key.target)
+                return
             self.evidence.keep(errand.key, draw)
             self._learn(errand.key.target, draw)
             progress.done += 1
             progress.failed += draw.said is None
         finally:
-            purse.settle(expected, cost)
-            progress.spent_pico_usd = purse.spent
+            turns.purse.settle(expected, cost)
+            progress.spent_pico_usd = turns.purse.spent
             gate.leave()
             self.tell(progress)
 
-    async def _patiently(self, errand: Errand, gate: "_Gate") -> Draw:
-        """The answer; a rate limit narrows the gate for everybody and is waited for, a few times."""
-        wait = FIRST_WAIT_S
-        for _ in range(MOST_TRIES - 1):
+    async def _patiently(self, errand: Errand, gate: Gate) -> Draw:
+        """The answer; a provider that is busy is waited for as it asks, ever longer, a few times."""
+        for tried in range(MOST_TRIES):
+            burst = gate.bursts
             draw = await self.asker.ask(errand.item, errand.key.target, adapt=self.adapt)
-            if draw.error != RATE_LIMITED:
+            if draw.error not in BUSY:
                 gate.widen()
                 return draw
-            gate.narrow()
-            await self.pause(wait)
-            wait *= 2
-        return await self.asker.ask(errand.item, errand.key.target, adapt=self.adapt)
+            gate.narrow(burst)
+            wait = (draw.retry_after_s or FIRST_WAIT_S) * 2**tried
+            if tried == MOST_TRIES - 1 or draw.retry_after_s > LONGEST_WAIT_S:
+                return draw
+            await gate.step_aside(self.pause(min(wait, LONGEST_WAIT_S)))
+        raise AssertionError(errand)  # the last try returns
 
     def _expected(self, errand: Errand) -> int:
         answers, tokens = self.lengths.get(errand.key.target, (0, 0))
@@ -153,32 +199,52 @@ class Runner:
             self.lengths[target] = (answers + 1, tokens + draw.usage.output_tokens)
 
 
-class _Gate:
-    """How many may be under way: one more for each success, half for each refusal for the rate limit's sake."""
+@dataclass(slots=True)
+class _Turns:
+    """What the models of one run share: the purse, and how far each of them is."""
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._width: float = most
-        self._inside = 0
-        self._changed = asyncio.Event()
+    purse: Purse
+    progress: Progress
+    ranks: dict[str, int]
+    """The place of each request in the order of asking."""
+    most_at_once: int
+    bell: Bell = field(default_factory=Bell)
+    at: dict[str, int] = field(default_factory=dict)
+    """Per model that is still being asked: the place of its next request."""
+    given_up: set[str] = field(default_factory=set)
+    """Models whose provider refused one answer to the last."""
+    exhausted: bool = False
 
-    async def enter(self) -> None:
-        """Wait for a place."""
-        while self._inside >= max(1, int(self._width)):
-            self._changed.clear()
-            await self._changed.wait()
-        self._inside += 1
+    async def wait(self, errand: Errand) -> None:
+        """Until the model is not too far ahead of another, where both draw on one budget."""
+        rank = self.at[errand.key.target] = self.ranks[errand.item.id]
+        self.bell.ring()
+        while self.purse.limit is not None and rank > min(self.at.values()) + LEAD * self.most_at_once:
+            await self.bell.wait()
 
-    def leave(self) -> None:
-        """Give the place back."""
-        self._inside -= 1
-        self._changed.set()
+    async def pay(self, expected: Callable[[], int]) -> int | None:
+        """Hold the price of one answer; None: there is no room for it, and nothing under way that could make some.
 
-    def widen(self) -> None:
-        """Things go well."""
-        self._width = min(self._most, self._width + 1 / max(1.0, self._width))
-        self._changed.set()
+        Once one answer found no room none is begun any more: a cheaper model would go on alone, and have no pairs.
+        """
+        while not self.exhausted:
+            price = expected()
+            if self.purse.take(price):
+                return price
+            if not self.purse.held:
+                self.exhausted = True
+                self.bell.ring()
+                break
+            await self.bell.wait()
+        return None
 
-    def narrow(self) -> None:
-        """The provider asks for patience."""
-        self._width = max(1.0, self._width / 2)
+    def end(self, target: str) -> None:
+        """Nothing more is begun with this model."""
+        del self.at[target]
+        self.bell.ring()
+
+
+def _first(failed: BaseExceptionGroup[BaseException]) -> BaseException:
+    """What went wrong first; the rest followed from it."""
+    first = failed.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first

@@ -6,6 +6,7 @@ It does not load the server. No tool that an answer calls is ever executed.
 
 import asyncio
 import datetime as dt
+import math
 import os
 import statistics
 from collections.abc import Callable, Mapping
@@ -28,11 +29,12 @@ from outlast.gateway.destination import Destination, Destinations
 from outlast.gateway.ports import Clock, Headers, Upstream, UpstreamAnswer, UpstreamRequest
 from outlast.ledger.location import database_path
 from outlast.providers.factory import open_upstream
-from outlast.replay.run import RATE_LIMITED
+from outlast.replay.run import OVERLOADED, RATE_LIMITED
 from outlast.settings import Settings
 from outlast.wiring.reading import open_knowledge
 
 _BYTES_PER_TOKEN = 4
+_BUSY = {429: RATE_LIMITED, 503: OVERLOADED, 529: OVERLOADED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,8 @@ class DirectAsker:
         answer: UpstreamAnswer | None = None
         try:
             answer = await destination.upstream.send(request)
-            if answer.status == 429:
-                return Draw(error=RATE_LIMITED)
+            if answer.status in _BUSY:
+                return Draw(error=_BUSY[answer.status], retry_after_s=_retry_after(answer.headers))
             if answer.status >= 400:
                 await answer.read()
                 return Draw(error=f"status {answer.status}")
@@ -153,6 +155,19 @@ def _request(item: Item, destination: Destination, *, adapted: bool, streamed: b
         body=request.for_upstream(destination.model, changes),
         stream=request.stream,
     )
+
+
+def _retry_after(headers: Headers) -> float:
+    """Seconds that a busy provider asks to be left alone; 0 where it does not say, or names a date of its own clock."""
+    said = dict(headers)
+    for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):
+        try:
+            wait = float(said.get(name, "")) / unit
+        except ValueError:
+            continue
+        if 0 < wait < math.inf:
+            return wait
+    return 0.0
 
 
 def _is_stream(headers: Headers) -> bool:
