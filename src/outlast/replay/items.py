@@ -49,6 +49,8 @@ class _Request(msgspec.Struct, gc=False):
 
 
 _REQUEST = msgspec.json.Decoder(_Request)
+UNNAMED = "unnamed"
+"""The model of a request that came without one."""
 _VOLATILE = ("stream", "stream_options", "model", "store", "metadata", "n")
 """Members that do not change what is asked: the same request under two models is the same item."""
 
@@ -70,6 +72,8 @@ def make_item(body: bytes, *, cluster: str = "", application: str = "", language
         members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRequest(f"this is no chat request: {error}") from error
+    if "model" not in members:  # lines for training have none; each asking puts its own there
+        body = msgspec.json.encode({"model": UNNAMED, **members})
     asked = msgspec.json.encode({name: raw for name, raw in members.items() if name not in _VOLATILE}, order="sorted")
     users = [_text(message) for message in request.messages if message.role == "user"]
     heads = [_text(message) for message in request.messages if message.role in ("system", "developer")]
