@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, Final, Protocol
 
+import msgspec
+
 from outlast.checks.draw import Draw, Item
 from outlast.replay.intake import Refused, Sieve, Tally
 from outlast.replay.ports import DrawKey
@@ -147,7 +149,9 @@ class Bringing:
         if isinstance(taken, Refused):
             self.tally.leave_out(taken.reason, where)
             return
-        keeping.add(taken.item)
+        answer = read.answer
+        known = answer.usage if answer is not None and self.is_incumbent(answer.answered) else None
+        keeping.add(msgspec.structs.replace(taken.item, recorded=known))
         if read.batch_id:
             self._requests[read.batch_id] = (taken.item.id, taken.redacted)
         if taken.answer is not None:

@@ -69,12 +69,12 @@ def make_item(body: bytes, *, cluster: str = "", application: str = "", language
     """
     try:
         request = _REQUEST.decode(body)
-        members = msgspec.json.decode(body, type=dict[str, msgspec.Raw])
+        members = msgspec.json.decode(body, type=dict[str, object])
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise MalformedRequest(f"this is no chat request: {error}") from error
     if "model" not in members:  # lines for training have none; each asking puts its own there
         body = msgspec.json.encode({"model": UNNAMED, **members})
-    asked = msgspec.json.encode({name: raw for name, raw in members.items() if name not in _VOLATILE}, order="sorted")
+    asked = msgspec.json.encode({name: each for name, each in members.items() if name not in _VOLATILE}, order="sorted")
     users = [_text(message) for message in request.messages if message.role == "user"]
     heads = [_text(message) for message in request.messages if message.role in ("system", "developer")]
     form = request.response_format

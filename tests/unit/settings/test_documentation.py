@@ -11,6 +11,7 @@ from outlast.settings import (
     ModelSettings,
     OtelSettings,
     ProviderSettings,
+    RedactionSettings,
     ServerSettings,
     TargetSettings,
     UserClaim,
@@ -33,6 +34,7 @@ def section(heading: str) -> str:
         ("[models.NAME]", ModelSettings),
         ("[ledger]", LedgerSettings),
         ("[log]", LogSettings),
+        ("[redaction]", RedactionSettings),
         ("[otel]", OtelSettings),
     ],
 )
