@@ -145,13 +145,33 @@ def test_what_a_model_said_cannot_steer_the_terminal_or_the_table(folder: Path) 
 
 
 @pytest.mark.parametrize(
-    "line", ["--probe flips", "--language xx", "--probe ,", "--sample 0", "--margin wide", "--to nobody/x"]
+    "line",
+    ["--probe flips", "--language xx", "--probe ,", "--sample 0", "--margin wide", "--margin flop=5%", "--to nobody/x"],
 )
 def test_a_mistake_is_one_line_and_exit_code_2(folder: Path, line: str) -> None:
     del folder
     done = outlast("probe", "support", *line.split())
     assert (done.code, done.out) == (2, "")
     assert len(done.err.splitlines()) == 1
+
+
+def test_a_margin_of_one_probe_leaves_the_others_theirs(folder: Path) -> None:
+    del folder
+    ask = (
+        "probe",
+        "support",
+        "--probe",
+        "flip,refusal",
+        "--language",
+        "it",
+        "--to",
+        "openai/gpt-5.2",
+        "--format",
+        "json",
+    )
+    for text, margins in (("flip=5%", [0.05, 0.1]), ("20%", [0.2, 0.2]), ("20%,refusal=5%", [0.2, 0.05])):
+        found = json.loads(outlast(*ask, "--margin", text).out)
+        assert [check["margin"] for check in found["compared"]["openai/gpt-5.2"]] == margins
 
 
 @pytest.mark.slow

@@ -27,13 +27,15 @@ from outlast.cli.probe_views import Shown, print_probes
 from outlast.cli.progress import Teller
 from outlast.exchange import PICO_PER_USD
 from outlast.replay.judge import collect, judge
-from outlast.replay.plan import Plan
+from outlast.replay.plan import Margin, Plan
 from outlast.replay.probing import answers_of, ask_probes, expected_cost, probe_keys, probe_pairs
 from outlast.replay.result import CheckResult
 from outlast.replay.run import Progress, Purse, Runner
 from outlast.wiring.evidence import Bench, open_bench
 
 _ALL = "all"
+_MARGIN = "10%"
+"""With 115 questions of a probe, less can hardly be shown."""
 
 
 @click.command()
@@ -43,7 +45,9 @@ _ALL = "all"
 @click.option("--language", "languages", default=_ALL, show_default=True, help=f"Of {','.join(LANGUAGES)}.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="At most so many questions of each probe.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which questions are sampled.")
-@click.option("--margin", "margins", default="10%", show_default=True, help="10%, or flip=5%,delusion=10%; with --to.")
+@click.option(
+    "--margin", "margins", default=_MARGIN, show_default=True, help="10%, or flip=5%,delusion=10%; with --to."
+)
 @click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--by-language", is_flag=True, help="A row for each language.")
@@ -107,6 +111,18 @@ def _words(text: str, everything: Sequence[str]) -> tuple[str, ...]:
     return words
 
 
+def _margins(text: str) -> tuple[Margin, ...]:
+    """What is not named has the default of this command, not a replay's."""
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    known = {"probes", *PROBES, *(check.name for check in PROBE_CHECKS)}
+    named = [part.partition("=")[0].strip() for part in parts if "=" in part]
+    if strange := next((word for word in named if word not in known), None):
+        raise click.BadParameter(f"{strange!r} is no probe; known: {', '.join(PROBES)}", param_hint="--margin")
+    if len(named) == len(parts):
+        parts.append(f"probes={_MARGIN}")
+    return parse_margins(",".join(parts))
+
+
 def _plan(
     bench: Bench, name: str, candidates: Sequence[str], questions: Sequence[Question], how: tuple[str, int, int | None]
 ) -> Plan:
@@ -120,7 +136,7 @@ def _plan(
         candidates=tuple(bench.target_of(each) for each in dict.fromkeys(candidates)),
         items=(),
         probes=tuple(question.id for question in questions),
-        margins=parse_margins(margins),
+        margins=_margins(margins),
         gates=gates,
         checks=gates,
         seed=seed,
