@@ -5,18 +5,24 @@ import signal
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir, closing
 from pathlib import Path
 
 import pytest
 
 from outlast.errors import LedgerUnavailable
-from outlast.exchange import Exchange
+from outlast.exchange import Exchange, Observation
+from outlast.keys.key import Key
+from outlast.keys.secret import digest_of
 from outlast.ledger.batch import encode as encode_record
+from outlast.ledger.database import open_for_writing
 from outlast.ledger.drain import Drained
 from outlast.ledger.extents import Position
-from outlast.ledger.frames import EXCHANGE
+from outlast.ledger.frames import EXCHANGE, OBSERVATION
 from outlast.ledger.journal import Journal
+from outlast.ledger.keys_store import KeyStore
+from outlast.ledger.lookout import NOTHING_SEEN, Looked
 from outlast.ledger.process import DrainProcess
 from outlast.ledger.worker import encode
 
@@ -146,3 +152,62 @@ def test_nothing_of_the_working_folder_is_imported(tmp_path: Path, journal: Jour
     (tmp_path / "sqlite3.py").write_text("raise SystemExit(7)")
     with chdir(tmp_path):
         assert process.step(journal.reach()).frames == COUNT
+
+
+def test_keys_are_read_while_a_step_waits_for_a_lock(tmp_path: Path, journal: Journal, process: DrainProcess) -> None:
+    process.step(journal.reach())
+    journal.append(EXCHANGE, encode_record(Exchange(id="new", started_ns=1, requested="a", virtual=True)))
+    known = process.look(NOTHING_SEEN).mark
+    with closing(sqlite3.connect(tmp_path / "outlast.db")) as other, ThreadPoolExecutor(1) as elsewhere:
+        other.execute("BEGIN IMMEDIATE")
+        step = elsewhere.submit(process.step, journal.reach())
+        for _ in range(20):
+            assert process.look(known) == Looked(known, None)
+        assert not step.done()
+        other.rollback()
+        assert step.result().frames == 1
+
+
+def test_what_is_read_is_what_is_in_the_database(tmp_path: Path, journal: Journal, process: DrainProcess) -> None:
+    seen = Observation(target="openai/gpt-4o", surface="openai", event="gone", seen_ns=7, evidence="404 \u2028 gone")
+    journal.append(OBSERVATION, encode_record(seen))
+    process.step(journal.reach())
+    assert process.recall() == (seen,)
+    store = KeyStore(tmp_path / "outlast.db", unix_ns=lambda: 1, entropy=lambda size: b"\x01" * size)
+    secret = store.create(Key(name="Zo\u00eb", secrets=(), tags=("a",), models=("openai/*",)))[1]
+    looked = process.look(NOTHING_SEEN)
+    assert looked.keys == tuple(store.keys())
+    assert looked.keys[0].secrets[0].digest == digest_of(secret)
+    assert process.look(looked.mark).keys is None
+
+
+def test_a_read_that_is_refused_is_told_and_the_next_one_is_made(tmp_path: Path, process: DrainProcess) -> None:
+    process.ensure()
+    with pytest.raises(LedgerUnavailable, match="No such file"):
+        process.look(NOTHING_SEEN)
+    open_for_writing(tmp_path / "outlast.db").close()
+    assert process.look(NOTHING_SEEN).keys == ()
+
+
+def test_a_process_that_is_silent_to_a_read_is_replaced(tmp_path: Path) -> None:
+    with closing(DrainProcess(tmp_path / "outlast.db", tmp_path, patience=0.2)) as process:
+        with pytest.raises(LedgerUnavailable, match="away"):
+            process.look(NOTHING_SEEN)
+        number = process.ensure()
+        os.kill(number, signal.SIGSTOP)
+        with pytest.raises(LedgerUnavailable, match="timed out"):
+            process.look(NOTHING_SEEN)
+        with pytest.raises(LedgerUnavailable, match="did not answer a read"):
+            process.ensure()
+        assert not alive(number)
+
+
+def test_a_database_that_is_finished_leaves_nothing_beside_it(
+    tmp_path: Path, journal: Journal, process: DrainProcess
+) -> None:
+    process.step(journal.reach())
+    process.look(NOTHING_SEEN)
+    assert (tmp_path / "outlast.db-wal").exists()
+    process.finish()
+    assert not list(tmp_path.glob("outlast.db-*"))
+    assert rows(tmp_path) == COUNT

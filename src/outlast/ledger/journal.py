@@ -155,16 +155,22 @@ class Journal:
             del self._sealed[number]
 
     def close(self, position: Position) -> None:
-        """Delete what was read up to a position, and leave the rest to the next process, on the disk."""
-        self.release(position)
+        """Delete what was read up to a position, and leave the rest to the next process, on the disk.
+
+        What a disk does not let go of stays too: the next process knows that it was read.
+        """
+        with suppress(OSError):
+            self.release(position)
         if position == self.reach().end:
-            self._current.remove()
+            with suppress(OSError):
+                self._current.remove()
         else:
             with suppress(OSError):
                 self.sync()
             self._current.close()
         if self._spare is not None:
-            self._spare.remove()
+            with suppress(OSError):
+                self._spare.remove()
         while self._full:
             self._full.popleft().close()
         self._give_back()
