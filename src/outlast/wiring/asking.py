@@ -14,15 +14,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+import msgspec
+
 from outlast.catalog.prices import cost
 from outlast.checks.draw import Draw, Item, Timing
 from outlast.dialects.adaptation import adapt
 from outlast.dialects.completions import read_completion
+from outlast.dialects.envelope import Envelope
 from outlast.dialects.openai_chat import peek
 from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.said import Collector, Said, read_said
 from outlast.dialects.sse import Splitter
-from outlast.errors import UpstreamError
+from outlast.errors import MalformedRequest, UpstreamError
 from outlast.evidence.store import EvidenceStore
 from outlast.exchange import Usage
 from outlast.gateway.destination import Destination, Destinations
@@ -51,7 +54,10 @@ class DirectAsker:
         """One answer; an upstream's failure is a draw without an answer."""
         destination = self.destinations.open(target)
         streamed = destination.provider not in self.as_recorded
-        request = _request(item, destination, adapted=adapt, streamed=streamed)
+        try:
+            request = _request(item, destination, adapted=adapt, streamed=streamed)
+        except MalformedRequest as error:
+            return Draw(error=error.code)
         since = self.clock.monotonic_ns()
         answer: UpstreamAnswer | None = None
         try:
@@ -144,9 +150,10 @@ def evidence_path(settings: Settings) -> Path:
 
 def _request(item: Item, destination: Destination, *, adapted: bool, streamed: bool) -> UpstreamRequest:
     """The recorded request as this target takes it."""
-    request = peek(item.request)
-    if streamed and not request.stream:
-        request = peek(request.envelope.edit({"stream": b"true"}))
+    edits: dict[str, bytes | None] = {"model": msgspec.json.encode(destination.model)}  # an import may name none
+    if streamed:
+        edits["stream"] = b"true"
+    request = peek(Envelope.parse(item.request).edit(edits))
     changes: Mapping[str, bytes | None] = adapt(request, destination.profile).changes if adapted else {}
     return UpstreamRequest(
         target=destination.target,
