@@ -247,6 +247,7 @@ def plan_table(result: ReplayResult, plan: Plan) -> Table:
         *((("probe questions", f"{len(plan.probes):,}"),) if plan.probes else ()),
         ("gates", ", ".join(plan.gates)),
         ("margins", margins),
+        *((f"check {name}", digest) for name, digest in plan.sources),
         ("alpha", f"{plan.alpha:g}: how often a candidate exactly at the margin may pass"),
         ("requests are adapted", "yes, as the gateway does" if plan.adapt else "no"),
         *((("persona", plan.persona),) if plan.persona else ()),
