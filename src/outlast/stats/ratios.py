@@ -29,9 +29,13 @@ FEWEST: Final[dict[Statistic, int]] = {"ratio_p50": 20, "ratio_p95": 60, "ratio_
 """Clusters; 59 is the smallest sample whose largest value bounds the 95th percentile at 95 %."""
 METHOD: Final = "cluster bootstrap of the log ratio"
 _QUANTILES: Final[dict[Statistic, float]] = {"ratio_p50": 0.5, "ratio_p95": 0.95}
+_DEFINITION: Final = "inverted_cdf"
+"""A quantile is the smallest value that holds its share at or below it: of a sample as of a replicate."""
 _SEED: Final = 20_261_122
 _LARGE: Final = 20_000
 """Pairs above which the first replicates are all: resampling blurs less than the sample's own digits."""
+_AT_ONCE: Final = 200_000
+"""Amounts that are resampled in one step; more would only take memory."""
 _FIRST: Final = 400
 _ALL: Final = 2_000
 _BLUR: Final = 0.5
@@ -44,15 +48,16 @@ def assess_ratio(rows: Sequence[Row], statistic: Statistic, rule: Rule) -> Verdi
     """PASS if the ratio's upper bound lies below the margin, FAIL if its lower bound lies above.
 
     ``rule.margin`` is a ratio: 1.2 lets the candidate take 20 % more. Unanswered pairs count as without end in the
-    upper bound (of a total: as the worst ratio that was seen) and as ties in the lower one.
+    upper bound and as ties in the lower one; a PASS must hold with ties as well, a FAIL without these pairs as well. So
+    a total with a gap never passes: nobody knows the largest amount that an answer can take.
 
     Raises:
         EvidenceInvalid: there are no rows, an amount is negative or no number, or the rule cannot be meant.
     """
     _check(rows, rule)
-    sample = _Sample.of(rows, statistic)
+    sample = _Sample.of(rows)
     few = len(np.unique(sample.clusters)) < FEWEST[statistic]
-    bounds = (0.0, math.inf) if few else _bounds(sample, statistic, rule)
+    bounds = (0.0, math.inf) if few else _confirmed(rows, _bounds(sample, statistic, rule), statistic, rule)
     answered = [(row.a, row.b) for row in rows if row.b is not None]
     estimate = _ratio(np.array(answered), statistic) if answered else None
     word: Word = "NOT YET"
@@ -82,15 +87,10 @@ class _Sample:
     clusters: npt.NDArray[np.intp]
 
     @classmethod
-    def of(cls, rows: Sequence[Row], statistic: Statistic) -> "_Sample":
+    def of(cls, rows: Sequence[Row]) -> "_Sample":
         incumbent = np.array([row.a for row in rows])
         tied = np.array([row.a if row.b is None else row.b for row in rows])
-        worst = math.inf
-        if statistic == "ratio_total":
-            worst = max((row.b / row.a for row in rows if row.b is not None and row.a > 0), default=math.inf)
-        # 0 * inf is no number; an amount of 0 that was not answered is taken as without end as well.
-        missing = np.array([row.b is None for row in rows])
-        pessimistic = np.where(missing, np.where(incumbent > 0, incumbent, 1.0) * worst, tied)
+        pessimistic = np.array([math.inf if row.b is None else row.b for row in rows])
         names: dict[object, int] = {}
         labels = [
             names.setdefault(("own", number) if row.cluster is None else row.cluster, len(names))
@@ -114,7 +114,25 @@ def _bounds(sample: _Sample, statistic: Statistic, rule: Rule) -> tuple[float, f
         drawn = np.concatenate([drawn, amounts.draw(random, _ALL - _FIRST)])
         above, below = _upper(amounts, drawn, 2, 0, rule.alpha), _upper(amounts, drawn, 0, 1, rule.alpha)
     # The lower bound is the mirrored question: the incumbent's amount over the candidate's.
-    return 1 / _exp(below.value), _exp(above.value)
+    return _exp(-below.value), _exp(above.value)
+
+
+def _confirmed(
+    rows: Sequence[Row], bounds: tuple[float, float], statistic: Statistic, rule: Rule
+) -> tuple[float, float]:
+    """The bounds, where they decide the same in the other reading of unanswered pairs; else that reading's."""
+    lower, upper = bounds
+    answered = [row for row in rows if row.b is not None]
+    if len(answered) == len(rows):
+        return bounds
+    if upper < rule.margin:
+        ties = [Row(row.a, row.a if row.b is None else row.b, row.cluster) for row in rows]
+        upper = max(upper, _bounds(_Sample.of(ties), statistic, rule)[1])
+    if lower > rule.margin:
+        alone = _Sample.of(answered) if answered else None
+        few = alone is None or len(np.unique(alone.clusters)) < FEWEST[statistic]
+        lower = 0.0 if alone is None or few else min(lower, _bounds(alone, statistic, rule)[0])
+    return lower, upper
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,41 +171,48 @@ class _Amounts:
         return cls(
             count,
             share,
-            np.array([np.quantile(side, share, method="higher") for side in sides]),
+            np.array([np.quantile(side, share, method=_DEFINITION) for side in sides]),
             tuple((sample.clusters[order], side[order]) for side, order in zip(sides, orders, strict=True)),
         )
 
     def draw(self, random: np.random.Generator, replicates: int) -> Floats:
         """One row for each replicate: the statistic of each side."""
         drawn = np.empty((replicates, 3))
-        for number in range(replicates):
-            chosen = random.integers(self.clusters, size=self.clusters)
-            weights = np.bincount(chosen, minlength=self.clusters)
-            drawn[number] = self._totals(weights) if self.share is None else self._quantiles(weights, self.share)
+        rows = max(1, min(replicates, _AT_ONCE // len(self.sides[0][0]) if self.sides else _AT_ONCE // self.clusters))
+        for start in range(0, replicates, rows):
+            count = min(rows, replicates - start)
+            chosen = random.integers(self.clusters, size=(count, self.clusters))
+            chosen += np.arange(count)[:, None] * self.clusters
+            weights = np.bincount(chosen.ravel(), minlength=count * self.clusters).reshape(count, self.clusters)
+            drawn[start : start + count] = (
+                self._totals(weights) if self.share is None else self._quantiles(weights, self.share)
+            )
         return drawn
 
     def _totals(self, weights: npt.NDArray[np.intp]) -> Floats:
         assert self.sums is not None  # noqa: S101 - totals are made with their sums
-        # Nothing times without end is nothing here.
-        totals: Floats = np.where(weights > 0, self.sums, 0.0) @ weights.astype(np.float64)
+        endless = np.isinf(self.sums)
+        totals: Floats = weights.astype(np.float64) @ np.where(endless, 0.0, self.sums).T
+        totals[(weights @ endless.T) > 0] = math.inf
         return totals
 
-    def _quantiles(self, weights: npt.NDArray[np.intp], share: float) -> list[float]:
+    def _quantiles(self, weights: npt.NDArray[np.intp], share: float) -> Floats:
         """The smallest value that holds at least ``share`` of the weight at or below it."""
-        found = []
-        for clusters, values in self.sides:
-            reached = np.cumsum(weights[clusters])
-            place = int(np.searchsorted(reached, share * reached[-1], side="left"))
-            found.append(float(values[min(place, len(values) - 1)]))
+        found = np.empty((len(weights), len(self.sides)))
+        for side, (clusters, values) in enumerate(self.sides):
+            reached = np.cumsum(weights[:, clusters], axis=1)
+            places = (reached < share * reached[:, -1:]).sum(axis=1)
+            found[:, side] = values[np.minimum(places, len(values) - 1)]
         return found
 
 
 def _upper(amounts: _Amounts, drawn: Floats, above: int, below: int, alpha: float) -> _Upper:
     """The upper bound of one side over another: the wider of two."""
     centre = _log(float(amounts.whole[above]), float(amounts.whole[below]))
-    if not math.isfinite(centre):
-        return _Upper(math.inf, math.inf)
     draws = np.array([_log(float(row[above]), float(row[below])) for row in drawn])
+    if not math.isfinite(centre):
+        nothing = centre < 0 and bool((draws == centre).all())
+        return _Upper(-math.inf if nothing else math.inf, math.inf)
     count = amounts.clusters
     widening = math.sqrt(count / (count - 1))
     percentile = centre + widening * (float(np.quantile(draws, 1 - alpha, method="higher")) - centre)
@@ -205,7 +230,7 @@ def _log(above: float, below: float) -> float:
         return 0.0
     if below == 0:
         return math.inf
-    return math.log(above / below) if above > 0 else -math.inf
+    return math.log(above) - math.log(below) if above > 0 else -math.inf
 
 
 def _ratio(answered: Floats, statistic: Statistic) -> float:
@@ -213,8 +238,8 @@ def _ratio(answered: Floats, statistic: Statistic) -> float:
     if statistic == "ratio_total":
         low, high = (float(np.sum(side)) for side in sides)
     else:
-        low, high = (float(np.quantile(side, _QUANTILES[statistic], method="higher")) for side in sides)
-    return math.exp(_log(high, low))
+        low, high = (float(np.quantile(side, _QUANTILES[statistic], method=_DEFINITION)) for side in sides)
+    return _exp(_log(high, low))
 
 
 def _needed(n: int, estimate: float | None, upper: float, margin: float, statistic: Statistic) -> int | None:
