@@ -77,7 +77,18 @@ def test_a_file_larger_than_memory_is_read_in_bounded_memory(folder: Path, form:
         for number in range(LARGE // len(piece)):
             file.write((b"," if number and form == "document" else b"") + piece + (b"\n" if form == "lines" else b""))
         file.write(b"]}" if form == "document" else b"")
-    command = [sys.executable, "-m", "outlast", "import", path, "--as", "support", "--dry-run", "--format", "json"]
+    command: list[str | Path] = [
+        sys.executable,
+        "-m",
+        "outlast",
+        "import",
+        path,
+        "--as",
+        "support",
+        "--dry-run",
+        "--format",
+        "json",
+    ]
     with subprocess.Popen(
         [*command, "--config", folder / "outlast.toml"], stdout=subprocess.PIPE, env=dict(os.environ)
     ) as process:

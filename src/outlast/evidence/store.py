@@ -26,13 +26,13 @@ _PLAN: Final = msgspec.json.Decoder(Plan)
 _RESULT: Final = msgspec.msgpack.Decoder(ReplayResult)
 
 
-Kept = TypeVar("Kept", covariant=True)
+Kept_co = TypeVar("Kept_co", covariant=True)
 
 
-class Decoder(Protocol[Kept]):
+class Decoder(Protocol[Kept_co]):
     """What msgspec's decoders have in common."""
 
-    def decode(self, data: bytes, /) -> Kept:
+    def decode(self, data: bytes, /) -> Kept_co:
         """The value in the bytes."""
         ...
 
@@ -195,7 +195,7 @@ class EvidenceStore:
         """Give the file back."""
         self._db.close()
 
-    def _decoded(self, decoder: Decoder[Kept], data: bytes) -> Kept:
+    def _decoded(self, decoder: Decoder[Kept_co], data: bytes) -> Kept_co:
         try:
             return decoder.decode(data)
         except (msgspec.MsgspecError, UnicodeError) as error:

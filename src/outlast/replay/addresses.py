@@ -35,7 +35,8 @@ ADDRESSES: Final = (
             (?:,?\s(?:Apt|Apartment|Suite|Unit|Flat|Floor|\#)\.?\s?\w{{1,6}})?
             (?:,\s{_TOWN})?(?:,?\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?|,?\s(?:[A-Z]{{2,3}}\s)?\d{{4}}(?!\w)|,?\s{_BRITISH}|,?\s(?:[A-Z]{{2}}\s)?{_CANADIAN})?""",
         r"\d[A-Za-z]?,?\s[A-ZÀ-Þ]",
-        words=" st, ave,road, rd,boulevard,blvd,lane, ln,drive, dr,court, ct,place, pl,square, sq,terrace,way,close,crescent,"
+        words=" st, ave,road, rd,boulevard,blvd,lane, ln,"
+        "drive, dr,court, ct,place, pl,square, sq,terrace,way,close,crescent,"
         "parkway,pkwy,hwy,mews,gardens,grove",
     ),
     _kind(rf"(?<!\w){_TOWN},\s(?:{_STATES})\s\d{{5}}(?:-\d{{4}})?(?!\w)", r",\s[A-Z]{2}\s\d{5}"),
@@ -67,7 +68,8 @@ ADDRESSES: Final = (
     Kind(
         "address",
         re.compile(
-            r"(?<![A-Za-z])(?:(?i:zip(?: ?code)?|post(?:al )?code|plz|postleitzahl|code postal|código postal|postcode)|CAP|邮编|邮政编码)"
+            r"(?<![A-Za-z])(?:(?i:zip(?: ?code)?|post(?:al )?code|plz|postleitzahl"
+            r"|code postal|código postal|postcode)|CAP|邮编|邮政编码)"
             r"\s?[:=\uff1a]?\s?(?P<value>\d{4,6}(?:-\d{3,4})?)(?!\w)"
         ),
         None,

@@ -108,7 +108,8 @@ MAIL: Final = (
     Kind(
         "mail",
         re.compile(
-            r"(?<![\w.+'-])[\w.+'-]{1,64}\s?(?:(?:\[at\]|\(at\)|\{at\})\s?[\w-]{1,63}\s?(?:\.|\[dot\]|\(dot\)|\{dot\}| dot )"
+            r"(?<![\w.+'-])[\w.+'-]{1,64}\s?(?:(?:\[at\]|\(at\)|\{at\})\s?[\w-]{1,63}"
+            r"\s?(?:\.|\[dot\]|\(dot\)|\{dot\}| dot )"
             r"| at [\w-]{1,63} dot )\s?[A-Za-z]{2,10}\b",
             re.IGNORECASE,
         ),

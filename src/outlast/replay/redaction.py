@@ -23,7 +23,8 @@ from outlast.replay.sources.shape import UNREADABLE, Json, Object, decoded
 
 KINDS: Final = (*SECRETS, *MAIL, *MONEY, *NETWORK, *IDS, *BIRTH, *PHONES, *ADDRESSES)
 _WORTH_A_LOOK: Final = re.compile(
-    r"\d|@|://|-----BEGIN|[-_a-z0-9]{20}|[(\[{ ]at[)\]} ]|pass|pwd|secret|key|token|kennwort|contrase|wachtwoord|senha|密码|口令",
+    r"\d|@|://|-----BEGIN|[-_a-z0-9]{20}|[(\[{ ]at[)\]} ]"
+    r"|pass|pwd|secret|key|token|kennwort|contrase|wachtwoord|senha|密码|口令",
     re.IGNORECASE,
 )
 """Without any of these a text has nothing that a pattern here could find."""

@@ -1,4 +1,5 @@
 """Every format is told by content, gives the same requests, and says what it leaves out."""
+# ruff: noqa: E501 - documents of other tools read best as one row each
 
 import io
 import json
