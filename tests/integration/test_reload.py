@@ -166,17 +166,18 @@ def test_an_upstream_that_is_no_longer_used_is_let_go(serve: Serve) -> None:
 
 
 def test_a_stream_keeps_its_upstream_until_it_has_ended(serve: Serve) -> None:
-    slow = Profiles(models={"simulated-terse": Profile(per_token=0.02)})
+    slow = Profiles(models={"simulated-terse": Profile(per_token=0.1)})
     with in_thread(playing(simulated("openai", dt.date(2026, 11, 22), slow))) as old, upstream() as new:
         gateway = serve(provider(old))
-        long = LONG | {"model": "one/simulated-terse"}
         with calling(gateway.address) as caller:
-            caller.connection.request("POST", CHAT, json.dumps(long))
+            caller.connection.request("POST", CHAT, json.dumps(LONG | {"model": "one/simulated-terse"}))
             response = caller.connection.getresponse()
             first = response.read(1)
             rewrite(gateway, provider(new))
-            assert outlast_process(gateway.folder, "reload").code == 0
-            assert open_to(old, gateway) == 1
+            gateway.signal(signal.SIGHUP)
+            until(lambda: says(gateway).startswith("number 2 "))
+            assert gateway.chat("one/simulated-terse").status == 200
+            assert (new.connections, open_to(old, gateway)) == (1, 1)
             assert (first + response.read()).endswith(b"data: [DONE]\n\n")
         until(lambda: open_to(old, gateway) == 0)
 
