@@ -221,7 +221,8 @@ IDS: Final = (
         rf"""(?<![A-Za-z])(?i:passport|passaporto|passeport|reisepass|pasaporte|passaporte|paspoort
             |driv(?:er'?s?|ing)\ licen[cs]e|patente|führerschein|permis\ de\ conduire
             |(?:id|identity|identification)(?:\ card)?\ (?:number|no\.?)|(?:personal)?ausweis|cart[ae]\ d'identit[àé]
-            |ssn|social\ (?:security|insurance)|tax(?:payer)?\ id|tax\ file|tfn|sin|steuer-?id|steueridentifikationsnummer
+            |ssn|social\ (?:security|insurance)|tax(?:payer)?\ id|tax\ file|tfn|sin|steuer-?id
+            |steueridentifikationsnummer
             |national\ insurance
             |nhs|medicare|bsn|burgerservicenummer|my\ number|nif|codice\ fiscale|patient\ id|mrn|medical\ record
             |护照|身份证|驾照|驾驶证|社保)
