@@ -28,7 +28,7 @@ def examined(folder: Path, configuration: str, *arguments: str, **environment: s
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     (folder / "outlast.toml").write_text(f"[server]\nport = {port}\n{configuration}", encoding="utf-8")
-    return outlast_process(folder, "doctor", "--format", "json", *arguments, **environment)
+    return outlast_process(folder, "doctor", "--format", "json", *arguments, patience=0.0, **environment)
 
 
 def levels(done: Done) -> dict[str, str]:

@@ -108,7 +108,7 @@ def key_flags(command: Callable[..., None]) -> Callable[..., None]:
 def pattern_remarks(models: tuple[str, ...], settings: Settings) -> list[str]:
     """A remark on each pattern that no name of the configuration can match: most often a mistyped one."""
     return [
-        f"--model {pattern} matches no virtual model and no provider of the configuration, so that it allows nothing yet"
+        f"--model {pattern} matches no virtual model and no provider here, so that it allows nothing yet"
         for pattern in models
         if not any(fnmatchcase(name, pattern) for name in settings.models)
         and not any(_may_begin(pattern, f"{table}/") for table in settings.providers)

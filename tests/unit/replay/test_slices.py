@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +16,7 @@ from outlast.replay.slices import FEWEST, sign_test, slices_of
 SIGNS = st.lists(st.sampled_from([-1.0, 0.0, 1.0]), max_size=12)
 
 
-def judged(outcomes: list[tuple[str, float, float | None]]) -> Judged:
+def judged(outcomes: Sequence[tuple[str, float, float | None]]) -> Judged:
     return Judged(
         check=CONTRACT[0], rows=(), outcomes=tuple((item, Outcome(a=a, b=b)) for item, a, b in outcomes), floor=None
     )
