@@ -24,7 +24,6 @@ from bench.curves import Curve, draw
 from bench.gateways import HERE, Entrance
 from bench.mixed import Load
 from bench.processes import Processes, Running, await_line, await_port, free_port
-from leak import Slope
 
 SETTLE_SECONDS = 1.5
 CONNECTIONS = 16
@@ -44,6 +43,17 @@ class Sample(msgspec.Struct, frozen=True):
     database_mb: float
     calls_a_second: float
     wrong: int
+
+
+class Slope(msgspec.Struct, frozen=True):
+    """A line through the samples, per 100,000 calls, with its standard error."""
+
+    mb: float
+    error: float
+
+    def grows(self, allowed: float) -> bool:
+        """More than allowed, beyond what the noise explains (two standard errors)."""
+        return self.mb - 2 * self.error > 0 and self.mb > allowed
 
 
 def start(processes: Processes, *, workers: int) -> tuple[Running, Entrance, Entrance, Path]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from outlast.tone.feature import FEATURES
 from outlast.tone.measure import measure, value_of
 
 FILE = Path(__file__).parents[1] / "tests" / "data" / "tone_turns.tsv"
@@ -90,6 +91,13 @@ def tables(turns: Sequence[Labelled]) -> str:
         own = [turn for turn in turns if turn.language == language]
         lines.append(f"| {language} | {len(own)} | {score(own, 'refusal').shown} |")
     return "\n".join(lines)
+
+
+def feature_table() -> str:
+    """Every feature, as docs/tone.md lists it."""
+    lines = ["| feature | unit | needs words | what it is |", "| --- | --- | --- | --- |"]
+    rows = [f"| {each.name} | {each.unit} | {'yes' if each.lexicon else 'no'} | {each.means} |" for each in FEATURES]
+    return "\n".join([*lines, *rows])
 
 
 def _share(part: int, whole: int) -> str:

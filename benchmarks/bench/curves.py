@@ -46,7 +46,7 @@ def _panel(xs: Sequence[float], curve: Curve, *, top: int) -> str:
     for share in (0, 0.5, 1):
         y = top + PANEL - PANEL * share / 1.1
         parts.append(f'<line x1="{LEFT}" y1="{y:.1f}" x2="{WIDTH - RIGHT}" y2="{y:.1f}" stroke="#ddd"/>')
-        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{most / 1.1 * share:,.4g}</text>')
+        parts.append(f'<text x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_said(most / 1.1 * share)}</text>')
     for number, (name, values) in enumerate(curve.lines):
         colour = _COLOURS[number % len(_COLOURS)]
         points = " ".join(point(x, y) for x, y in zip(xs, values, strict=True))
@@ -57,3 +57,7 @@ def _panel(xs: Sequence[float], curve: Curve, *, top: int) -> str:
     parts.append(f'<text x="{LEFT}" y="{top + PANEL + 16}">0</text>')
     parts.append(f'<text x="{WIDTH - RIGHT}" y="{top + PANEL + 16}" text-anchor="end">{last:,.0f} calls</text>')
     return "\n".join(parts)
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
