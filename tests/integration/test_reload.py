@@ -135,11 +135,13 @@ def upstream() -> AbstractContextManager[UpstreamServer]:
 
 
 def open_to(server: UpstreamServer, gateway: Gateway) -> int:
-    """Connections that the gateway has to an upstream, as the system sees them."""
+    """Connections that the gateway's process has to an upstream, as the system sees them."""
     assert gateway.process is not None
-    table = Path(f"/proc/{gateway.process.pid}/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    process = Path(f"/proc/{gateway.process.pid}")
+    table = (process / "net" / "tcp").read_text(encoding="ascii").splitlines()[1:]
     fields = [line.split() for line in table]
-    return sum(1 for field in fields if int(field[2].partition(":")[2], 16) == server.port and field[3] == "01")
+    found = {f"socket:[{each[9]}]" for each in fields if int(each[2].partition(":")[2], 16) == server.port}
+    return sum(1 for each in (process / "fd").iterdir() if each.is_symlink() and str(each.readlink()) in found)
 
 
 def test_an_upstream_whose_words_are_the_same_keeps_its_connections(serve: Serve) -> None:

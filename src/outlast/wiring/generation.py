@@ -101,15 +101,12 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
 
     Raises:
         OperatorError: something in it, or in a file that it names, cannot be meant.
-        LedgerUnavailable: what was observed of models cannot be read.
+        LedgerUnavailable: at the start, where what was observed of models cannot be read.
     """
     # A gateway starts without a supplement that cannot be read; a reload is refused, because one is at work.
-    # It also leaves SQLite to the recorder's worker: what the disk does to that process ends no call.
-    knowledge, unread = (
-        open_knowledge_anyway(settings)
-        if before is None
-        else (open_knowledge(settings, held.recorder.observations()), ())
-    )
+    # It does without what was observed, which a gateway never shows and which decides nothing: no read of the record
+    # can hold up the calls that run, nor refuse a reload while the recorder's worker is away.
+    knowledge, unread = open_knowledge_anyway(settings) if before is None else (open_knowledge(settings, ()), ())
     known = before.opened if before is not None else {}
     opened = {
         name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)
