@@ -7,11 +7,13 @@ negative. The statistic is the mean over conversations of candidate minus incumb
 between the incumbent's conversations, which counts as a tenth of a step where it
 is not clearly more. Its error is that of the linearised ratio
 
-    u_i = (d_i - D) / s - D ((a_i - mean a)^2 - s^2) / (2 s^3)
+    u_i = (d_i - D) / s - M ((a_i - mean a)^2 - s^2) / (2 s^3),  M = D outside the margin, else margin s
 
-with Student's t at G - 1 degrees of freedom. A sample may miss the few conversations that differ most, and then both
-the difference and its error are too small; so each bound counts one conversation more, which differs by the largest
-difference that was seen and by a step at least. With no difference seen at all, that bound is about the rule of three.
+(inside the margin it is the error at the difference that is doubted) with Student's t at G - 1 degrees of freedom. A
+sample may miss the few conversations that differ most, and then both the difference and its error are too small; so
+each bound counts one conversation more, which differs by the largest difference that was seen and by a step at least.
+With no difference seen at all, that bound is about the rule of three. ``benchmarks/tone.py --level`` holds it to its
+level.
 Below ``FEWEST`` conversations nothing is decided.
 """
 
@@ -38,6 +40,8 @@ LEAST_SPREAD: Final = 0.1
 _CLEARLY_MORE: Final = 1.5
 """Times the least spread, below which the least one counts: an estimate that only sometimes exceeds it would exceed it
 just when that helps."""
+_LOST: Final = 4.0
+"""Spreads: further than nearly any conversation is from the mean."""
 _POWER_80_AT_0: Final = 1.645 + 1.282
 """Both tests pass four times in five when each does nine times in ten."""
 
@@ -45,8 +49,8 @@ _POWER_80_AT_0: Final = 1.645 + 1.282
 def assess_closeness(rows: Sequence[Row], rule: Rule, step: float) -> Verdict:
     """PASS, FAIL or NOT YET; the bounds and the margin are in spreads.
 
-    An unanswered pair counts as the largest difference, upwards in the upper bound and downwards in the lower one; it
-    can prevent a PASS and a FAIL, and cause neither.
+    An unanswered pair counts as a difference of ``_LOST`` spreads at least, upwards in the upper bound and downwards in
+    the lower one; it can prevent a PASS and a FAIL, and cause neither. Without any answer nothing is decided.
 
     Args:
         rows: amounts, with their conversation as cluster.
@@ -58,8 +62,9 @@ def assess_closeness(rows: Sequence[Row], rule: Rule, step: float) -> Verdict:
     """
     _check(rows, rule, step)
     talks = _Talks.of(rows, step)
-    lower, upper = talks.bounds(rule.alpha) if talks.count >= FEWEST else (-math.inf, math.inf)
     answered = [row for row in rows if row.b is not None]
+    decidable = bool(answered) and talks.count >= FEWEST
+    lower, upper = talks.bounds(rule) if decidable else (-math.inf, math.inf)
     estimate = talks.estimate if answered else None
     word: Word = "NOT YET"
     if upper < -rule.margin or lower > rule.margin:
@@ -127,18 +132,21 @@ class _Talks:
         share = float(np.sum(1 - self.unanswered))
         return float(np.sum(self.tied)) / share / self.spread if share else None
 
-    def bounds(self, alpha: float) -> tuple[float, float]:
-        quantile = student_quantile(1 - alpha, self.count - 1)
-        return -self._upper(-1.0, quantile), self._upper(1.0, quantile)
+    def bounds(self, rule: Rule) -> tuple[float, float]:
+        quantile = student_quantile(1 - rule.alpha, self.count - 1)
+        return -self._upper(-1.0, quantile, rule.margin), self._upper(1.0, quantile, rule.margin)
 
-    def _upper(self, sign: float, quantile: float) -> float:
+    def _upper(self, sign: float, quantile: float, margin: float) -> float:
         """The upper bound, or with a sign of -1 that of the opposite."""
-        differences = np.append(sign * self.tied + self.unanswered * self.extreme, self.extreme)
+        differences = np.append(
+            sign * self.tied + self.unanswered * max(self.extreme, _LOST * self.spread), self.extreme
+        )
         own = np.append(self.own, np.mean(self.own))
         mean, spread = float(np.mean(differences)), self.spread
         parts = (differences - mean) / spread
         if not self.at_least:
-            parts = parts - mean * ((own - np.mean(own)) ** 2 - spread**2) / (2 * spread**3)
+            assumed = mean if abs(mean) > margin * spread else margin * spread
+            parts = parts - assumed * ((own - np.mean(own)) ** 2 - spread**2) / (2 * spread**3)
         error = float(np.std(parts, ddof=1)) / math.sqrt(len(parts))
         return mean / spread + quantile * error
 

@@ -5,7 +5,7 @@ walked (``tone.phrases``). No pattern is run over a text here, so that no text c
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
@@ -37,7 +37,7 @@ class Found(NamedTuple):
 class Lexicon:
     """One language's phrases."""
 
-    def __init__(self, language: str, phrases: dict[str, Sequence[str]]) -> None:
+    def __init__(self, language: str, phrases: Mapping[str, Sequence[str]]) -> None:
         self.language = language
         self.has = frozenset(phrases)
         self._anywhere, self._first = Phrases(), Phrases()
@@ -45,26 +45,28 @@ class Lexicon:
         for part, lines in phrases.items():
             for line in lines:
                 self._add(part, line)
+        self._anywhere.close()
+        self._first.close()
 
     def find(self, text: Words) -> Iterator[Found]:
         """Every phrase of every part; from one word on, each part is found once."""
         words, starts, exact = text.words, frozenset(text.sentences), self._exact
         anywhere, first = self._anywhere.ends, self._first.ends
-        begins = self._anywhere.start.knows
+        begins, opens = self._anywhere.start.knows, self._first.start.knows
         taken_back: dict[str, int] = {}
         for at, word in enumerate(words):
             parts = anywhere(words, at) if word in begins else _NONE
             if at in starts:
-                parts = {**parts, **first(words, at)}
+                parts = {**parts, **first(words, at)} if word in opens else parts
             elif exact and (written := text.written[at]) in exact and written != word:
                 parts = {**parts, **dict.fromkeys(exact[written], 1)}
-            for part, length in parts.items():
-                if part.startswith("not_"):
-                    part_meant = part.removeprefix("not_")
-                    taken_back[part_meant] = max(taken_back.get(part_meant, 0), at + length)
-            for part in parts:
-                if not part.startswith("not_") and taken_back.get(part, 0) <= at:
-                    yield Found(part, at)
+            if parts:
+                for part, length in parts.items():
+                    if part.startswith("not_"):
+                        taken_back[part[4:]] = max(taken_back.get(part[4:], 0), at + length)
+                for part in parts:
+                    if not part.startswith("not_") and taken_back.get(part, 0) <= at:
+                        yield Found(part, at)
 
     def _add(self, part: str, line: str) -> None:
         if line.startswith("="):

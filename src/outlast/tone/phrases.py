@@ -57,7 +57,8 @@ class Phrases:
 
     def __init__(self) -> None:
         self._roots: list[_Place] = []
-        self._start: State | None = None
+        self.start = State(frozenset())
+        """Before any word."""
         self._kept = 0
 
     def add(self, part: str, phrase: str, words: Callable[[str], Iterable[str]]) -> None:
@@ -81,33 +82,30 @@ class Phrases:
         if place in _closed([root]):
             raise ValueError(f"{phrase!r} can be no words at all")
         self._roots.append(root)
-        self._start = None
+
+    def close(self) -> None:
+        """No phrase is added any more."""
+        self.start = State(_closed(self._roots))
 
     def ends(self, words: list[str], at: int) -> dict[str, int]:
         """The parts of every phrase that begins with the word at this place, and the most words that one has."""
-        start = self.start
-        state = self._step(start, words[at])
-        if state is None:
-            return _NONE
-        found = dict.fromkeys(state.ends, 1) if state.ends else {}
-        for length, word in enumerate(words[at + 1 : at + _LONGEST], 2):
-            state = self._step(state, word)
-            if state is None:
+        state, found = self.start, _NONE
+        for length, word in enumerate(words[at : at + _LONGEST], 1):
+            following = state.next.get(word, _UNSEEN)
+            if following is _UNSEEN:
+                if word not in state.knows and not state.goes_on:
+                    break
+                following = self._step(state, word)
+            if following is None:
                 break
-            for part in state.ends:
-                found[part] = length
+            state = following
+            if state.ends:
+                found = {**found, **dict.fromkeys(state.ends, length)}
         return found
-
-    @property
-    def start(self) -> State:
-        """Before any word."""
-        if self._start is None:
-            self._start = State(_closed(self._roots))
-        return self._start
 
     def _step(self, state: State, word: str) -> State | None:
         if word not in state.knows:
-            if not state.goes_on or word == END:
+            if word == END or not state.goes_on:
                 return None
             word = _STRANGER
         if word in state.next:
@@ -125,6 +123,7 @@ _STRANGER: Final = "\ufffd"
 """Any word that no phrase has at this place."""
 _LONGEST: Final = 24
 _NONE: Final[dict[str, int]] = {}
+_UNSEEN: Final = State(frozenset())
 
 
 def _closed(places: Iterable[_Place]) -> frozenset[_Place]:

@@ -52,9 +52,8 @@ def take_apart(text: str) -> Text:
     joined = "\n".join(plain)
     words_of_code = 0
     if "`" in joined:
-        before = len(joined)
+        words_of_code = sum(map(len, _CODE_WORD.findall(joined)))
         joined = _CODE_WORD.sub(" \ufffc ", joined)
-        words_of_code = max(0, before - len(joined))
     if "://" in joined:
         joined = _ADDRESS.sub(" ", joined)
     bold = len(_BOLD.findall(joined)) if "**" in joined or "__" in joined else 0
@@ -70,7 +69,7 @@ def take_apart(text: str) -> Text:
         bold,
         emoji,
         dashes,
-        (fenced + words_of_code) / len(text) if text else 0.0,
+        min(1.0, (fenced + words_of_code) / len(text)) if text else 0.0,
     )
 
 
