@@ -49,7 +49,8 @@ def compose(
 ) -> tuple[Plan, tuple[Item, ...]]:
     """The plan, and its items.
 
-    Requests that the incumbent has answered already come first: after its end no others can be compared.
+    Requests that the incumbent has answered already come first: after its end no others can be compared. A run that was
+    stopped goes on with its own requests, whatever was answered by then.
 
     Raises:
         EvidenceInvalid: there is no request to ask again.
@@ -60,7 +61,7 @@ def compose(
             f"no requests of {wish.model!r} are kept as evidence: `outlast capture {wish.model}` takes them from the "
             "record, `outlast import` from files"
         )
-    answered = [item for item in items if evidence.draw(DrawKey(item.id, wish.incumbent)) is not None]
+    answered = [item for item in items if _answered(evidence, item.id, wish.incumbent)]
     margin = _narrowest(wish, suite)
     size = wish.size or (pairs_needed(margin, wish.alpha, LIKELY_DISCORDANCE) if margin else len(items))
     chosen = draw_sample(answered or items, size, seed=wish.seed)
@@ -80,9 +81,33 @@ def compose(
         budget_pico_usd=wish.budget_pico_usd,
         created_ns=now_ns,
     )
+    stopped = _stopped(plan, evidence, {item.id for item in answered})
+    if stopped and len(stopped) == min(size, len(items)):
+        by_id = {item.id: item for item in items}
+        chosen = tuple(by_id[each] for each in stopped)
+        plan = msgspec.structs.replace(plan, items=stopped)
     power = _power(len(chosen), margin, wish.alpha)
     expectations = tuple(_expected(target, plan, chosen, (evidence, asker), power) for target in wish.candidates)
     return msgspec.structs.replace(plan, expectations=expectations), chosen
+
+
+def _answered(evidence: Evidence, item: str, target: str) -> bool:
+    draw = evidence.draw(DrawKey(item, target))
+    return draw is not None and draw.said is not None
+
+
+def _stopped(plan: Plan, evidence: Evidence, answered: set[str]) -> tuple[str, ...]:
+    """The requests of an earlier run of the same declaration that lacks answers; none where there are others by now."""
+
+    def declared(each: Plan) -> Plan:
+        return msgspec.structs.replace(each, items=(), created_ns=0, expectations=())
+
+    earlier = [each.items for each in evidence.plans(plan.model) if declared(each) == declared(plan)]
+    if not earlier or not answered <= set(earlier[-1]):
+        return ()
+    targets = (plan.incumbent, *plan.candidates)
+    whole = all(_answered(evidence, item, target) for item in earlier[-1] for target in targets)
+    return () if whole else earlier[-1]
 
 
 def _narrowest(wish: Wish, suite: Sequence[Check]) -> float | None:

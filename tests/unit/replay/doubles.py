@@ -35,6 +35,8 @@ class Memory:
     draws: dict[DrawKey, Draw | None] = field(default_factory=dict)
     expected: dict[DrawKey, int | None] = field(default_factory=dict)
     fails: Callable[[], None] = lambda: None
+    requests: list[Item] = field(default_factory=list)
+    declared: list[Plan] = field(default_factory=list)
 
     def begin(self, key: DrawKey, expected_pico_usd: int | None) -> bool:
         self.fails()
@@ -61,13 +63,14 @@ class Memory:
         raise NotImplementedError
 
     def items(self, model: str) -> Iterator[Item]:
-        raise NotImplementedError
+        del model
+        return iter(self.requests)
 
     def keep_plan(self, plan: Plan) -> None:
-        raise NotImplementedError
+        self.declared.append(plan)
 
     def plans(self, model: str) -> Iterator[Plan]:
-        raise NotImplementedError
+        return (plan for plan in self.declared if plan.model == model)
 
     def close(self) -> None:
         """Nothing is open."""
