@@ -16,9 +16,13 @@ Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "mean
 
 
 Measure = Literal["share", "ratio_p50", "ratio_p95", "ratio_total", "spread"]
-"""share: outcomes within the check's range, larger is better, judged by their mean difference. ratio: amounts
-(microseconds, picodollars), smaller is better, judged by the candidate's quantile or total over the incumbent's. spread: amounts of which neither more nor less is
-better, judged by their mean difference in units of the spread between the incumbent's conversations."""
+"""How outcomes add up.
+
+share: outcomes within the check's range, larger is better, judged by their mean difference. ratio: amounts
+(microseconds, picodollars), smaller is better, judged by the candidate's quantile or total over the incumbent's.
+spread: amounts of which neither more nor less is better, judged by their distance in units of the incumbent's own
+standard deviation between conversations.
+"""
 
 
 class Pair(msgspec.Struct, frozen=True, kw_only=True):
@@ -61,8 +65,10 @@ class Check(Protocol):
 
     @property
     def range(self) -> Range:
-        """Passes and failures, or scores between two bounds; of no meaning for a ratio. Of a spread: its width is how
-        far one single occurrence can move an amount."""
+        """Passes and failures, or scores between two bounds; of no meaning for a ratio.
+
+        Of a spread: its width is how far one single occurrence can move an amount.
+        """
         ...
 
     def compare(self, pair: Pair) -> Sequence[Outcome]:

@@ -43,7 +43,11 @@ class KeyWatch:
         self.trouble = ""
         """Why the last look failed; empty when it did not."""
         with closing(Lookout(path)) as here:
-            self._looks = lambda known: here.look(Look(known))
+
+            def looks(known: Mark) -> Looked:
+                return here.look(Look(known))
+
+            self._looks: Callable[[Mark], Looked] = looks
             self.look()
         self._looks = elsewhere
         if self.trouble:

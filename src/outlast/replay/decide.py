@@ -18,8 +18,8 @@ from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Evidence
 from outlast.replay.probing import probe_pairs
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult
-from outlast.replay.tone_bars import tone_bars
 from outlast.replay.slices import slices_of
+from outlast.replay.tone_bars import tone_bars
 
 UNANSWERED = Draw(error="not_drawn")
 """Out of budget, lost in flight, or not asked yet."""
@@ -31,7 +31,7 @@ _TIMES: tuple[tuple[str, Callable[[Draw], int]], ...] = (
 )
 
 
-def decide(  # noqa: PLR0913 - what is decided, by what, and when
+def decide(
     plan: Plan,
     items: Sequence[Item],
     suite: Sequence[Check],

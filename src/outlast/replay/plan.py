@@ -16,7 +16,7 @@ class Margin(msgspec.Struct, frozen=True, kw_only=True):
     """How much worse is still acceptable, for one check or for all of a family."""
 
     of: str
-    """``contract``, ``contract.tools``, ``latency_p95`` …, or ``share``, ``ratio`` and ``spread`` for all that have none."""
+    """``contract``, ``contract.tools``, ``latency_p95`` …; ``share``, ``ratio``, ``spread``: for all without one."""
     value: float
     """A share of the check's range (0.05), a ratio of candidate to incumbent (1.2), or a number of the incumbent's
     spreads (0.5)."""
