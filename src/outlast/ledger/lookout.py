@@ -14,11 +14,9 @@ from typing import Final, NamedTuple
 
 import msgspec
 
-from outlast.exchange import Observation
 from outlast.keys.key import Key
 from outlast.ledger.database import open_for_reading
 from outlast.ledger.keys import read_keys, read_version
-from outlast.ledger.reader import SqliteLedger
 
 _BUSY_MS: Final = 250
 
@@ -45,16 +43,6 @@ class Looked(msgspec.Struct, frozen=True, array_like=True, tag=True):
     mark: Mark
     keys: tuple[Key, ...] | None
     """Every key that was ever created; None: those that are known."""
-
-
-class Recall(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """What was observed of models' lives?"""
-
-
-class Recalled(msgspec.Struct, frozen=True, array_like=True, tag=True):
-    """Every observation, oldest first."""
-
-    observations: tuple[Observation, ...]
 
 
 class Lookout:
@@ -84,14 +72,6 @@ class Lookout:
             self.close()
             raise
         return Looked(mark, keys)
-
-    def recall(self) -> Recalled:
-        """What was observed.
-
-        Raises:
-            LedgerUnavailable: the record cannot be read.
-        """
-        return Recalled(tuple(SqliteLedger(self._path).observations()))
 
     def close(self) -> None:
         """Give the file back; the next look opens it again."""

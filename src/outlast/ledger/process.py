@@ -14,11 +14,10 @@ from typing import Final
 import msgspec
 
 from outlast.errors import LedgerUnavailable
-from outlast.exchange import Observation
 from outlast.ledger.drain import Drained
 from outlast.ledger.extents import Reach
 from outlast.ledger.line import Line
-from outlast.ledger.lookout import Look, Looked, Mark, Recall, Recalled
+from outlast.ledger.lookout import Look, Looked, Mark
 from outlast.ledger.retention import Prune, Pruned
 from outlast.ledger.worker import Answer, Finish, Finished, Question, Refused, decode_answer, encode
 
@@ -132,13 +131,6 @@ class DrainProcess:
         if not isinstance(told, Looked):
             raise self._refused(told)
         return told
-
-    def recall(self) -> tuple[Observation, ...]:
-        """See ``Lookout.recall``. Any thread may ask; raises as ``look`` does."""
-        told = self._read(Recall())
-        if not isinstance(told, Recalled):
-            raise self._refused(told)
-        return told.observations
 
     def close(self) -> None:
         """End the process in order and wait for it; a step that it is in the middle of is made."""

@@ -128,10 +128,6 @@ class Recorder:
         """
         return self._writer.elsewhere.look(known)
 
-    def observations(self) -> tuple[Observation, ...]:
-        """Every observed life-cycle fact, read by the worker, oldest first. Any thread may ask; raises as ``look``."""
-        return self._writer.elsewhere.recall()
-
     def stats(self) -> RecorderStats:
         """How the record fares now."""
         writer = self._writer
