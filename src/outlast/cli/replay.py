@@ -33,6 +33,7 @@ from outlast.replay.report.cases import gather
 from outlast.replay.result import ReplayResult
 from outlast.replay.run import Errand, Purse, Runner
 from outlast.wiring.evidence import Bench, open_bench
+from outlast.wiring.scoring import ENGINES, Engine, collecting
 from outlast.wiring.user_checks import open_checks
 
 FORMATS = ("text", "json", "markdown")
@@ -52,6 +53,7 @@ FORMATS = ("text", "json", "markdown")
     help="A check of yours: FILE.py:function, 'a shell command', or schema.json; may repeat.",
 )  # fmt: skip
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
+@click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Who scores answers.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which requests are sampled.")
 @click.option("--dry-run", is_flag=True, help="Declare the plan, ask nobody.")
 @click.option(
@@ -64,7 +66,7 @@ FORMATS = ("text", "json", "markdown")
 @shared(FORMATS, today=False)
 def replay(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
-    sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, seed: int,
+    sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, engine: Engine, seed: int,
     dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
 ) -> int:  # fmt: skip
     """May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.
@@ -105,7 +107,10 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
         if dry_run:
             return FINE
         asyncio.run(_draw(bench, plan, items, (concurrency, retry_lost), quiet=quiet))
-        result = decide(plan, items, suite, bench.evidence, now_ns=time.time_ns(), terms=bench.terms(plan))
+        with collecting(engine) as collect:
+            result = decide(
+                plan, items, suite, bench.evidence, now_ns=time.time_ns(), terms=bench.terms(plan), collect=collect
+            )
         bench.evidence.keep_result(result)
         report = gather(result, bench.evidence.plan(plan.hash) or plan, bench.evidence)
     if page is not None:

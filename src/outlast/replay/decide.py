@@ -12,7 +12,7 @@ from outlast.catalog.caching import CacheTerms
 from outlast.checks.check import Check, Pair
 from outlast.checks.draw import Draw, Item
 from outlast.checks.probes.library import questions_named
-from outlast.replay.judge import collect_all, judge, together
+from outlast.replay.judge import Judged, collect_all, judge, together
 from outlast.replay.money import money_of, tokens_of
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Evidence
@@ -23,6 +23,8 @@ from outlast.replay.tone_bars import tone_bars
 
 UNANSWERED = Draw(error="not_drawn")
 """Out of budget, lost in flight, or not asked yet."""
+
+Collect = Callable[[Sequence[Check], Sequence[Pair]], list[Judged]]
 
 _TIMES: tuple[tuple[str, Callable[[Draw], int]], ...] = (
     ("first token", lambda draw: draw.timing.first_token_us),
@@ -39,14 +41,16 @@ def decide(
     *,
     now_ns: int,
     terms: Mapping[str, CacheTerms] | None = None,
+    collect: Collect = collect_all,
 ) -> ReplayResult:
     """What the answers that are there say about every candidate of the plan.
 
-    ``terms``: each target's prices; without them no money is shown beside what the answers cost.
+    ``terms``: each target's prices; without them no money is shown beside what the answers cost. ``collect``: who
+    scores; it decides nothing.
     """
     results = tuple(
         msgspec.structs.replace(
-            _candidate(plan, target, items, suite, evidence),
+            _candidate(plan, target, items, (suite, collect), evidence),
             money=money_of(pairs_of(plan, target, items, evidence), plan.incumbent, target, terms or {}),
         )
         for target in plan.candidates
@@ -75,12 +79,13 @@ def pairs_of(plan: Plan, target: str, items: Sequence[Item], evidence: Evidence)
 
 
 def _candidate(
-    plan: Plan, target: str, items: Sequence[Item], suite: Sequence[Check], evidence: Evidence
+    plan: Plan, target: str, items: Sequence[Item], scoring: tuple[Sequence[Check], Collect], evidence: Evidence
 ) -> CandidateResult:
+    suite, collect = scoring
     pairs = pairs_of(plan, target, items, evidence)
     probes = probe_pairs(questions_named(plan.probes), plan.incumbent, target, evidence)
     # A feature of style that does not gate is a bar, not a check.
-    plain = collect_all([check for check in suite if check.family != "probes" and _told(check, plan)], pairs)
+    plain = collect([check for check in suite if check.family != "probes" and _told(check, plan)], pairs)
     probed = collect_all([check for check in suite if check.family == "probes"], probes)
     checks = judge(plan, [*plain, *probed])
     verdict, decided_by = together(checks)

@@ -55,7 +55,35 @@ def collect(check: Check, pairs: Sequence[Pair]) -> Judged:
 
 
 def collect_all(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Judged]:
-    """Every pair under every check, pair by pair: what checks read in an answer is then read once.
+    """Every pair under every check."""
+    return [joined(check, [part]) for check, part in zip(suite, collect_part(suite, pairs), strict=True)]
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
+    """One check's outcomes on some of the pairs: parts in the order of pairs join to what one pass would give."""
+
+    rows: tuple[Row, ...]
+    outcomes: tuple[tuple[str, Outcome], ...]
+    compared: int
+    """Outcomes of the incumbent against its second answer."""
+    agreed: int
+
+
+def joined(check: Check, parts: Sequence[Part]) -> Judged:
+    """One check's parts, in the order of pairs."""
+    compared, agreed = sum(part.compared for part in parts), sum(part.agreed for part in parts)
+    share = check.measure == "share" and check.range.pass_fail and compared > 0
+    return Judged(
+        check=check,
+        rows=tuple(row for part in parts for row in part.rows),
+        outcomes=tuple(outcome for part in parts for outcome in part.outcomes),
+        floor=1 - agreed / compared if share else None,
+        floor_pairs=compared if share else 0,
+    )
+
+
+def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
+    """Some pairs under every check, pair by pair: what checks read in an answer is then read once.
 
     A request that the incumbent did not answer is no pair.
     """
@@ -70,7 +98,7 @@ def collect_all(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Judged]:
             for each, outcomes in zip(collected, _outcomes(suite, again), strict=True):
                 each.compared += len(outcomes)
                 each.agreed += sum(outcome.a == outcome.b for outcome in outcomes)
-    return [each.judged for each in collected]
+    return [each.part for each in collected]
 
 
 def _outcomes(suite: Sequence[Check], pair: Pair) -> list[Sequence[Outcome]]:
@@ -104,15 +132,10 @@ class _Collected:
             self.outcomes.append((pair.item.id, outcome))
 
     @property
-    def judged(self) -> Judged:
+    def part(self) -> Part:
         """All of them."""
-        share = self.check.measure == "share" and self.check.range.pass_fail and self.compared > 0
-        return Judged(
-            check=self.check,
-            rows=tuple(self.rows),
-            outcomes=tuple(self.outcomes),
-            floor=1 - self.agreed / self.compared if share else None,
-            floor_pairs=self.compared if share else 0,
+        return Part(
+            rows=tuple(self.rows), outcomes=tuple(self.outcomes), compared=self.compared, agreed=self.agreed
         )
 
 
