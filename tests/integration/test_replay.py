@@ -9,6 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,6 +72,10 @@ def kept(folder: Path) -> int:
     return int(count)
 
 
+def reached(folder: Path, answers: int) -> bool:
+    return kept(folder) >= answers
+
+
 def lost(folder: Path) -> Counter[str]:
     """Answers by model that were begun and never kept."""
     with closing(sqlite3.connect(f"file:{folder / 'outlast.evidence.db'}?mode=ro", uri=True)) as database:
@@ -100,7 +105,7 @@ def test_a_replay_that_was_killed_pays_nothing_twice_and_comes_to_the_same_resul
             with subprocess.Popen(
                 [sys.executable, "-m", "outlast", *words(broken)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             ) as run:
-                until(lambda at=stop_at: kept(broken) >= at)
+                until(partial(reached, broken, stop_at))
                 run.kill()
         before = kept(broken)
         last = replayed(broken)

@@ -1,10 +1,13 @@
 """Scoring fanned out: whoever does it, every bit of what is judged is the same."""
 
+from dataclasses import dataclass
+
 import pytest
 from tests.unit.replay.doubles import item, said
 
-from outlast.checks.check import Outcome, Pair
+from outlast.checks.check import Check, Family, Measure, Outcome, Pair
 from outlast.checks.draw import Draw, Said, Timing
+from outlast.checks.shapes import PASS_FAIL
 from outlast.checks.suite import standard_suite
 from outlast.replay.judge import collect_all
 from outlast.stats.rows import Range
@@ -15,13 +18,14 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 SUITE = tuple(check for check in standard_suite() if check.family != "probes")
 
 
+@dataclass(frozen=True)
 class Own:
     """A check that no worker knows."""
 
-    name = "user.own"
-    family = "user"
-    measure = "share"
-    range = Range()
+    name: str = "user.own"
+    family: Family = "user"
+    measure: Measure = "share"
+    range: Range = PASS_FAIL
 
     def compare(self, pair: Pair) -> tuple[Outcome, ...]:
         return (Outcome(a=1.0, b=float(pair.item.id.endswith("1"))),)
@@ -46,7 +50,7 @@ def pairs(count: int) -> list[Pair]:
 def test_every_engine_collects_the_same_bits(engine: Engine, block: int) -> None:
     if engine == "ray":
         pytest.importorskip("ray")
-    suite = (SUITE[0], Own(), *SUITE[1:])
+    suite: tuple[Check, ...] = (SUITE[0], Own(), *SUITE[1:])
     many = pairs(200)
     with collecting(engine, block=block) as collect:
         found = collect(suite, many)

@@ -134,9 +134,7 @@ class _Collected:
     @property
     def part(self) -> Part:
         """All of them."""
-        return Part(
-            rows=tuple(self.rows), outcomes=tuple(self.outcomes), compared=self.compared, agreed=self.agreed
-        )
+        return Part(rows=tuple(self.rows), outcomes=tuple(self.outcomes), compared=self.compared, agreed=self.agreed)
 
 
 def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:

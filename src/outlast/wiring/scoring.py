@@ -70,16 +70,11 @@ def _fanned(
     known = {check.name for check in standard_suite()}
     names = tuple(check.name for check in suite if check.name in known)
     own = [check for check in suite if check.name not in known]
-    blocks = (
-        (names, msgspec.msgpack.encode(pairs[start : start + size])) for start in range(0, len(pairs), size)
-    )
+    blocks = ((names, msgspec.msgpack.encode(pairs[start : start + size])) for start in range(0, len(pairs), size))
     parts = [_PARTS.decode(found) for found in run(blocks)]
     by_name = {name: [block[place] for block in parts] for place, name in enumerate(names)}
     here = {each.check.name: each for each in collect_all(own, pairs)}
-    return [
-        joined(check, by_name[check.name]) if check.name in by_name else here[check.name]
-        for check in suite
-    ]
+    return [joined(check, by_name[check.name]) if check.name in by_name else here[check.name] for check in suite]
 
 
 def _scored(block: _Block) -> bytes:
