@@ -23,12 +23,13 @@ run: $(STAMP)         ## the gateway, with ./outlast.toml
 test: $(STAMP)        ## every test
 	$(BIN)/python -m pytest -n 2
 
-check: $(STAMP)       ## format, lint, types, layers, tests
+check: $(STAMP)       ## format, lint, types, layers, tests, and that no call has become dearer
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) test
+	$(BIN)/python benchmarks/gate.py --calls 1600 --repetitions 3
 
 bench: $(STAMP)       ## figures against nginx and the peers, in one run
 	$(BIN)/python benchmarks/gateway.py
