@@ -22,23 +22,30 @@ def provider_keys(providers: Iterable[tuple[str, ProviderSettings, Sequence[str]
             continue
         declared = settings.api_keys or ((settings.api_key,) if settings.api_key is not None else ())
         check = f"keys of {name}"
+        literal = any(not each.startswith(_ENVIRONMENT) for each in declared)
         if empty:
-            yield fault(
-                check,
-                f"{', '.join(empty)} is empty in this environment",
-                why="calls go without a key, and the provider refuses them",
-                do=f"export {empty[0]}=… where the gateway starts",
-            )
-        elif any(not each.startswith(_ENVIRONMENT) for each in declared):
+            yield _empty(check, declared, empty)
+        if literal:
             yield warning(
                 check,
                 "a key stands in the configuration itself",
                 why="whoever reads or copies the file has it",
                 do=f'[providers.{name}] api_key = "env:NAME"',
             )
-        else:
+        if not empty and not literal:
             count = f"{len(declared)} found" if declared else "none is configured"
             yield ok(check, count)
+
+
+def _empty(check: str, declared: Sequence[str], empty: Sequence[str]) -> Finding:
+    """Some keys missing of several is no fault; a header that lacks its value may be what the provider asks for."""
+    what = f"{', '.join(empty)} {'is' if len(empty) == 1 else 'are'} empty in this environment"
+    do = f"export {empty[0]}=… where the gateway starts"
+    missing = [each for each in declared if each.removeprefix(_ENVIRONMENT) in empty]
+    left = len(declared) - len(missing)
+    if left and all(_ENVIRONMENT + name in declared for name in empty):
+        return warning(check, what, why=f"calls go with the other {left} of {len(declared)} keys alone", do=do)
+    return fault(check, what, why="calls go without a key, and the provider refuses them", do=do)
 
 
 def caller_keys(keys: Sequence[Key], *, required: bool, reachable: bool, now_ns: int) -> Iterator[Finding]:

@@ -82,8 +82,11 @@ def catalogue_finding(catalogue_day: dt.date, today: dt.date, notes: Collection[
     """Whether what is known of models is recent."""
     age = (today - catalogue_day).days
     if notes:
-        return warning(
-            "catalogue", "; ".join(notes), why="dates from feeds are missing", do="outlast catalog update FILE|URL"
+        return fault(
+            "catalogue",
+            "; ".join(notes),
+            why="dates from feeds are missing, and every reload is refused",
+            do="mend the file that is named or move it away, then `outlast reload`",
         )
     if age > STALE_DAYS:
         return warning(

@@ -36,6 +36,25 @@ def test_a_providers_keys_are_judged_and_never_shown(
     assert "verysecret" not in repr(finding)
 
 
+@pytest.mark.parametrize(
+    ("settings", "empty", "levels"),
+    [
+        (provider(api_keys=("env:A", "env:B")), ("B",), ["warning"]),
+        (provider(api_keys=("env:A", "env:B")), ("A", "B"), ["fault"]),
+        (provider(api_keys=("env:A", "sk-verysecret")), ("A",), ["warning", "warning"]),
+        (provider(api_key="env:A", headers={"x-project": "env:H"}), ("H",), ["fault"]),
+        (provider(api_key="sk-verysecret", headers={"x-project": "env:H"}), ("H",), ["fault", "warning"]),
+    ],
+)
+def test_a_missing_key_is_a_fault_only_where_no_other_is_left_and_hides_no_warning(
+    settings: ProviderSettings, empty: tuple[str, ...], levels: list[str]
+) -> None:
+    found = list(provider_keys([("openai", settings, empty)]))
+    assert [finding.level for finding in found] == levels
+    assert all(name in found[0].what for name in empty)
+    assert "verysecret" not in repr(found)
+
+
 def test_a_simulated_provider_needs_no_key() -> None:
     assert list(provider_keys([("x", ProviderSettings(kind="scripted"), ())])) == []
 

@@ -86,4 +86,12 @@ def test_a_catalogue_is_old_after_half_a_year() -> None:
     day = dt.date(2026, 1, 1)
     assert catalogue_finding(day, day + dt.timedelta(days=180), ()).level == "ok"
     assert catalogue_finding(day, day + dt.timedelta(days=181), ()).level == "warning"
-    assert catalogue_finding(day, day, ("x cannot be read",)).level == "warning"
+
+
+def test_a_supplement_that_cannot_be_read_is_a_fault_whose_remedy_does_not_read_it() -> None:
+    day = dt.date(2026, 1, 1)
+    finding = catalogue_finding(day, day, ("x cannot be read",))
+    assert finding.level == "fault"
+    assert "reload is refused" in finding.why
+    assert "catalog update" not in finding.do
+    assert "move it away" in finding.do
