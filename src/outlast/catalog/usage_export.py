@@ -21,6 +21,10 @@ MOST = 10**15
 LONGEST_CELL = 2_000
 LONGEST_MODEL = 300
 GROUPED = re.compile(r"\d{1,3}(?:[ '\u00a0\u202f_]\d{3})+|\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+")
+TWO_COMMAS = re.compile(r"(?<![\w,.])[1-9]\d{0,2}(?:,\d{3}){2,}(?![\w,.])")
+"""No number has two decimal signs."""
+ONE_COMMA = re.compile(r"[1-9]\d{0,2},\d{3}")
+AMBIGUOUS = "can mean two numbers beside semicolons; write it without a comma, or separate the columns with commas"
 ITEMS: dict[str, Meaning] = {
     "input": "uncached",
     "input tokens": "uncached",
@@ -99,7 +103,9 @@ def read_usage_export(raw: bytes, name: str) -> Export:
         if header is None:
             raise CatalogInvalid(f"{name} is empty")
         columns = columns_of([cell[:LONGEST_CELL] for cell in header])
-        return _Sum(name, columns, separator).over((rows.line_num, row) for row in rows)
+        return _Sum(name, columns, decimal_comma=separator == ";" and not TWO_COMMAS.search(text)).over(
+            (rows.line_num, row) for row in rows
+        )
     except csv.Error as exc:
         raise CatalogInvalid(f"{name}:{rows.line_num}: {exc}") from exc
     except ValueError as exc:
@@ -115,10 +121,10 @@ def _separator(text: str) -> str:
 class _Sum:
     """Adds rows up."""
 
-    def __init__(self, name: str, columns: Columns, separator: str) -> None:
+    def __init__(self, name: str, columns: Columns, *, decimal_comma: bool) -> None:
         self._name = name
         self._columns = columns
-        self._separator = separator
+        self._decimal_comma = decimal_comma
         self._models: dict[str, Counts] = {}
         self._days: list[dt.date] = []
         self._left_out = 0
@@ -214,11 +220,12 @@ class _Sum:
         total = 0
         for place in places:
             try:
-                total += count_in(cells[place], decimal_comma=self._separator == ";")
+                total += count_in(cells[place], decimal_comma=self._decimal_comma)
             except ValueError:
+                either = self._decimal_comma and ONE_COMMA.fullmatch(cells[place].strip())
                 raise CatalogInvalid(
                     f"{self._name}:{line}: column {self._columns.names[place].strip()}: "
-                    f"{cells[place][:60]!r} is no number of tokens or calls"
+                    f"{cells[place][:60]!r} {AMBIGUOUS if either else 'is no number of tokens or calls'}"
                 ) from None
         return total
 
@@ -238,10 +245,11 @@ class _Sum:
 def count_in(cell: str, *, decimal_comma: bool = False) -> int:
     """A whole number as people and spreadsheets write it: ``1,234``, ``1234.0``, ``1.2e6``.
 
-    Beside semicolons a comma is the decimal sign, and ``1.234`` is one thousand and some.
+    Beside semicolons a comma is the decimal sign, and ``1.234`` is one thousand and some. ``1,234`` is so there too,
+    because tokens are whole; ``1,000`` could be 1 as well.
 
     Raises:
-        ValueError: it is none, or more than anybody uses.
+        ValueError: it is none, more than anybody uses, or one of two.
     """
     text = cell.strip()
     if not text or text in ("-", "null", "NULL", "None"):
@@ -249,7 +257,10 @@ def count_in(cell: str, *, decimal_comma: bool = False) -> int:
     if len(text) > 40 or (not text.isascii() and not GROUPED.fullmatch(text)):
         raise ValueError(cell)
     thousands, point = (".", ",") if decimal_comma else (",", ".")
-    if GROUPED.fullmatch(text) and point not in text:
+    whole = decimal_comma and (TWO_COMMAS.fullmatch(text) or ONE_COMMA.fullmatch(text))
+    if whole and text.count(",") == 1 and text.endswith(",000"):
+        raise ValueError(cell)
+    if whole or (GROUPED.fullmatch(text) and point not in text):
         text = re.sub(r"[^0-9]", "", text)
     elif re.fullmatch(rf"\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+{re.escape(point)}0+", text):
         text = text.replace(thousands, "").split(point)[0]

@@ -99,6 +99,10 @@ NUMBERS = [
     ("1.234.567", True, 1234567),
     ("1.234,00", True, 1234),
     ("1234,0", True, 1234),
+    ("1,00", True, 1),
+    ("1,000,000", True, 1000000),
+    ("1,234", True, 1234),
+    ("0,000", True, 0),
 ]
 
 
@@ -131,7 +135,23 @@ def test_what_is_no_whole_number_is_refused(cell: str) -> None:
         count_in(cell)
 
 
+@pytest.mark.parametrize("cell", ["1,000", "250,000", "0,123", "1,2345", "1,000,00", "1,5"])
+def test_beside_semicolons_what_could_be_another_number_is_refused(cell: str) -> None:
+    with pytest.raises(ValueError, match=r".*"):
+        count_in(cell, decimal_comma=True)
+
+
+def test_one_number_with_two_commas_tells_what_commas_are_in_the_whole_file() -> None:
+    assert only('model;input tokens;output tokens\nm;250,000;7\nm;"1,000,000";1,000\n') == Usage(
+        input_tokens=1_250_000, output_tokens=1_007
+    )
+
+
 WRONG = {
+    "one of two numbers": (
+        "model;input_tokens;output_tokens\nm;250,000;1\n",
+        "usage.csv:2: column input_tokens: '250,000' can mean two numbers beside semicolons; write it without a comma",
+    ),
     "empty": ("", "empty"),
     "a page": ("<html><body>", "model"),
     "no model": ("a,input_tokens,output_tokens\n", "no column names the model"),
