@@ -10,12 +10,14 @@ import tomllib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from types import NoneType
 from typing import TypeVar, get_args, get_type_hints
 
 import msgspec
 
 from outlast.errors import SettingsInvalid
-from outlast.settings.lines import line_of
+from outlast.settings.checks import check
+from outlast.settings.lines import dotted, line_of
 from outlast.settings.words import (
     CatalogSettings,
     LedgerSettings,
@@ -53,7 +55,7 @@ def read_configuration(path: Path | None) -> str | None:
     """
     chosen = path or DEFAULT_FILE
     try:
-        return chosen.read_text(encoding="utf-8")
+        return chosen.read_text(encoding="utf-8-sig")  # some editors begin a file with a byte-order mark
     except FileNotFoundError:
         if path is None:
             return None
@@ -81,7 +83,9 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
     source = _Source(name, text)
     try:
         document = _days_as_text(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as exc:
+    except RecursionError as exc:
+        raise SettingsInvalid(f"{name}: its lists or tables are nested too deeply") from exc
+    except ValueError as exc:  # no TOML, or a number of more digits than Python reads
         raise SettingsInvalid(f"{name}: {exc}") from exc
     for table in document:
         if table not in TABLES:
@@ -97,7 +101,7 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
         root=root,
     )
-    _check(settings, source)
+    check(settings, document, source.wrong)
     return settings
 
 
@@ -139,25 +143,25 @@ class _Source:
     def _explained(self, path: tuple[str, ...], problem: str, kind: type[msgspec.Struct]) -> SettingsInvalid:
         unknown = re.search(r"unknown field `([^`]+)`", problem)
         if unknown and "`$.target[" in problem:
-            said = f"`{unknown[1]}` is not a word of a target of [{_dotted(path)}]"
+            said = f"`{unknown[1]}` is not a word of a target of [{dotted(path)}]"
             return self.wrong((*path, "target"), said, unknown[1], TargetSettings.__struct_encode_fields__)
         if unknown:
             word = unknown[1]
             return self.wrong(
-                (*path, word), f"`{word}` is not a word of [{_dotted(path)}]", word, kind.__struct_encode_fields__
+                (*path, word), f"`{word}` is not a word of [{dotted(path)}]", word, kind.__struct_encode_fields__
             )
         missing = re.search(r"missing required field `([^`]+)`", problem)
         if missing:
-            return self.wrong(path, f"[{_dotted(path)}] needs `{missing[1]}`")
+            return self.wrong(path, f"[{dotted(path)}] needs `{missing[1]}`")
         where = re.search(r" - at `\$\.?([\w.]*)(?:\[\d+\]\.(\w+))?", problem)
         word = where[1] if where else ""
         inner = f"{where[2]}: " if where and where[2] else ""
         said = inner + problem.split(" - at ", maxsplit=1)[0].replace(" | null", "")
-        choices = get_args(get_type_hints(kind).get(word))
+        choices = _choices(get_type_hints(kind).get(word))
         if said.startswith("Invalid enum value") and choices:
             given = said.removeprefix("Invalid enum value ").strip("'")
-            return self.wrong((*path, word), f"[{_dotted(path)}] {word}: there is no {given!r}", given, choices)
-        return self.wrong((*path, word) if word else path, f"[{_dotted(path)}] {word}: {said}".replace(" : ", ": "))
+            return self.wrong((*path, word), f"[{dotted(path)}] {word}: there is no {given!r}", given, choices)
+        return self.wrong((*path, word) if word else path, f"[{dotted(path)}] {word}: {said}".replace(" : ", ": "))
 
     def wrong(
         self, path: tuple[str, ...], message: str, word: str = "", words: tuple[str, ...] = ()
@@ -169,30 +173,14 @@ class _Source:
         return SettingsInvalid(f"{self.name}{f':{line}' if line else ''}: {message}{hint}")
 
 
-def _dotted(path: tuple[str, ...]) -> str:
-    return ".".join(part if re.fullmatch(r"[\w-]+", part) else f'"{part}"' for part in path)
-
-
-def _check(settings: Settings, source: _Source) -> None:
-    """What one table cannot know: names that refer to other tables, words that belong together."""
-    for name, provider in settings.providers.items():
-        if provider.kind == "openai" and not provider.base_url:
-            raise source.wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url`')
-        if provider.kind == "recorded" and not provider.file:
-            raise source.wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
-        if provider.api_keys and provider.api_key is not None:
-            raise source.wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
-        if "/" in name:
-            raise source.wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
-    for name, model in settings.models.items():
-        targets = tuple(each.to for each in model.targets)
-        for word, refs in (("target", targets), ("successor", model.successors), ("fallback", model.fallbacks)):
-            for ref in refs:
-                table = ref.partition("/")[0]
-                if table not in settings.providers:
-                    raise source.wrong(
-                        ("models", name, word),
-                        f"[{_dotted(('models', name))}] {word} = {ref!r}: there is no [providers.{table}]",
-                        table,
-                        tuple(settings.providers),
-                    )
+def _choices(hint: object) -> tuple[str, ...]:
+    """What a word with a closed set of values may be: the values, and the kind of those that are open."""
+    found: list[str] = []
+    for each in get_args(hint):
+        if isinstance(each, str):
+            found.append(each)
+        elif each is int:
+            found.append("a whole number")
+        elif each is not NoneType:
+            found += _choices(each)
+    return tuple(found)

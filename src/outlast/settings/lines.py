@@ -6,6 +6,18 @@ It knows headers and keys as people write them. It does not know what any word m
 import re
 from collections.abc import Sequence
 
+_ESCAPED = r"(?:\\u[0-9A-Fa-f]{4}|\\U[0-9A-Fa-f]{8}|\\.|[^\\])"
+"""A letter that people write as an escape; which one it is matters little for finding its line."""
+
+
+def dotted(path: tuple[str, ...]) -> str:
+    """A table's name as its header says it, without what would move a terminal's cursor."""
+    return ".".join(part if re.fullmatch(r"[\w-]+", part) else f'"{_visible(part)}"' for part in path)
+
+
+def _visible(part: str) -> str:
+    return part if part.isprintable() else repr(part)[1:-1]
+
 
 def line_of(lines: Sequence[str], path: tuple[str, ...]) -> int:
     """The line of a table's header or of a key in it; 0 where the text does not show it plainly."""
@@ -31,4 +43,4 @@ def _line_in(lines: Sequence[str], start: int, rest: tuple[str, ...]) -> int:
 
 
 def _key(word: str) -> str:
-    return rf"""["']?{re.escape(word)}["']?"""
+    return rf"""["']?{"".join(re.escape(each) if each.isprintable() else _ESCAPED for each in word)}["']?"""

@@ -67,7 +67,7 @@ def _words(path: Path, table: msgspec.Struct) -> Iterator[tuple[Path, object]]:
             for name, each in value.items():
                 yield from _words((*here, name), each)
         elif not (value is None and not path) and not (isinstance(value, dict) and not path):
-            yield here, msgspec.to_builtins(value)
+            yield here, None if here[-1] == "api_keys" and not value else msgspec.to_builtins(value)
 
 
 def _is_said(document: object, path: Path) -> bool:

@@ -16,15 +16,21 @@ SWITCH_WORDS = ("retirement", "manual")
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]  # a larger one would listen, on another port
-Count = Annotated[int, msgspec.Meta(ge=0)]
-Some = Annotated[int, msgspec.Meta(ge=1)]
-Seconds = Annotated[float, msgspec.Meta(gt=0)]
+MANY = 1_000_000_000_000  # no size or number of anything here is larger; more digits could not even be printed
+Count = Annotated[int, msgspec.Meta(ge=0, le=MANY)]
+Some = Annotated[int, msgspec.Meta(ge=1, le=MANY)]
+Workers = Annotated[int, msgspec.Meta(ge=1, le=1024)]
+Seconds = Annotated[float, msgspec.Meta(gt=0, le=86_400)]
+"""At most a day: infinity would never end, and no clock of the system can be set to it."""
+Name = Annotated[str, msgspec.Meta(min_length=1)]
+DEAREST = 1_000_000
+"""USD per million tokens; no price is higher."""
 
 
 class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[server]``: where the gateway listens and what it keeps."""
 
-    host: str = "127.0.0.1"
+    host: Name = "127.0.0.1"
     port: Port = 4141
     database: str = "sqlite:///outlast.db"
     """Relative to the configuration file."""
@@ -33,7 +39,7 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     max_body_bytes: Some = 50 * MEGABYTE
     max_bodies_bytes: Some = 512 * MEGABYTE
     """Of all requests that one process has in flight; never less than one body may have."""
-    workers: Some | Literal["auto"] = 1
+    workers: Workers | Literal["auto"] = 1
     """Processes that share the port, the record and the limits; ``auto``: one per core."""
     require_key: bool | None = None
     """None: where others than this machine can listen, and everywhere as soon as a key has been created."""
@@ -251,9 +257,9 @@ class UserModel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     """``[catalog.models."provider/id"]``: a price, successor or context window of the operator's own."""
 
     price: dict[str, float] = {}
-    """USD per million tokens: ``input``, ``cached_input``, ``cache_write``, ``output``."""
+    """USD per million tokens: ``input``, ``cached_input``, ``cache_write``, ``output``; 0 to a million."""
     successor: str | None = None
-    context_window: int | None = None
+    context_window: Some | None = None
 
 
 class CatalogSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,0 +1,106 @@
+"""What one table of a configuration cannot know: names that refer to other tables, words that belong together.
+
+This file knows which values contradict each other. It does not know where they stand in the text: whoever asks
+brings the function that makes the error.
+"""
+
+import unicodedata
+from collections.abc import Mapping
+from typing import Protocol
+
+from outlast.errors import SettingsInvalid
+from outlast.settings.lines import dotted
+from outlast.settings.words import DEAREST, ModelSettings, ProviderSettings, Settings, UserModel
+
+
+class Wrong(Protocol):
+    """Makes the error for a value at a path."""
+
+    def __call__(
+        self, path: tuple[str, ...], message: str, word: str = "", words: tuple[str, ...] = ()
+    ) -> SettingsInvalid:
+        """The error with its line, and the nearest of the words that are known."""
+
+
+def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> None:
+    """Refuse what cannot be meant; ``document`` tells what was said from what is a default.
+
+    Raises:
+        SettingsInvalid: made by ``wrong``.
+    """
+    _check_server(settings, wrong)
+    _check_ledger(settings, wrong)
+    for name, provider in settings.providers.items():
+        _check_provider(name, provider, wrong)
+        if not provider.api_keys and _says(document, "providers", name, "api_keys"):
+            raise wrong(("providers", name, "api_keys"), f"[{dotted(('providers', name))}] api_keys is an empty list")
+    for name, model in settings.models.items():
+        _check_model(name, model, settings, wrong)
+    for ref, own in settings.catalog.models.items():
+        _check_price(ref, own, wrong)
+
+
+def _says(document: object, *path: str) -> bool:
+    for part in path:
+        if not isinstance(document, dict) or part not in document:
+            return False
+        document = document[part]
+    return True
+
+
+def _check_server(settings: Settings, wrong: Wrong) -> None:
+    one, together = settings.server.max_body_bytes, settings.server.max_bodies_bytes
+    if together < one:
+        raise wrong(
+            ("server", "max_bodies_bytes"),
+            f"[server] max_bodies_bytes = {together} has no room for one body of max_body_bytes = {one}",
+        )
+
+
+def _check_ledger(settings: Settings, wrong: Wrong) -> None:
+    keep, bodies = settings.ledger.keep, settings.ledger.keep_bodies
+    if keep is not None and bodies is not None and int(bodies[:-1]) > int(keep[:-1]):
+        raise wrong(
+            ("ledger", "keep_bodies"),
+            f"[ledger] keep_bodies = {bodies!r} is longer than keep = {keep!r}; what was said goes with its call",
+        )
+
+
+def _check_provider(name: str, provider: ProviderSettings, wrong: Wrong) -> None:
+    if provider.kind == "openai" and not provider.base_url:
+        raise wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url`')
+    if provider.kind == "recorded" and not provider.file:
+        raise wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
+    if provider.api_keys and provider.api_key is not None:
+        raise wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
+    if "/" in name:
+        raise wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
+
+
+def _check_model(name: str, model: ModelSettings, settings: Settings, wrong: Wrong) -> None:
+    table = dotted(("models", name))
+    if not name.strip() or _has_control(name):
+        raise wrong(("models", name), f"[{table}] a model's name is not empty and has no control characters")
+    targets = tuple(each.to for each in model.targets)
+    for word, refs in (("target", targets), ("successor", model.successors), ("fallback", model.fallbacks)):
+        for ref in refs:
+            path = ("models", name, word)
+            if _has_control(ref):
+                raise wrong(path, f"[{table}] {word} = {ref!r} has a control character")
+            provider = ref.partition("/")[0]
+            if provider not in settings.providers:
+                said = f"[{table}] {word} = {ref!r}: there is no [providers.{provider}]"
+                raise wrong(path, said, provider, tuple(settings.providers))
+
+
+def _has_control(name: str) -> bool:
+    return any(unicodedata.category(each) == "Cc" for each in name)
+
+
+def _check_price(ref: str, own: UserModel, wrong: Wrong) -> None:
+    for word, amount in own.price.items():
+        if not 0 <= amount <= DEAREST:  # not a number is in no range
+            path = ("catalog", "models", ref, "price", word)
+            raise wrong(
+                path, f"[{dotted(path[:4])}] {word} = {amount:g} is no price: USD per million tokens, 0 to {DEAREST}"
+            )
