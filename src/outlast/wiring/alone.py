@@ -9,7 +9,6 @@ import signal
 import socket
 from collections.abc import Callable, Sequence
 
-from outlast.errors import OutlastError
 from outlast.web.listeners import bound_address
 from outlast.wiring.process import Process, Start, Stop, opened
 from outlast.wiring.reloads import Reloads, says
@@ -65,12 +64,7 @@ def first_state(start: Start, address: tuple[str, int], *, workers: int) -> RunS
 
 def _reload(start: Start, process: Process, reloads: Reloads) -> None:
     """Read the file again. It takes some ten milliseconds, in which calls wait."""
-    text = ""
-    try:
-        text = start.source.text()
-        notes = process.prepare(text)
-    except OutlastError as error:
-        reloads.refused(text, str(error))
-    else:
+    tried = reloads.tried(start.source.text, process.prepare)
+    if tried is not None:
         process.adopt()
-        reloads.succeeded(text, notes)
+        reloads.succeeded(*tried)

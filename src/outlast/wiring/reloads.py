@@ -7,13 +7,17 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import msgspec
 
+from outlast.errors import OutlastError
 from outlast.wiring.run_file import Outcome, RunFile, RunState
 from outlast.wiring.source import digest
 
 LOG = logging.getLogger("outlast.reload")
+
+Tried = TypeVar("Tried")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -29,6 +33,22 @@ class Reloads:
     def begin(self) -> None:
         """Tell that the gateway is there."""
         self._tell(self.state)
+
+    def tried(self, read: Callable[[], str], attempt: Callable[[str], Tried]) -> tuple[str, Tried] | None:
+        """The file's text and what ``attempt`` made of it; None: it is refused, and the one before stays.
+
+        A boundary: a gateway that serves outlives whatever the reading of a file raises, a defect of Outlast too.
+        """
+        text = ""
+        try:
+            text = read()
+            return text, attempt(text)
+        except OutlastError as error:
+            self.refused(text, str(error))
+        except Exception as error:
+            LOG.exception("a defect in Outlast: the configuration could not be tried")
+            self.refused(text, f"it could not be tried: {type(error).__name__}: {error}")
+        return None
 
     def succeeded(self, text: str, notes: Sequence[str]) -> None:
         """Another configuration is at work; ``notes`` say what of it is not."""

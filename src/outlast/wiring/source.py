@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 import msgspec
 
+from outlast.errors import SettingsInvalid
 from outlast.settings import DEFAULT_FILE, Settings
 from outlast.settings.file import read_configuration, settings_of
 
@@ -62,7 +63,13 @@ def digest(text: str) -> str:
 
 
 def settle(running: Settings, wanted: Settings) -> tuple[Settings, tuple[str, ...]]:
-    """What of ``wanted`` can be had now, and a sentence for each word that needs a restart."""
+    """What of ``wanted`` can be had now, and a sentence for each word that needs a restart.
+
+    Raises:
+        SettingsInvalid: no provider is left; a file that was just emptied or half written looks like that.
+    """
+    if running.providers and not wanted.providers:
+        raise SettingsInvalid("the file has no provider any more; restart to mean it")
     notes: list[str] = []
     tables: dict[str, object] = {}
     for table, words in FOR_LIFE.items():

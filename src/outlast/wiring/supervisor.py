@@ -16,8 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, NoReturn
 
-from outlast.errors import MachineError, OutlastError, SettingsInvalid
+from outlast.errors import MachineError, SettingsInvalid
 from outlast.ledger.slots import Slot
+from outlast.settings import Settings
 from outlast.web.listeners import bound_address
 from outlast.wiring.alone import Ready, first_state
 from outlast.wiring.board import Board
@@ -28,6 +29,7 @@ from outlast.wiring.reloads import Reloads
 from outlast.wiring.run_file import RunFile, RunState
 from outlast.wiring.signals import Signals
 from outlast.wiring.source import settle
+from outlast.wiring.telemetry import log_directly
 from outlast.wiring.told import Crew, encode
 from outlast.wiring.worker import work
 
@@ -187,21 +189,23 @@ class Supervisor:
     def _reload(self) -> None:
         """Have every process try the file; only if all can have it, all take it."""
         self._reload_wanted = False
-        text = ""
-        try:
-            text = self._start.source.text()
-            settings, notes = settle(self._start.settings, self._start.source.settings(text))
-            self._have_tried(text)
-        except OutlastError as error:
-            self._reloads.refused(text, str(error))
+        tried = self._reloads.tried(self._start.source.text, self._try)
+        if tried is None:
             return
+        text, (settings, notes) = tried
         number = self._reloads.state.generation + 1
         asked = [mate for mate in self._mates if mate.up and mate.send(Adopt(number))]
         self._await(asked, lambda mate: mate.answer(number) is not None)
         for mate in asked:
             mate.number = number
         self._start = replace(self._start, text=text, settings=settings)
+        log_directly(settings.log.format)
         self._reloads.succeeded(text, notes)
+
+    def _try(self, text: str) -> tuple[Settings, tuple[str, ...]]:
+        settled = settle(self._start.settings, self._start.source.settings(text))
+        self._have_tried(text)
+        return settled
 
     def _have_tried(self, text: str) -> None:
         """Raises ``SettingsInvalid`` where a process cannot have it, ``MachineError`` where one does not say."""

@@ -58,3 +58,10 @@ def test_a_file_that_has_gone_is_not_an_empty_one(tmp_path: Path) -> None:
 def test_texts_that_differ_are_told_apart() -> None:
     assert digest("a") == digest("a")
     assert digest("a") != digest("a ")
+
+
+def test_a_file_that_lost_every_provider_is_refused() -> None:
+    scripted = parse_settings('[providers.o]\nkind = "scripted"\n')
+    with pytest.raises(SettingsInvalid, match="no provider any more; restart to mean it"):
+        settle(scripted, parse_settings(""))
+    assert settle(parse_settings(""), parse_settings(""))[1] == ()
