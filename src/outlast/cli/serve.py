@@ -6,10 +6,8 @@ It knows signals, the ready line and what an operator is told at start. It does 
 
 import datetime as dt
 import errno
-import logging
 import os
 import socket
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -29,6 +27,7 @@ from outlast.wiring.run_file import RunFile
 from outlast.wiring.serving import Gateway
 from outlast.wiring.source import source_of
 from outlast.wiring.supervisor import Supervisor
+from outlast.wiring.telemetry import log_directly
 
 _OTHERS = 0o007
 """The record may hold what people wrote: it is the operator's and their group's to read, nobody else's."""
@@ -72,7 +71,7 @@ def serve(
     settings = source.settings(text)
     server = settings.server
     os.umask(os.umask(_OTHERS) | _OTHERS)
-    logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    log_directly(settings.log.format)
     start = Start(
         source=source,
         text=text,

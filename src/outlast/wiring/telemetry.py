@@ -7,6 +7,7 @@ import asyncio
 import importlib
 import logging
 import os
+import select
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from outlast.errors import SettingsInvalid
 from outlast.gateway.ports import Clock
 from outlast.gateway.witness import Tracing, Witness
 from outlast.settings import OtelSettings, Settings
-from outlast.telemetry.log import CallLog, LogHandler, notice
+from outlast.telemetry.log import CallLog, Format, LogHandler, notice
 from outlast.telemetry.writer import LineWriter
 from outlast.web.gauges import TelemetryNumbers
 
@@ -96,6 +97,26 @@ def open_telemetry(
         tracer=tracer,
         handler=LogHandler(_from_any_thread(loop, writer), form),
     )
+
+
+def log_directly(form: Format) -> None:
+    """What a process without a loop logs: in the same form, written by whoever says it.
+
+    A pipe that nobody reads holds it up for a second at most; then the line is lost.
+    """
+    logging.getLogger().setLevel(logging.WARNING)
+    logging.getLogger().handlers = [LogHandler(_write_line, form)]
+
+
+def _write_line(line: bytes) -> None:
+    try:
+        descriptor = sys.stderr.fileno()
+        ready = select.poll()
+        ready.register(descriptor, select.POLLOUT)
+        if ready.poll(1000):
+            os.write(descriptor, line)  # no longer than what a pipe that can be written takes at once
+    except (OSError, ValueError):
+        return  # closed: nobody is left to be told
 
 
 def _tracer(otel: OtelSettings, settings: Settings, environ: Mapping[str, str]) -> Tracer:
