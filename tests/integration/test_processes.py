@@ -1,6 +1,7 @@
 """A gateway of several processes on one port: one address, one record, one account, whoever of them dies."""
 
 import http.client
+import json
 import os
 import re
 import signal
@@ -185,3 +186,40 @@ def test_a_process_that_was_told_to_end_by_itself_is_started_again(serve: Serve)
     os.kill(before[0], signal.SIGTERM)
     until(lambda: before[0] not in children(gateway) and len(children(gateway)) == 2)
     assert gateway.chat("one").status == 200
+
+
+def test_what_the_supervisor_says_takes_the_form_of_the_log(serve: Serve) -> None:
+    gateway = serve(TWO)
+    os.kill(children(gateway)[0], signal.SIGKILL)
+    until(lambda: "ended by SIGKILL" in gateway.said or "the next starts" in gateway.said)
+    gateway.config.write_text(OTHER, encoding="utf-8")
+    assert outlast_process(gateway.folder, "reload").code == 0
+    said = [json.loads(line) for line in gateway.said.splitlines() if not line.startswith("outlast: ")]
+    assert {(line["event"], line["logger"]) for line in said} >= {
+        ("log", "outlast.supervisor"),
+        ("log", "outlast.reload"),
+    }
+    gateway.config.write_text(OTHER + '[log]\nformat = "text"\n', encoding="utf-8")
+    assert outlast_process(gateway.folder, "reload").code == 0
+    assert " warning configuration 3 is at work" in gateway.said
+
+
+def test_a_reload_shows_what_rests_at_once_and_forgets_a_target_that_left(serve: Serve) -> None:
+    away = '[providers.away]\nkind = "openai"\nbase_url = "http://127.0.0.1:1/v1"\napi_key = "none"\n'
+    alone = SCRIPTED + '[models.one]\ntarget = "openai/simulated-terse"\n'
+    resting = alone + away + '[models.resting]\ntarget = "away/x"\n'
+    gateway = serve(resting)
+
+    def targets() -> str:
+        return str(gateway.ask("GET", "/readyz").document["checks"]["targets"]["says"])
+
+    for _ in range(5):
+        gateway.chat("resting")
+    assert targets().startswith("away/x: ")
+    gateway.config.write_text(resting + "# the same\n", encoding="utf-8")
+    assert outlast_process(gateway.folder, "reload").code == 0
+    assert targets().startswith("away/x: ")
+    assert b'outlast_target_state{state="closed",target="away/x"} 0' in gateway.ask("GET", "/metrics").body
+    gateway.config.write_text(alone, encoding="utf-8")
+    assert outlast_process(gateway.folder, "reload").code == 0
+    assert "away/x" not in targets()

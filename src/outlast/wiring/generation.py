@@ -120,6 +120,9 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
     )
     health = Health(None if before is None else before.routes.health)
     routes = Routes(settings, destinations, gone=held.gone, today=held.today, health=health)
+    if before is not None:
+        for name in settings.models:
+            routes.find(name)  # so that what rests is shown at once, and no target that left the configuration
     callers = Callers(held.keys, required=key_need(settings, reachable=held.reachable), unix_ns=held.clock.unix_ns)
     telemetry = _telemetry(settings, held, before)
     chat = Chat(
