@@ -63,6 +63,27 @@ def test_a_signal_for_a_wrong_file_leaves_the_old_one_at_work_and_says_why(serve
     assert gateway.chat("one").status == 200
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (ONE + '[server]\nworkers = "four"\n', "there is no 'four'"),
+        ("a = " + "[" * 5000, "nested too deeply"),
+        ("", "no provider any more"),
+    ],
+)
+def test_a_gateway_outlives_a_file_that_cannot_be_read(serve: Serve, workers: int, text: str, reason: str) -> None:
+    gateway = serve(ONE, "--workers", str(workers))
+    rewrite(gateway, text)
+    gateway.signal(signal.SIGHUP)
+    until(lambda: reason in says(gateway) and "number 1 stays" in says(gateway))
+    until(lambda: reason in gateway.said)
+    assert gateway.chat("one").status == 200
+    rewrite(gateway, ONE + TWO.removeprefix(SCRIPTED))
+    assert outlast_process(gateway.folder, "reload").code == 0
+    assert gateway.chat("two").status == 200
+
+
 def test_what_only_the_gateway_can_refuse_is_told_to_who_asked(serve: Serve) -> None:
     gateway = serve(ONE)
     rewrite(gateway, ONE + '[providers.kept]\nkind = "recorded"\nfile = "nowhere.jsonl"\n')
