@@ -30,7 +30,10 @@ _MOST_COUNT = 10**12
 
 
 class Checked(click.ParamType[str]):
-    """A text that a rule holds for; ``none`` is empty where something can be lifted."""
+    """A text that a rule holds for; ``none`` is empty where something can be lifted.
+
+    An empty text lifts nothing: a script whose variable is unset would open a key to every model.
+    """
 
     def __init__(self, name: str, rule: Callable[[str], str], *, liftable: bool = True) -> None:
         self.name = name
@@ -39,7 +42,7 @@ class Checked(click.ParamType[str]):
 
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Read the text, or say what is wrong with it."""
-        if self._liftable and str(value).lower() in (NONE, ""):
+        if self._liftable and str(value).lower() == NONE:
             return ""
         try:
             return self._rule(str(value))

@@ -226,3 +226,13 @@ def test_a_day_ends_a_key_with_its_first_moment() -> None:
     assert End(day=day).at(midnight - 1) == midnight
     with pytest.raises(click.UsageError):
         End(day=day).at(midnight)
+
+
+@pytest.mark.parametrize("flag", ["--model", "--tag", "--owner", "--team"])
+def test_an_empty_word_lifts_nothing_and_is_a_wrong_command_line(keys: Keys, flag: str) -> None:
+    assert keys("create", "ci", flag, "").code == 2
+    assert keys("list", "--format", "json").document == []
+    before = keys("create", "k", "--model", "openai/*", "--tag", "a", "--owner", "ana", "--team", "b").code
+    shown = keys("list", "--format", "json").document
+    assert (before, keys("change", "k", flag, "").code) == (0, 2)
+    assert keys("list", "--format", "json").document == shown
