@@ -11,10 +11,13 @@ PREFIX = "sqlite:///"
 
 
 def database_path(database_url: str, root: Path) -> Path:
-    """The database file: relative to ``root`` after three slashes, absolute after four.
+    """The database file: relative to ``root`` after three slashes, absolute after four; links are followed.
+
+    The lock, the journal and the book of limits are named after the file, so that one database has one of each,
+    under whichever link it is configured.
 
     Raises:
-        SettingsInvalid: another kind of database, or no file at all.
+        SettingsInvalid: another kind of database, no file at all, or links that lead nowhere.
     """
     name = database_url.removeprefix(PREFIX)
     if name == database_url:
@@ -26,7 +29,10 @@ def database_path(database_url: str, root: Path) -> Path:
             f"server.database is {database_url!r}, which names no file; several commands read the ledger, "
             f"so it has to be one: write {PREFIX}outlast.db"
         )
-    return root / name
+    try:
+        return (root / name).resolve()
+    except (OSError, RuntimeError, ValueError) as error:  # links in a circle are a RuntimeError
+        raise SettingsInvalid(f"server.database is {database_url!r}, which leads to no file: {error}") from error
 
 
 def journal_folder(database: Path) -> Path:

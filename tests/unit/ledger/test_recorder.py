@@ -236,3 +236,10 @@ def test_a_torn_record_of_an_earlier_process_is_counted(tmp_path: Path) -> None:
     with recording(tmp_path) as recorder:
         assert (recorder.stats().torn, recorder.stats().damaged, recorder.stats().recovered) == (1, 0, 1)
     assert calls(tmp_path) == 2
+
+
+def test_a_second_recorder_under_a_link_to_the_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "link.db").symlink_to("outlast.db")
+    with recording(tmp_path), pytest.raises(LedgerUnavailable):
+        open_recorder("sqlite:///link.db", tmp_path)
+    assert not (tmp_path / "link.db.journal").exists()
