@@ -6,7 +6,6 @@ click command of the same name in it.
 
 import importlib
 import keyword
-import os
 import sys
 import traceback
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from collections.abc import Sequence
 import click
 
 from outlast import __version__
+from outlast.cli.broken_output import has_stdout, is_of_output, leave_stdout, reason
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED, USAGE, exit_code
 from outlast.errors import OutlastError
 
@@ -72,8 +72,10 @@ def app(*, debug: bool) -> None:
 def run(arguments: Sequence[str]) -> int:
     """Run one command line; every error becomes a message on stderr and an exit code."""
     debug = "--debug" in arguments
+    has_stdout()
     try:
         result = app.main(list(arguments), prog_name="outlast", standalone_mode=False)
+        sys.stdout.flush()
     except OutlastError as error:
         if debug:
             traceback.print_exc()
@@ -86,14 +88,23 @@ def run(arguments: Sequence[str]) -> int:
         _show(error)
         return USAGE
     except (BrokenPipeError, SystemExit):  # a reader like `head` has had enough; SystemExit is click's word for it
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
+        leave_stdout()
         return FINE
     except Exception as error:  # noqa: BLE001 - the boundary of the program: a defect of ours becomes a message
         if debug:
             traceback.print_exc()
-        click.echo(f"outlast: a defect in Outlast: {type(error).__name__}: {error} (--debug shows where)", err=True)
+        _tell(error)
         return UNFINISHED
     return result if isinstance(result, int) else 0
+
+
+def _tell(error: Exception) -> None:
+    """What Outlast does not report itself: a result that could not be written, or a defect."""
+    if isinstance(error, OSError) and is_of_output(error):
+        leave_stdout()
+        click.echo(f"outlast: the result cannot be written to stdout: {reason(error)}", err=True)
+    else:
+        click.echo(f"outlast: a defect in Outlast: {type(error).__name__}: {error} (--debug shows where)", err=True)
 
 
 def _show(error: click.ClickException) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from outlast.cli.broken_output import check_stdout
 from outlast.cli.keys_flags import Wanted, key_flags, pattern_remarks
 from outlast.cli.keys_shown import key_document, moment, note_of_secret, print_keys, show_secret
 from outlast.cli.keys_words import NAME, NS, End, Ending, Length
@@ -58,6 +59,7 @@ def create_command(name: str, *, wanted: Wanted, config: Path | None, format_: s
     """
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     now = time.time_ns()
+    check_stdout()
     with _opened(context) as store:
         key, secret = store.create(wanted.edit(Key(name=name, secrets=()), now))
     show_secret(key, secret, now_ns=now, as_json=context.format == "json")
@@ -127,6 +129,7 @@ def rotate_command(
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     now = time.time_ns()
     wanted = Wanted(owner=None, team=None, tags=(), models=(), limits={}, expires=expires)
+    check_stdout()
     with _opened(context) as store:
         key, secret = store.rotate(name, overlap_ns=overlap, edit=lambda known: wanted.edit(known, now))
     show_secret(key, secret, now_ns=now, as_json=context.format == "json")

@@ -4,12 +4,14 @@ It knows columns and members. It does not know how keys are made or kept.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import click
 
+from outlast.cli.broken_output import leave_stdout, reason
 from outlast.cli.output import format_decimal, note, print_json, print_table
+from outlast.errors import MachineError
 from outlast.exchange import PICO_PER_USD
 from outlast.keys.key import Allowance, Key, Secret
 
@@ -104,11 +106,26 @@ def limits_text(may: Allowance) -> str:
 
 
 def show_secret(key: Key, secret: str, *, now_ns: int, as_json: bool) -> None:
-    """The one time that a secret is printed: alone on stdout, or as a member of the document."""
+    """The one time that a secret is printed: alone on stdout, or as a member of the document.
+
+    Raises:
+        MachineError: it could not be printed, and is lost.
+    """
     if as_json:
-        print_json({"secret": secret, **key_document(key, now_ns)})
+        _print_secret(lambda: print_json({"secret": secret, **key_document(key, now_ns)}), key)
     else:
-        click.echo(secret)
+        _print_secret(lambda: click.echo(secret), key)
+
+
+def _print_secret(show: Callable[[], None], key: Key) -> None:
+    try:
+        show()
+    except OSError as error:
+        leave_stdout()
+        raise MachineError(
+            f"the key {key.name} exists, but its secret could not be written to stdout ({reason(error)}) and is lost; "
+            f"`outlast keys rotate {key.name}` makes a new one"
+        ) from error
 
 
 def note_of_secret(key: Key, *, quiet: bool) -> None:
