@@ -113,7 +113,7 @@ def test_it_can_stay_and_is_ended_from_the_keyboard(tmp_path: Path) -> None:
         with calling(found[1]) as caller:
             assert caller.chat("chatgpt-4o-latest").status == 200
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

@@ -29,6 +29,8 @@ _METHODS = {
     name.encode(): name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT")
 }
 
+BARREN = "the chunked body carries trailers or extensions without end"
+
 
 class Phase(Enum):
     """What a reader is in the middle of."""
@@ -104,7 +106,7 @@ class RequestReader:
         elif self.phase is BODY:
             self._barren = self._barren + len(data) if self._body_size == body_size else 0
             if self._barren > self._limits.head:
-                self._fail(RequestTooLarge("the chunked body carries trailers or extensions without end"))
+                self._fail(RequestTooLarge(BARREN))
 
     def release(self) -> None:
         """Let go of the parser, for it and this reader hold each other, and of every body that nobody took."""
@@ -200,6 +202,8 @@ class RequestReader:
 
     def on_message_complete(self) -> None:
         """The request is whole."""
+        if self._headers is not self._request_headers and self._headers:
+            self._check_trailers()  # those that came with the rest in one piece
         body = self._body
         path, query = self._url.decode("ascii"), ""
         if not path.startswith("/") or "?" in path or "%" in path or "#" in path:
@@ -228,6 +232,10 @@ class RequestReader:
         """To be raised: it stops llhttp where it is, and ``feed`` finds the reason."""
         self._refusal = error
         return error
+
+    def _check_trailers(self) -> None:
+        if sum(len(name) + len(value) for name, value in self._headers.items()) > self._limits.head:
+            raise self._refusing(RequestTooLarge(BARREN))
 
     def _body_too_large(self) -> RequestTooLarge:
         return RequestTooLarge(f"the body is over {self._limits.body} bytes, the limit of this server")
