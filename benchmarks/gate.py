@@ -89,6 +89,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=2_000, help="of each slice; default: %(default)s")
     parser.add_argument("--repetitions", type=int, default=5)
+    parser.add_argument("--save", action="store_true", help="keep the figures in benchmarks/results/gate.json")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="gate-") as folder, Processes(Path(folder)) as processes:
         port = free_port()
@@ -100,7 +101,8 @@ def main() -> int:
         print(f"{name:<10} {microseconds:7.1f} us of processor time a call")
     print(f"gateway over bare   {found.gateway_over_bare:5.2f} (bound {GATEWAY_OVER_BARE})")
     print(f"guarded over plain  {found.guarded_over_plain:5.2f} (bound {GUARDED_OVER_PLAIN})")
-    report.save(HERE / "results" / "gate.json", found)
+    if chosen.save:
+        report.save(HERE / "results" / "gate.json", found)
     return int(found.gateway_over_bare > GATEWAY_OVER_BARE or found.guarded_over_plain > GUARDED_OVER_PLAIN)
 
 
