@@ -11,9 +11,9 @@ from collections.abc import Callable
 
 from outlast.catalog.models import Model
 from outlast.dialects.adaptation import adapt, profile
+from outlast.dialects.chat.asked import peek, read_answer
+from outlast.dialects.chat.relay import StreamReader
 from outlast.dialects.gone import gone_evidence, same_model, says_gone
-from outlast.dialects.openai_chat import peek, read_answer
-from outlast.dialects.openai_stream import StreamReader
 
 REQUEST = (
     b'{"messages":[{"role":"system","content":"You are brief."},{"role":"user","content":"What is the capital of '

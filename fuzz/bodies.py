@@ -5,9 +5,9 @@ import random
 
 from fuzz.target import Target, split
 
+from outlast.dialects.chat.asked import named_model, peek, read_answer
+from outlast.dialects.chat.relay import StreamReader
 from outlast.dialects.gone import gone_evidence, says_gone
-from outlast.dialects.openai_chat import named_model, peek, read_answer
-from outlast.dialects.openai_stream import StreamReader
 from outlast.errors import MalformedRequest, UpstreamBroken
 
 OTHER = "other/model-1"

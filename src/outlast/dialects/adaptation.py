@@ -14,8 +14,8 @@ import msgspec
 
 from outlast.catalog.models import Model
 from outlast.dialects import family, rulebook
+from outlast.dialects.chat.asked import ChatRequest
 from outlast.dialects.envelope import Envelope
-from outlast.dialects.openai_chat import ChatRequest
 from outlast.dialects.rulebook import Rule
 
 _NO_TOOLS = re.compile(rb"\[\s*\]")

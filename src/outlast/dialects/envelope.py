@@ -1,6 +1,6 @@
 """The top level of a JSON object, without a full parse: which members it has, and where each value stands.
 
-It knows JSON's grammar and bytes. It does not know what any member means (``openai_chat`` does). Names are unique
+It knows JSON's grammar and bytes. It does not know what any member means (``chat.asked`` does). Names are unique
 at the top level; deeper down they are the upstream's business, and those bytes pass as they came.
 """
 

@@ -1,7 +1,7 @@
 """Server-sent events as bytes: cutting a stream into events, and reading the data of one.
 
 It knows the framing: three kinds of line ends, comments, fields, a byte-order mark. It does not know what an event
-means (``openai_stream`` does). The pieces that come out, joined, are the bytes that went in.
+means (``chat.relay`` does). The pieces that come out, joined, are the bytes that went in.
 """
 
 import re

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from outlast.dialects.adaptation import adapt
+from outlast.dialects.chat.asked import Answer, ChatRequest, read_answer
 from outlast.dialects.gone import gone_evidence
-from outlast.dialects.openai_chat import Answer, ChatRequest, read_answer
 from outlast.errors import UpstreamError, UpstreamTimeout
 from outlast.gateway.breaker import LONGEST_TOLD_NS, SECOND_NS, Breaker, Token
 from outlast.gateway.meter import Meter

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from outlast.dialects.openai_chat import ChatRequest
+from outlast.dialects.chat.asked import ChatRequest
 from outlast.errors import UpstreamError
 from outlast.gateway.asking import HEDGED_OUT, LONGEST_WAIT_S, Asking, Failure, Served, ask, asking
 from outlast.gateway.balance import Balance

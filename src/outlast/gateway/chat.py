@@ -10,9 +10,9 @@ from functools import lru_cache
 
 import msgspec
 
+from outlast.dialects.chat.asked import Answer, named_model, peek
+from outlast.dialects.chat.relay import StreamReader
 from outlast.dialects.gone import says_gone
-from outlast.dialects.openai_chat import Answer, named_model, peek
-from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.refusals import refusal
 from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from outlast.dialects.openai_chat import ChatRequest
+from outlast.dialects.chat.asked import ChatRequest
 
 BYTES_PER_TOKEN: Final = 4
 _SHORT: Final = 16_384

@@ -6,7 +6,7 @@ It knows what was asked, tried, answered and when. It does not know how an answe
 import msgspec
 
 from outlast.catalog.prices import cost
-from outlast.dialects.openai_chat import Answer, ChatRequest
+from outlast.dialects.chat.asked import Answer, ChatRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller

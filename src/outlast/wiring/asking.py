@@ -19,10 +19,10 @@ import msgspec
 from outlast.catalog.prices import cost
 from outlast.checks.draw import Draw, Item, Timing
 from outlast.dialects.adaptation import adapt
-from outlast.dialects.completions import read_completion
+from outlast.dialects.chat.asked import peek
+from outlast.dialects.chat.facts import read_completion
+from outlast.dialects.chat.relay import StreamReader
 from outlast.dialects.envelope import Envelope
-from outlast.dialects.openai_chat import peek
-from outlast.dialects.openai_stream import StreamReader
 from outlast.dialects.said import Collector, Said, read_said
 from outlast.dialects.sse import Splitter
 from outlast.errors import MalformedRequest, UpstreamError

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from outlast.catalog.models import Ability, Model
 from outlast.catalog.store import Catalog, open_catalog
 from outlast.dialects.adaptation import Adaptation, Profile, adapt, profile
-from outlast.dialects.openai_chat import peek
+from outlast.dialects.chat.asked import peek
 from outlast.dialects.rulebook import RULES, Rule, page
 from outlast.errors import MalformedRequest
 

@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from outlast.dialects.openai_chat import peek
+from outlast.dialects.chat.asked import peek
 from outlast.gateway.estimate import expected_tokens, prompt_tokens
 
 

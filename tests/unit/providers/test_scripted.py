@@ -16,8 +16,8 @@ from outlast.catalog.models import Model
 from outlast.catalog.port import Knowledge
 from outlast.catalog.store import open_catalog
 from outlast.dialects.adaptation import adapt
+from outlast.dialects.chat.asked import peek
 from outlast.dialects.gone import gone_evidence, says_gone
-from outlast.dialects.openai_chat import peek
 from outlast.errors import SettingsInvalid, UpstreamBroken, UpstreamTimeout
 from outlast.gateway.ports import Patience, UpstreamRequest
 from outlast.providers.local_answer import LocalAnswer

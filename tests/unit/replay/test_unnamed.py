@@ -1,6 +1,6 @@
 """Requests that came without a model can be asked all the same."""
 
-from outlast.dialects.openai_chat import peek
+from outlast.dialects.chat.asked import peek
 from outlast.replay.items import make_item
 
 

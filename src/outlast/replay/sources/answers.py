@@ -7,8 +7,8 @@ It knows what an answer of the past lacks: nobody measured its pieces. It does n
 import msgspec
 
 from outlast.checks.draw import Draw
-from outlast.dialects.completions import read_completion
-from outlast.dialects.openai_stream import StreamReader
+from outlast.dialects.chat.facts import read_completion
+from outlast.dialects.chat.relay import StreamReader
 from outlast.dialects.said import Collector, Said, read_said
 from outlast.dialects.sse import Splitter
 from outlast.errors import UpstreamBroken

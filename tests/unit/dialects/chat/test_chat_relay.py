@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.dialects.openai_chat import Answer
-from outlast.dialects.openai_stream import StreamReader
+from outlast.dialects.chat.asked import Answer
+from outlast.dialects.chat.relay import StreamReader
 from outlast.errors import UpstreamBroken
 from outlast.exchange import Usage
 

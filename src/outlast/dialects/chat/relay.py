@@ -8,7 +8,7 @@ import re
 
 import msgspec
 
-from outlast.dialects.completions import (
+from outlast.dialects.chat.facts import (
     TEXT_LIMIT,
     Answer,
     Completion,

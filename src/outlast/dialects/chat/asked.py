@@ -1,7 +1,7 @@
 """OpenAI's chat completions: what the gateway must know of a request, and what it reads in a plain answer.
 
 It knows the members that decide routing and metering. Everything else of both bodies is left as it came, and
-unread. It does not know streams (``openai_stream``) nor what models refuse (``adaptation``).
+unread. It does not know streams (``chat.relay``) nor what models refuse (``adaptation``).
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 import msgspec
 
-from outlast.dialects.completions import Answer, read_completion
+from outlast.dialects.chat.facts import Answer, read_completion
 from outlast.dialects.envelope import Envelope
 from outlast.errors import MalformedRequest
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.dialects.openai_chat import Answer, named_model, peek, read_answer
+from outlast.dialects.chat.asked import Answer, named_model, peek, read_answer
 from outlast.errors import MalformedRequest, UpstreamBroken
 from outlast.exchange import Usage
 

@@ -1,7 +1,7 @@
 """What a chat completion, whole or one piece of a stream, says of itself: model, usage, finish, first words.
 
 It knows the shapes in which providers write it, and reads only those members. It does not know events
-(``openai_stream``). An odd shape never fails a call: what can be read is read, the rest is as if not said.
+(``chat.relay``). An odd shape never fails a call: what can be read is read, the rest is as if not said.
 """
 
 import msgspec
