@@ -48,6 +48,18 @@ def test_verdict_of_a_name_is_its_latest_replay_with_its_exit_code(folder: Path)
     assert outlast("verdict", "support", "--format", "json").document["candidates"][0]["verdict"] == "FAIL"
 
 
+def test_a_gate_without_a_single_pair_is_exit_code_3_with_its_reason(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        furnish(tmp_path, 60)
+        gates = ("--gate", "contract,facts.key", "--margin", "10%")
+        done = outlast("replay", "support", "--quiet", *gates, *FINE, "--format", "json")
+        assert done.code == 3
+        [one] = done.document["candidates"]
+        assert (one["verdict"], one["decided_by"], one["silent_gates"]) == ("NOT YET", ["facts.key"], ["facts.key"])
+        assert "facts.key applies" in one["outlook"]
+        assert outlast("verdict", "support").out.startswith("NOT YET  It is not shown yet")
+
+
 def test_a_margin_always_means_a_file_of_pairs(folder: Path) -> None:
     (folder / "support.jsonl").write_text('{"id": "r1", "a": 1, "b": 1}\n')
     assert outlast("verdict", "support.jsonl", "--margin", "5%").code == 3

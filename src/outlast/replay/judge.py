@@ -25,6 +25,8 @@ SHOWN = 5
 """Disagreements of one check that a report shows."""
 _SPREAD = Margin(of="spread", value=0.5, scale="spread")
 """Where no margin of style was declared."""
+INAPPLICABLE = "not looked at: it applies to none of the pairs"
+"""The method of a gate that had nothing to judge."""
 
 
 class Judged(msgspec.Struct, frozen=True, kw_only=True):
@@ -148,8 +150,8 @@ def judge(plan: Plan, judged: Sequence[Judged]) -> tuple[CheckResult, ...]:
         name, verdict = each.check.name, plain[each.check.name]
         gates = name in plan.gates
         if verdict is None:
-            if gates and each.check.measure == "spread":
-                results.append(_unmeasured(each.check, margins[name]))
+            if gates:
+                results.append(_inapplicable(each.check, margins[name]))
             continue
         word: Word = verdict.verdict
         if gates and word == "FAIL" and name not in failed:
@@ -239,23 +241,27 @@ def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: 
     )
 
 
-def _unmeasured(check: Check, margin: Margin) -> CheckResult:
-    """A gate on style that could be measured nowhere: asked for, and therefore not passed in silence."""
+def _inapplicable(check: Check, margin: Margin) -> CheckResult:
+    """A gate that applies to no pair: declared, and therefore not passed in silence.
+
+    More pairs of the same kind would not help it, so none are said to be needed.
+    """
+    spread = check.measure == "spread"
     return CheckResult(
         check=check.name,
         family=check.family,
         gates=True,
         verdict="NOT YET",
-        scale="spread",
+        scale="spread" if spread else margin.scale,
         estimate=None,
         lower=-math.inf,
         upper=math.inf,
-        margin=margin.value,
+        margin=margin.value if spread or margin.scale == "ratio" else margin.value * check.range.width,
         n=0,
         clusters=0,
         discordant=0,
         unanswered=0,
-        method="not measured",
+        method=INAPPLICABLE,
         needed=None,
     )
 

@@ -114,6 +114,17 @@ def test_without_a_gate_nothing_passes() -> None:
     assert together(()) == ("NOT YET", ())
 
 
+@pytest.mark.parametrize("measure", ["share", "ratio_p95", "spread"])
+def test_a_declared_gate_that_applies_to_no_pair_is_not_passed_in_silence(measure: Measure) -> None:
+    unseen = Judged(check=Stub("unseen", measure=measure), rows=(), outcomes=(), floor=None)
+    fine, bad = judged("fine", both=600), judged("bad", both=500, worse=100)
+    found = judge(plan("fine", "unseen"), [fine, unseen])
+    assert together(found) == ("NOT YET", ("unseen",))
+    assert found[1].needed is None
+    assert together(judge(plan("fine"), [fine, unseen])) == ("PASS", ())
+    assert together(judge(plan("bad", "unseen"), [bad, unseen])) == ("FAIL", ("bad",))
+
+
 def test_the_margin_of_a_check_is_the_narrowest_that_names_it() -> None:
     check = next(check for check in standard_suite() if check.name == "latency.total_p95")
     by = {of: Margin(of=of, value=1 + place, scale="ratio") for place, of in enumerate(

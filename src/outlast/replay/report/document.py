@@ -25,6 +25,8 @@ def document(report: Report) -> dict[str, object]:
             {
                 **msgspec.to_builtins(each),
                 "headline": words.headline(each, result, plan),
+                "decided": words.decided(each, plan),
+                "outlook": words.outlook(each),
                 "silent_gates": words.silent_gates(each, plan),
                 "cases": msgspec.to_builtins(report.cases.get(each.target, ())),
             }

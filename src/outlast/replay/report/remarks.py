@@ -53,4 +53,4 @@ def _of(candidate: CandidateResult, report: Report) -> Iterator[str]:
         missing = candidate.pairs - candidate.answered
         yield f"{candidate.target} left {words.share(missing, candidate.pairs)} of the pairs unanswered."
     for gate in words.silent_gates(candidate, plan):
-        yield f"The gate {gate} applies to none of the prompts, and decided nothing for {candidate.target}."
+        yield f"The gate {gate} applies to none of the pairs of {candidate.target}: what was not looked at does not pass."

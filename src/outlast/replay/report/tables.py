@@ -48,7 +48,7 @@ def checks(candidate: CandidateResult, plan: Plan) -> Table:
         (
             check.check,
             "gate" if check.gates else "shown",
-            words.verdict_of(check),
+            words.verdict_of(check) if check.n else f"{check.verdict}: not looked at",
             words.difference(check.estimate, check),
             words.bounds(check),
             words.margin(check),
@@ -57,10 +57,6 @@ def checks(candidate: CandidateResult, plan: Plan) -> Table:
             words.share(check.unanswered, check.n) if check.unanswered else "0",
         )
         for check in ordered(candidate.checks)
-    ]
-    silent = [
-        (gate, "gate", "not looked at", "none", "none", "none", "0", "0", "0")
-        for gate in words.silent_gates(candidate, plan)
     ]
     return Table(
         caption=f"Checks of {candidate.target}: candidate minus incumbent, one-sided bounds, each at "
@@ -76,7 +72,7 @@ def checks(candidate: CandidateResult, plan: Plan) -> Table:
             "Discordant",
             "Unanswered",
         ),
-        rows=tuple(rows + silent),
+        rows=tuple(rows),
         figures=6,
     )
 

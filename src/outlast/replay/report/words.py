@@ -51,13 +51,20 @@ def decided(candidate: CandidateResult, plan: Plan) -> str:
     names = listed(candidate.decided_by)
     if candidate.verdict == "FAIL":
         return f"Decided by {names}: shown worse than its margin, corrected for {counted(len(gates), 'gate')} (Holm)."
-    return f"Open in {names}." if names else f"No gate could be looked at: {listed(silent_gates(candidate, plan))}."
+    unseen = silent_gates(candidate, plan)
+    why = f" {listed(unseen)} could not be looked at: it applies to none of the pairs." if unseen else ""
+    return f"Open in {names}.{why}" if names else why.strip()
 
 
 def outlook(candidate: CandidateResult) -> str:
     """What would settle an open verdict; empty where it is settled."""
     if candidate.verdict != "NOT YET":
         return ""
+    if unseen := [check.check for check in candidate.checks if check.gates and not check.n]:
+        return (
+            f"Needed are prompts to which {listed(unseen)} applies, or a new plan without that gate: more prompts of "
+            "the same kind cannot settle it."
+        )
     if candidate.needed is None:
         return "More prompts are unlikely to make this a PASS, or how many it takes cannot be said."
     if candidate.needed <= candidate.pairs:
@@ -74,8 +81,8 @@ def outlook(candidate: CandidateResult) -> str:
 
 
 def silent_gates(candidate: CandidateResult, plan: Plan) -> tuple[str, ...]:
-    """Gates that were declared and apply to no pair: they decided nothing."""
-    heard = {check.check for check in candidate.checks}
+    """Gates that were declared and apply to no pair: nothing passes them."""
+    heard = {check.check for check in candidate.checks if check.n or not check.gates}
     return tuple(gate for gate in plan.gates if gate not in heard)
 
 

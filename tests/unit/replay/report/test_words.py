@@ -55,12 +55,17 @@ def test_an_open_verdict_says_how_many_more_prompts_and_at_what_price() -> None:
     assert words.outlook(NOT_YET).startswith("100 more prompts for about 1.00 USD (300 in all)")
 
 
-def test_a_gate_that_applied_to_nothing_is_told() -> None:
-    one = candidate(check("contract"))
+def test_a_gate_that_applied_to_nothing_is_told_with_what_would_help() -> None:
+    unseen = check("facts", "NOT YET", n=0, clusters=0, estimate=None, lower=-math.inf, upper=math.inf, discordant=0)
+    one = candidate(check("contract"), unseen, verdict="NOT YET")
     made = report(one, gates=("contract", "facts"))
     assert words.silent_gates(one, made.plan) == ("facts",)
-    assert "facts applies to none of the prompts" in html(made, version="1")
-    assert any(row[0] == "facts" and row[2] == "not looked at" for row in tables.checks(one, made.plan).rows)
+    assert (
+        words.decided(one, made.plan) == "Open in facts. facts could not be looked at: it applies to none of the pairs."
+    )
+    assert words.outlook(one).startswith("Needed are prompts to which facts applies, or a new plan without that gate")
+    assert "facts applies to none of the pairs" in html(made, version="1")
+    assert "NOT YET: not looked at" in [row[2] for row in tables.checks(one, made.plan).rows if row[0] == "facts"]
 
 
 def test_an_infinite_bound_is_no_number() -> None:
