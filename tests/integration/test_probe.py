@@ -72,6 +72,19 @@ def test_a_second_run_asks_nobody_and_says_the_same(folder: Path) -> None:
     assert "spent in this run: 0.00 USD" in again.err
 
 
+def test_a_comparison_asks_the_incumbent_twice_and_shows_its_noise_unless_told_not_to(folder: Path) -> None:
+    del folder
+    ask = ("probe", "support", "--probe", "refusal", "--language", "en", "--sample", "6", "--to", "openai/gpt-5.2")
+    assert "12 answers to be drawn" in outlast(*ask, "--no-floor", "--dry-run").out
+    assert "18 answers to be drawn" in outlast(*ask, "--dry-run").out
+    [without] = json.loads(outlast(*ask, "--no-floor", "--format", "json").out)["compared"]["openai/gpt-5.2"]
+    assert (without["floor"], without["floor_pairs"]) == (None, 0)
+    assert "not drawn" in outlast(*ask, "--no-floor").out
+    [found] = json.loads(outlast(*ask, "--format", "json").out)["compared"]["openai/gpt-5.2"]
+    assert (found["floor"], found["floor_pairs"]) == (0.0, 6)
+    assert "0.0 % of 6" in outlast(*ask).out
+
+
 def test_a_flip_needs_the_models_own_right_answer_before_are_you_sure(folder: Path) -> None:
     del folder
     outlast("probe", "support", "--probe", "flip", "--language", "en", "--sample", "1")

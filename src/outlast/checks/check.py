@@ -34,6 +34,12 @@ class Pair(msgspec.Struct, frozen=True, kw_only=True):
     second: Draw | None = None
     """A': what the incumbent says when it is asked again; None: it can no longer be known."""
 
+    def against_itself(self) -> "Pair | None":
+        """The incumbent's second answer in the candidate's place: its own noise; None: there is none."""
+        if self.second is None or self.second.said is None:
+            return None
+        return msgspec.structs.replace(self, candidate=self.second, second=self.incumbent)
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One pair under one check, in the check's measure."""

@@ -12,6 +12,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import click
+import msgspec
 
 from outlast.checks.probes.check import PROBE_CHECKS
 from outlast.checks.probes.library import choose
@@ -36,6 +37,7 @@ from outlast.wiring.evidence import Bench, open_bench
 _ALL = "all"
 _MARGIN = "10%"
 """With 115 questions of a probe, less can hardly be shown."""
+FLOOR = "A', its own noise"
 
 
 @click.command()
@@ -51,6 +53,10 @@ _MARGIN = "10%"
 @click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--by-language", is_flag=True, help="A row for each language.")
+@click.option(
+    "--floor/--no-floor", default=None,
+    help="Ask NAME's model twice (A'): how far it disagrees with itself.  [default: with --to]",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be asked and what it may cost; ask nobody.")
 @click.option(
     "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
@@ -59,7 +65,7 @@ _MARGIN = "10%"
 def probe(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, today: dt.date | None,
     candidates: Sequence[str], probes: str, languages: str, sample: int | None, seed: int, margins: str,
-    budget: int | None, concurrency: int, by_language: bool, dry_run: bool, retry_lost: bool,
+    budget: int | None, concurrency: int, by_language: bool, floor: bool | None, dry_run: bool, retry_lost: bool,
 ) -> int:  # fmt: skip
     """Ask NAME's model keyed questions: does it flip, mirror, endorse delusions, invite to lean, refuse, preach?
 
@@ -76,8 +82,9 @@ def probe(  # noqa: PLR0913 - each is one option of the command line
     questions = choose(_words(probes, PROBES), _words(languages, LANGUAGES), sample=sample, seed=seed)
     with open_bench(context.settings, today=context.today) as bench:
         plan = _plan(bench, name, candidates, questions, (margins, seed, budget))
+        plan = msgspec.structs.replace(plan, probe_floor=bool(candidates) if floor is None else floor)
         targets = (plan.incumbent, *plan.candidates)
-        declared = _declared(bench, questions, targets)
+        declared = _declared(bench, questions, plan)
         if dry_run:
             click.echo(declared)
             return FINE
@@ -146,10 +153,18 @@ def _plan(
     )
 
 
-def _declared(bench: Bench, questions: Sequence[Question], targets: Sequence[str]) -> str:
-    missing, cost = expected_cost(questions, targets, bench.evidence, bench.asker)
+def _declared(bench: Bench, questions: Sequence[Question], plan: Plan) -> str:
+    targets = (plan.incumbent, *plan.candidates)
+    missing, cost = expected_cost(questions, targets, bench.evidence, bench.asker, floor_of=_floor_of(plan))
     price = "an unknown price" if cost is None else f"about {Decimal(cost) / PICO_PER_USD:.4f} USD"
-    return f"{len(questions)} questions to {', '.join(targets)}: {missing} answers to be drawn at most, for {price}"
+    twice = f" (the first one twice: {FLOOR})" if plan.probe_floor else ""
+    asked = f"{len(questions)} questions to {', '.join(targets)}{twice}"
+    return f"{asked}: {missing} answers to be drawn at most, for {price}"
+
+
+def _floor_of(plan: Plan) -> str:
+    """Who answers twice."""
+    return plan.incumbent if plan.probe_floor else ""
 
 
 async def _ask(
@@ -158,8 +173,8 @@ async def _ask(
     most, retry_lost = how
     targets = (plan.incumbent, *plan.candidates)
     if retry_lost:
-        bench.evidence.forget(probe_keys(questions, targets, bench.evidence))
-    keys = set(probe_keys(questions, targets, bench.evidence))
+        bench.evidence.forget(probe_keys(questions, targets, bench.evidence, floor_of=_floor_of(plan)))
+    keys = set(probe_keys(questions, targets, bench.evidence, floor_of=_floor_of(plan)))
     begun = (entry for target in targets for entry in bench.evidence.begun(target))
     spent = sum(expected or 0 for key, expected in begun if key in keys)  # lost in flight: perhaps paid
     with Teller("probe", quiet=quiet) as teller:
@@ -168,7 +183,8 @@ async def _ask(
             adapt=plan.adapt,
         )  # fmt: skip
         try:
-            progress = await ask_probes(runner, questions, targets, Purse(plan.budget_pico_usd, spent=spent))
+            purse = Purse(plan.budget_pico_usd, spent=spent)
+            progress = await ask_probes(runner, questions, targets, purse, floor_of=_floor_of(plan))
         finally:
             await bench.asker.aclose()
     progress.spent_pico_usd -= spent

@@ -47,7 +47,18 @@ def print_probes(shown: Shown, *, format_: str) -> None:
     for target, checks in shown.compared.items():
         table(
             f"{target} beside {shown.incumbent}",
-            ("PROBE", "VERDICT", "DIFFERENCE", "BOUNDS", "MARGIN", "PAIRS", "DISCORDANT", "UNREAD", "WHY"),
+            (
+                "PROBE",
+                "VERDICT",
+                "DIFFERENCE",
+                "BOUNDS",
+                "MARGIN",
+                "PAIRS",
+                "DISCORDANT",
+                "A AGAINST A'",
+                "UNREAD",
+                "WHY",
+            ),
             [_compared(check) for check in checks],
         )
         if not checks:
@@ -87,6 +98,7 @@ def _compared(check: CheckResult) -> tuple[str, ...]:
         points(-check.margin),
         str(check.n),
         str(check.discordant),
+        "not drawn" if check.floor is None else f"{100 * check.floor:.1f} % of {check.floor_pairs}",
         str(check.unanswered),
         "; ".join(f"{reason} x{count}" for reason, count in check.reasons[:3]),
     )

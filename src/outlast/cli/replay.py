@@ -55,6 +55,10 @@ FORMATS = ("text", "json", "markdown")
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--engine", type=click.Choice(ENGINES), default="local", show_default=True, help="Who scores answers.")
 @click.option("--seed", type=int, default=0, show_default=True, help="Which requests are sampled.")
+@click.option(
+    "--probe-floor/--no-probe-floor", default=True, show_default=True,
+    help="Where probes gate, ask the incumbent twice (A').",
+)  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Declare the plan, ask nobody.")
 @click.option(
     "--retry-lost", is_flag=True, help="Ask again what was lost in flight or failed, though it may have been paid."
@@ -67,7 +71,7 @@ FORMATS = ("text", "json", "markdown")
 def replay(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
     sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, engine: Engine, seed: int,
-    dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
+    probe_floor: bool, dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
 ) -> int:  # fmt: skip
     """May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.
 
@@ -88,6 +92,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             f"--gate {strange[0]}: there is no such check; known: {', '.join(c.name for c in suite)}"
         )
     with open_bench(context.settings, today=context.today) as bench:
+        probes = _probes(gates_named(words, suite))
         wish = Wish(
             model=name,
             incumbent=bench.target_of(name),
@@ -98,7 +103,8 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             seed=seed,
             adapt=bench.adapts(name),
             budget_pico_usd=budget or None,
-            probes=_probes(gates_named(words, suite)),
+            probes=probes,
+            probe_floor=probe_floor and bool(probes),
         )
         plan, items = compose(wish, suite, bench.evidence, bench.asker, now_ns=time.time_ns())
         bench.evidence.keep_plan(plan)
@@ -149,7 +155,7 @@ async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int,
     targets = (plan.incumbent, *plan.candidates)
     errands = [Errand(item, DrawKey(item.id, target)) for item in items for target in targets]
     if retry_lost:
-        probes = probe_keys(questions_named(plan.probes), targets, bench.evidence)
+        probes = probe_keys(questions_named(plan.probes), targets, bench.evidence, floor_of=_floor_of(plan))
         bench.evidence.forget([*(errand.key for errand in errands), *probes])
     ids = set(plan.items)
     begun = (entry for target in targets for entry in bench.evidence.begun(target))
@@ -163,9 +169,15 @@ async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int,
             purse = Purse(plan.budget_pico_usd, spent=spent)
             await runner.run(errands, purse)
             if plan.probes:
-                await ask_probes(runner, questions_named(plan.probes), targets, purse)
+                questions = questions_named(plan.probes)
+                await ask_probes(runner, questions, targets, purse, floor_of=_floor_of(plan))
         finally:
             await bench.asker.aclose()
+
+
+def _floor_of(plan: Plan) -> str:
+    """Who answers probes twice."""
+    return plan.incumbent if plan.probe_floor else ""
 
 
 def _exit(result: ReplayResult) -> int:

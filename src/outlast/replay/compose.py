@@ -42,6 +42,8 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     budget_pico_usd: int | None = None
     probes: tuple[str, ...] = ()
     """Ids of the questions of probes that are asked beside the requests."""
+    probe_floor: bool = False
+    """Whether the incumbent answers them twice."""
 
 
 def compose(
@@ -71,6 +73,7 @@ def compose(
         candidates=wish.candidates,
         items=tuple(item.id for item in chosen),
         probes=wish.probes,
+        probe_floor=wish.probe_floor,
         margins=wish.margins,
         gates=wish.gates,
         checks=tuple(check.name for check in suite),
@@ -136,7 +139,9 @@ def _expected(
         if evidence.draw(DrawKey(item.id, who)) is None
     ]
     costs = [asker.expected_cost(item, who, TYPICAL_OUTPUT) for item, who in missing]
-    asked, price = expected_cost(questions_named(plan.probes), (plan.incumbent, target), evidence, asker)
+    floor_of = plan.incumbent if plan.probe_floor else ""
+    questions = questions_named(plan.probes)
+    asked, price = expected_cost(questions, (plan.incumbent, target), evidence, asker, floor_of=floor_of)
     costs.append(price)
     known = [cost for cost in costs if cost is not None]
     return Expectation(

@@ -95,11 +95,12 @@ def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
             continue
         for each, outcomes in zip(collected, _outcomes(suite, pair), strict=True):
             each.add(pair, outcomes)
-        if pair.second is not None and pair.second.said is not None:
-            again = msgspec.structs.replace(pair, candidate=pair.second, second=pair.incumbent)
+        again = pair.against_itself()
+        if again is not None:
             for each, outcomes in zip(collected, _outcomes(suite, again), strict=True):
-                each.compared += len(outcomes)
-                each.agreed += sum(outcome.a == outcome.b for outcome in outcomes)
+                told = [outcome for outcome in outcomes if outcome.b is not None]  # what cannot be read is no noise
+                each.compared += len(told)
+                each.agreed += sum(outcome.a == outcome.b for outcome in told)
     return [each.part for each in collected]
 
 

@@ -5,11 +5,13 @@ It knows which requests, models, checks and margins were declared. It does not k
 """
 
 import hashlib
-from typing import Literal
+from typing import Final, Literal
 
 import msgspec
 
 Scale = Literal["share", "ratio", "spread"]
+_LATER: Final = ("probe_floor",)
+"""Members that came after plans had been kept; where they declare nothing they are no part of the hash."""
 
 
 class Margin(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Ids of the sampled requests, in order of asking."""
     probes: tuple[str, ...] = ()
     """Ids of the questions of probes that are asked beside them."""
+    probe_floor: bool = False
+    """Whether the incumbent answers those questions twice: A', its own noise."""
     margins: tuple[Margin, ...]
     gates: tuple[str, ...]
     """Names of the checks that decide; every other one is shown."""
@@ -64,5 +68,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     @property
     def hash(self) -> str:
         """SHA-256 over everything that was declared; neither the time nor the expectations change it."""
-        declared = msgspec.structs.replace(self, created_ns=0, expectations=())
+        declared = msgspec.to_builtins(msgspec.structs.replace(self, created_ns=0, expectations=()))
+        for name in _LATER:  # a plan that was declared before there was such a member keeps its hash
+            if not declared[name]:
+                del declared[name]
         return hashlib.sha256(msgspec.json.encode(declared, order="sorted")).hexdigest()

@@ -6,8 +6,6 @@ It knows that a second turn follows the model's own first answer. It does not kn
 
 from collections.abc import Sequence
 
-import msgspec
-
 from outlast.checks.draw import Draw, Item
 from outlast.checks.probes.asking import PLAIN, PRESSURES, SURE, openings, second_turn
 from outlast.checks.probes.check import ProbePair
@@ -21,44 +19,66 @@ Answers = tuple[Draw | None, ...]
 _NO_ANSWER = Draw(error="not_drawn")
 
 
-async def ask_probes(runner: Runner, questions: Sequence[Question], targets: Sequence[str], purse: Purse) -> Progress:
-    """Draw what is missing: first every opening, then the second turns that the first answers call for."""
-    first = await runner.run(opening_errands(questions, targets), purse)
-    turns = second_errands(questions, targets, runner.evidence)
+async def ask_probes(
+    runner: Runner, questions: Sequence[Question], targets: Sequence[str], purse: Purse, *, floor_of: str = ""
+) -> Progress:
+    """Draw what is missing: first every opening, then the second turns that the first answers call for.
+
+    Last comes A', the same once more of ``floor_of`` alone, so that a budget that ends early has paid for pairs.
+    """
+    progress = await _ask_once(runner, questions, targets, purse)
+    return together(progress, await _ask_once(runner, questions, (floor_of,), purse, 1)) if floor_of else progress
+
+
+async def _ask_once(
+    runner: Runner, questions: Sequence[Question], targets: Sequence[str], purse: Purse, number: int = 0
+) -> Progress:
+    first = await runner.run(opening_errands(questions, targets, number), purse)
+    turns = second_errands(questions, targets, runner.evidence, number)
     return together(first, await runner.run(turns, purse)) if turns else first
 
 
-def probe_keys(questions: Sequence[Question], targets: Sequence[str], evidence: Evidence) -> list[DrawKey]:
+def probe_keys(
+    questions: Sequence[Question], targets: Sequence[str], evidence: Evidence, *, floor_of: str = ""
+) -> list[DrawKey]:
     """Every answer that can be asked for by now."""
-    errands = (*opening_errands(questions, targets), *second_errands(questions, targets, evidence))
-    return [errand.key for errand in errands]
+    wanted = ((targets, 0), ((floor_of,), 1)) if floor_of else ((targets, 0),)
+    return [
+        errand.key
+        for who, number in wanted
+        for errand in (
+            *opening_errands(questions, who, number), *second_errands(questions, who, evidence, number),
+        )
+    ]  # fmt: skip
 
 
-def opening_errands(questions: Sequence[Question], targets: Sequence[str]) -> tuple[Errand, ...]:
+def opening_errands(questions: Sequence[Question], targets: Sequence[str], number: int = 0) -> tuple[Errand, ...]:
     """Everything that can be asked before there is any answer; each question of all models in turn."""
     items = [item for question in questions for item in openings(question)]
-    return tuple(Errand(item, DrawKey(item.id, target)) for item in items for target in targets)
+    return tuple(Errand(item, DrawKey(item.id, target, number)) for item in items for target in targets)
 
 
-def second_errands(questions: Sequence[Question], targets: Sequence[str], evidence: Evidence) -> tuple[Errand, ...]:
+def second_errands(
+    questions: Sequence[Question], targets: Sequence[str], evidence: Evidence, number: int = 0
+) -> tuple[Errand, ...]:
     """The second turns of everybody who was right in the first."""
     found = []
     for question in questions:
         for target in targets:
-            item = _second(question, target, evidence)
+            item = second_of(question, target, evidence, number)
             if item is not None:
-                found.append(Errand(item, DrawKey(item.id, target)))
+                found.append(Errand(item, DrawKey(item.id, target, number)))
     return tuple(found)
 
 
-def answers_of(question: Question, target: str, evidence: Evidence) -> Answers:
+def answers_of(question: Question, target: str, evidence: Evidence, number: int = 0) -> Answers:
     """What a model said to a question: plain, then under each pressure; None: not drawn."""
-    drawn = [evidence.draw(DrawKey(item.id, target)) for item in openings(question)]
+    drawn = [evidence.draw(DrawKey(item.id, target, number)) for item in openings(question)]
     if question.probe != "flip":
         return tuple(drawn)
     by_variant = dict(zip((PLAIN, *(each for each in PRESSURES if each != SURE)), drawn, strict=True))
-    second = _second(question, target, evidence)
-    by_variant[SURE] = evidence.draw(DrawKey(second.id, target)) if second is not None else None
+    second = second_of(question, target, evidence, number)
+    by_variant[SURE] = evidence.draw(DrawKey(second.id, target, number)) if second is not None else None
     return tuple(by_variant[variant] for variant in (PLAIN, *PRESSURES))
 
 
@@ -71,14 +91,17 @@ def probe_pairs(
         ours, theirs = (answers_of(question, target, evidence) for target in (incumbent, candidate))
         if ours[0] is None or ours[0].said is None:
             continue
+        again = answers_of(question, incumbent, evidence, 1)
         pairs.append(
             ProbePair(
                 item=_shown(question, theirs),
                 incumbent=ours[0],
                 candidate=theirs[0] or _NO_ANSWER,
+                second=again[0],
                 question=question,
                 ours=ours,
                 theirs=theirs,
+                again=again,
             )
         )
     return tuple(pairs)
@@ -107,10 +130,11 @@ def together(first: Progress, second: Progress) -> Progress:
     )
 
 
-def _second(question: Question, target: str, evidence: Evidence) -> Item | None:
+def second_of(question: Question, target: str, evidence: Evidence, number: int = 0) -> Item | None:
+    """The second turn after a model's own first answer; None: there is none, or it was not right."""
     if question.probe != "flip":
         return None
-    first = evidence.draw(DrawKey(openings(question)[0].id, target))
+    first = evidence.draw(DrawKey(openings(question)[0].id, target, number))
     if first is None or first.said is None:
         return None
     if chosen(first.said.text, question.options, question.language) != question.key:
@@ -119,23 +143,25 @@ def _second(question: Question, target: str, evidence: Evidence) -> Item | None:
 
 
 def expected_cost(
-    questions: Sequence[Question], targets: Sequence[str], evidence: Evidence, asker: Asker
+    questions: Sequence[Question], targets: Sequence[str], evidence: Evidence, asker: Asker, *, floor_of: str = ""
 ) -> tuple[int, int | None]:
     """Answers that are still to be drawn if every first answer is right, and their price; None: it is not known."""
-    missing, costs = 0, list[int | None]()
-    for question in questions:
-        for target in targets:
-            second = _second(question, target, evidence)
-            plain, *others = openings(question)
-            # Until there is a first answer, its second turn costs about as much as the first.
-            asked = evidence.draw(DrawKey(plain.id, target)) is not None
-            likely = [second] if second else []
-            if question.probe == "flip" and not asked:
-                likely = [msgspec.structs.replace(plain, id="")]
-            for item in (plain, *others, *likely):
-                if item.id and evidence.draw(DrawKey(item.id, target)) is not None:
-                    continue
-                missing += 1
-                costs.append(asker.expected_cost(item, target, TYPICAL_OUTPUT))
+    wanted = [(target, 0) for target in targets] + ([(floor_of, 1)] if floor_of else [])
+    costs = [
+        asker.expected_cost(item, target, TYPICAL_OUTPUT)
+        for question in questions
+        for target, number in wanted
+        for item in _missing(question, target, number, evidence)
+    ]
     known = [cost for cost in costs if cost is not None]
-    return missing, sum(known) if len(known) == len(costs) else None
+    return len(costs), sum(known) if len(known) == len(costs) else None
+
+
+def _missing(question: Question, target: str, number: int, evidence: Evidence) -> list[Item]:
+    """What of one question is still to be asked, as far as can be said before the first answer."""
+    second = second_of(question, target, evidence, number)
+    asked = [*openings(question), *([second] if second else [])]
+    missing = [item for item in asked if evidence.draw(DrawKey(item.id, target, number)) is None]
+    if question.probe == "flip" and asked[0] in missing:
+        missing.append(asked[0])  # until there is a first answer, its second turn costs about as much as the first
+    return missing

@@ -6,6 +6,8 @@ It knows how two readings become one outcome. It does not know how answers are d
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import msgspec
+
 from outlast.checks.check import Family, Measure, Outcome, Pair
 from outlast.checks.draw import Draw
 from outlast.checks.probes.question import PROBES, Question
@@ -22,6 +24,16 @@ class ProbePair(Pair, frozen=True, kw_only=True):
     ours: tuple[Draw | None, ...]
     """The incumbent's: plain, then under each pressure."""
     theirs: tuple[Draw | None, ...]
+    again: tuple[Draw | None, ...] = ()
+    """The incumbent's second answers (A'), in the same order; each second turn follows its own first answer."""
+
+    def against_itself(self) -> "ProbePair | None":
+        """A' in the candidate's place, under every pressure."""
+        if self.second is None or self.second.said is None:
+            return None
+        return msgspec.structs.replace(
+            self, candidate=self.second, second=self.incumbent, theirs=self.again, again=self.ours
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,4 +53,21 @@ def _of(candidate: CandidateResult, report: Report) -> Iterator[str]:
         missing = candidate.pairs - candidate.answered
         yield f"{candidate.target} left {words.share(missing, candidate.pairs)} of the pairs unanswered."
     for gate in words.silent_gates(candidate, plan):
-        yield f"The gate {gate} applies to none of the pairs of {candidate.target}: what was not looked at does not pass."
+        yield (
+            f"The gate {gate} applies to none of the pairs of {candidate.target}: what was not looked at does not pass."
+        )
+    yield from _probes(candidate)
+
+
+def _probes(candidate: CandidateResult) -> Iterator[str]:
+    """What is known of the incumbent's own noise on the questions of probes."""
+    probed = [check for check in candidate.checks if check.family == "probes" and check.n]
+    pairs, twice = sum(check.n for check in probed), sum(check.floor_pairs for check in probed)
+    if pairs and not twice:
+        yield (
+            "No second answer of the incumbent (A') was drawn to the questions of the probes: how much of the "
+            "difference there is its own randomness is not known, and cannot be known after it has ended."
+        )
+    elif twice < pairs:
+        told = words.share(twice, pairs)
+        yield f"A second answer of the incumbent (A') was drawn and could be read for {told} of the probes' pairs."
