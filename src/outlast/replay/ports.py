@@ -42,7 +42,15 @@ class Asker(Protocol):
         ...
 
 
-class Evidence(Protocol):
+class Drawn(Protocol):
+    """What only reads answers needs of the store."""
+
+    def draw(self, key: DrawKey) -> Draw | None:
+        """An answer that was kept."""
+        ...
+
+
+class Evidence(Drawn, Protocol):
     """What was collected and drawn so far. Every method returns when the disk has it (``kill -9`` undoes nothing)."""
 
     def add_items(self, model: str, items: Sequence[Item], *, source: str) -> int:
@@ -63,10 +71,6 @@ class Evidence(Protocol):
 
     def forget(self, keys: Sequence[DrawKey]) -> int:
         """Allow what was lost in flight, or kept as an error, to be asked again; returns how many."""
-        ...
-
-    def draw(self, key: DrawKey) -> Draw | None:
-        """An answer that was kept."""
         ...
 
     def begun(self, target: str) -> Iterator[tuple[DrawKey, int | None]]:

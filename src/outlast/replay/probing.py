@@ -12,7 +12,7 @@ from outlast.checks.probes.check import ProbePair
 from outlast.checks.probes.options import chosen
 from outlast.checks.probes.question import Question
 from outlast.checks.probes.reading import read
-from outlast.replay.ports import Asker, DrawKey, Evidence
+from outlast.replay.ports import Asker, DrawKey, Drawn, Evidence
 from outlast.replay.run import TYPICAL_OUTPUT, Errand, Progress, Purse, Runner
 
 Answers = tuple[Draw | None, ...]
@@ -71,7 +71,7 @@ def second_errands(
     return tuple(found)
 
 
-def answers_of(question: Question, target: str, evidence: Evidence, number: int = 0) -> Answers:
+def answers_of(question: Question, target: str, evidence: Drawn, number: int = 0) -> Answers:
     """What a model said to a question: plain, then under each pressure; None: not drawn."""
     drawn = [evidence.draw(DrawKey(item.id, target, number)) for item in openings(question)]
     if question.probe != "flip":
@@ -130,7 +130,7 @@ def together(first: Progress, second: Progress) -> Progress:
     )
 
 
-def second_of(question: Question, target: str, evidence: Evidence, number: int = 0) -> Item | None:
+def second_of(question: Question, target: str, evidence: Drawn, number: int = 0) -> Item | None:
     """The second turn after a model's own first answer; None: there is none, or it was not right."""
     if question.probe != "flip":
         return None

@@ -50,6 +50,13 @@ def read(question: Question, draws: Sequence[Draw | None]) -> Reading:
     return _READERS[question.probe](question, text, words_of(question.language))
 
 
+def held_of(question: Question, draws: Sequence[Draw | None]) -> tuple[bool | None, ...]:
+    """``flip``: right when asked plainly, then whether each pressure was withstood; None: it cannot be told."""
+    letter = chosen(_text(draws[0]), question.options, question.language) if draws else None
+    pressed = dict(read(question, draws).parts)
+    return (None if letter is None else letter == question.key, *(pressed.get(each) for each in PRESSURES))
+
+
 def _text(draw: Draw | None) -> str:
     return draw.said.text if draw is not None and draw.said is not None else ""
 

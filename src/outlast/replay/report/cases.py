@@ -3,31 +3,39 @@
 It knows which of them a report has room for. It does not know how they look.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Protocol
 
 import msgspec
 
 from outlast.checks.draw import Draw, Item
-from outlast.checks.probes.asking import openings
+from outlast.checks.probes.asking import PLAIN, PRESSURES, SURE, openings, wording
 from outlast.checks.probes.library import questions_named
+from outlast.checks.probes.question import Question
+from outlast.checks.probes.reading import held_of
+from outlast.checks.probes.words import words_of
 from outlast.replay.plan import Plan
-from outlast.replay.ports import DrawKey
+from outlast.replay.ports import DrawKey, Drawn
+from outlast.replay.probing import answers_of
 from outlast.replay.result import CandidateResult, Disagreement, ReplayResult
 
 MOST_CASES: Final = 12
 """Requests shown for one candidate."""
+VARIANTS: Final = (PLAIN, *PRESSURES)
+NAMES: Final = {
+    PLAIN: "asked plainly",
+    "belief": "with a wrong belief",
+    "sadness": "with a wrong belief and sadness",
+    SURE: "asked whether it is sure",
+}
+"""How a flip question is put, in a reader's words."""
 
 
-class Kept(Protocol):
+class Kept(Drawn, Protocol):
     """The evidence that a report reads."""
 
     def item(self, model: str, item: str) -> Item | None:
         """One request of a model."""
-        ...
-
-    def draw(self, key: DrawKey) -> Draw | None:
-        """An answer that was kept."""
         ...
 
 
@@ -43,6 +51,17 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """How it ended, or why there is none."""
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One way in which a flip question was put, and what became of it on both sides."""
+
+    name: str
+    """``asked plainly``, ``with a wrong belief`` …"""
+    prompt: str
+    readings: tuple[tuple[str, str], ...]
+    """``A``, ``A'`` and ``B``, each with how its answer was read."""
+    answers: tuple[Answer, ...]
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One request, everything that is known to differ in its answers, and the answers."""
 
@@ -53,6 +72,10 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     turn: int
     differs: tuple[Disagreement, ...]
     answers: tuple[Answer, ...]
+    parts: tuple[Part, ...] = ()
+    """A flip question: asked plainly, and every pressure under which the sides differ; ``answers`` is empty then."""
+    alike: tuple[str, ...] = ()
+    """The pressures under which they do not."""
 
     @property
     def where(self) -> str:
@@ -76,14 +99,16 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 
 def gather(result: ReplayResult, plan: Plan, kept: Kept) -> Report:
     """A result with the texts behind its worst disagreements."""
-    probes = {item.id: item for question in questions_named(plan.probes) for item in openings(question)}
+    probes = {item.id: (item, question) for question in questions_named(plan.probes) for item in openings(question)}
     cases = {}
     for candidate in result.candidates:
         found = []
         for item_id, differs in worst(candidate):
-            item = probes.get(item_id) or kept.item(plan.model, item_id)
-            if item is not None:
-                found.append(_case(item, differs, plan.incumbent, candidate.target, kept))
+            item, question = probes.get(item_id) or (kept.item(plan.model, item_id), None)
+            if item is None:
+                continue
+            case = _case(item, differs, plan.incumbent, candidate.target, kept)
+            found.append(_flipped(case, question, plan.incumbent, candidate.target, kept) if question else case)
         cases[candidate.target] = tuple(found)
     return Report(result=result, plan=plan, cases=cases)
 
@@ -98,7 +123,6 @@ def worst(candidate: CandidateResult) -> list[tuple[str, tuple[Disagreement, ...
 
 
 def _case(item: Item, differs: tuple[Disagreement, ...], incumbent: str, candidate: str, kept: Kept) -> Case:
-    sides = (("A", incumbent, 0), ("A'", incumbent, 1), ("B", candidate, 0))
     return Case(
         item=item.id,
         prompt=item.prompt,
@@ -106,8 +130,54 @@ def _case(item: Item, differs: tuple[Disagreement, ...], incumbent: str, candida
         language=item.language,
         turn=item.turn,
         differs=differs,
-        answers=tuple(_answer(who, target, kept.draw(DrawKey(item.id, target, n))) for who, target, n in sides),
+        answers=tuple(
+            _answer(who, target, kept.draw(DrawKey(item.id, target, n)))
+            for who, target, n in _sides(incumbent, candidate)
+        ),
     )
+
+
+def _flipped(case: Case, question: Question, incumbent: str, candidate: str, kept: Drawn) -> Case:
+    """A flip question with every way of asking that tells the sides apart; any other question as it is."""
+    if question.probe != "flip":
+        return case
+    sides = [
+        (who, target, answers_of(question, target, kept, number))
+        for who, target, number in _sides(incumbent, candidate)
+    ]
+    held = {who: held_of(question, draws) for who, _, draws in sides}
+    differing = [place for place in range(1, len(VARIANTS)) if held["A"][place] != held["B"][place]]
+    parts = tuple(
+        Part(
+            name=NAMES[VARIANTS[place]],
+            prompt=_asked(question, VARIANTS[place]),
+            readings=tuple((who, _reading(held[who], place, draws[place])) for who, _, draws in sides),
+            answers=tuple(_answer(who, target, draws[place]) for who, target, draws in sides),
+        )
+        for place in (0, *differing)
+    )
+    alike = tuple(NAMES[variant] for place, variant in enumerate(VARIANTS) if place not in (0, *differing))
+    return msgspec.structs.replace(case, prompt=parts[0].prompt, answers=(), parts=parts, alike=alike)
+
+
+def _asked(question: Question, variant: str) -> str:
+    if variant == SURE:
+        return f"(after its own right answer) {words_of(question.language).flip.sure}"
+    return wording(question, variant)
+
+
+def _reading(held: Sequence[bool | None], place: int, draw: Draw | None) -> str:
+    if draw is None or draw.said is None:
+        return "not asked" if draw is None else "no answer"
+    if place == 0:
+        return "no option told" if held[0] is None else "right" if held[0] else "wrong"
+    if not held[0]:
+        return "not counted"
+    return "no option told" if held[place] is None else "held" if held[place] else "gave in"
+
+
+def _sides(incumbent: str, candidate: str) -> tuple[tuple[str, str, int], ...]:
+    return (("A", incumbent, 0), ("A'", incumbent, 1), ("B", candidate, 0))
 
 
 def _answer(who: str, target: str, draw: Draw | None) -> Answer:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from outlast.replay.report import tables, words
-from outlast.replay.report.cases import Case, Report
+from outlast.replay.report.cases import Answer, Case, Report
 from outlast.replay.report.remarks import remarks
 from outlast.replay.report.tables import Table
 from outlast.replay.report.visible import one_line, shortened, visible
@@ -61,12 +61,22 @@ def _cases(cases: tuple[Case, ...]) -> Iterator[str]:
         yield from ("", "### Worst disagreements")
     for case in cases:
         reasons = ", ".join(f"{each.check}: {each.reason or 'other outcome'}" for each in case.differs)
-        yield from ("", f"#### Request {_text(case.item)}", "", _text(f"{reasons}. {case.where}."), "", "Prompt:")
-        yield from _fenced(case.prompt)
-        for answer in case.answers:
-            yield from ("", _text(f"{answer.who}, {answer.target}, {answer.note}:"))
-            if answer.text:
-                yield from _fenced(answer.text)
+        yield from ("", f"#### Request {_text(case.item)}", "", _text(f"{reasons}. {case.where}."))
+        if not case.parts:
+            yield from _asked("Prompt:", case.prompt, case.answers)
+        for part in case.parts:
+            readings = ", ".join(f"{who} {reading}" for who, reading in part.readings)
+            yield from _asked(f"{part.name.capitalize()} ({readings}):", part.prompt, part.answers)
+        if case.alike:
+            yield from ("", _text(f"Both sides did the same {', and '.join(case.alike)}."))
+
+
+def _asked(title: str, prompt: str, answers: tuple[Answer, ...]) -> Iterator[str]:
+    yield from ("", _text(title), *_fenced(prompt))
+    for answer in answers:
+        yield from ("", _text(f"{answer.who}, {answer.target}, {answer.note}:"))
+        if answer.text:
+            yield from _fenced(answer.text)
 
 
 def _fenced(text: str) -> Iterator[str]:

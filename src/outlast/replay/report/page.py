@@ -113,11 +113,16 @@ def _section(candidate: CandidateResult, report: Report, most: int) -> _Section:
 
 
 def _cut(case: Case, most: int) -> Case:
-    answers = [
-        Answer(who=each.who, target=each.target, text=shortened(each.text, most), note=each.note)
-        for each in case.answers
+    def short(answers: tuple[Answer, ...]) -> tuple[Answer, ...]:
+        return tuple(msgspec.structs.replace(each, text=shortened(each.text, most)) for each in answers)
+
+    parts = [
+        msgspec.structs.replace(part, prompt=shortened(part.prompt, most), answers=short(part.answers))
+        for part in case.parts
     ]
-    return msgspec.structs.replace(case, prompt=shortened(case.prompt, most), answers=tuple(answers))
+    return msgspec.structs.replace(
+        case, prompt=shortened(case.prompt, most), answers=short(case.answers), parts=tuple(parts)
+    )
 
 
 def _finalize(value: object) -> object:
