@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlast.errors import EvidenceInvalid
+from outlast.stats.resampling import Places, Quantiles, Sums, weights
 from outlast.stats.rows import Row
 from outlast.stats.student import student_quantile
 from outlast.stats.verdict import Rule, Verdict, Word
@@ -31,17 +32,12 @@ METHOD: Final = "cluster bootstrap of the log ratio"
 _QUANTILES: Final[dict[Statistic, float]] = {"ratio_p50": 0.5, "ratio_p95": 0.95}
 _DEFINITION: Final = "inverted_cdf"
 """A quantile is the smallest value that holds its share at or below it: of a sample as of a replicate."""
-_SEED: Final = 20_261_122
 _LARGE: Final = 20_000
 """Pairs above which the first replicates are all: resampling blurs less than the sample's own digits."""
-_AT_ONCE: Final = 200_000
-"""Amounts that are resampled in one step; more would only take memory."""
 _FOR_SKEW: Final = 0.75
 """The share of alpha at which a total's bounds are taken: sums of skewed amounts pass a little too often without."""
-_FIRST: Final = 400
-_ALL: Final = 2_000
 _BLUR: Final = 0.5
-"""Of the standard error: five times the resampling error of a 95 % quantile over ``_FIRST`` replicates."""
+"""Of the standard error: five times the resampling error of a 95 % quantile over ``FIRST`` replicates."""
 _LARGEST_LOG: Final = 700.0
 """The largest logarithm whose exponential is a number."""
 
@@ -58,10 +54,11 @@ def assess_ratio(rows: Sequence[Row], statistic: Statistic, rule: Rule) -> Verdi
     """
     _check(rows, rule)
     sample = _Sample.of(rows)
-    few = len(np.unique(sample.clusters)) < FEWEST[statistic]
-    bounds = (0.0, math.inf) if few else _confirmed(rows, _bounds(sample, statistic, rule), statistic, rule)
-    answered = [(row.a, row.b) for row in rows if row.b is not None]
-    estimate = _ratio(np.array(answered), statistic) if answered else None
+    sample.check()
+    few = sample.count < FEWEST[statistic]
+    bounds = (0.0, math.inf) if few else _confirmed(sample, _bounds(sample, statistic, rule), statistic, rule)
+    answered = sample.answered_only()
+    estimate = answered.ratio(statistic) if len(answered.tied) else None
     word: Word = "NOT YET"
     if bounds[0] > rule.margin:
         word = "FAIL"
@@ -74,8 +71,8 @@ def assess_ratio(rows: Sequence[Row], statistic: Statistic, rule: Rule) -> Verdi
         upper=bounds[1],
         margin=rule.margin,
         n=len(rows),
-        clusters=len(np.unique(sample.clusters)),
-        discordant=sum(a != b for a, b in answered),
+        clusters=sample.count,
+        discordant=int(np.count_nonzero(answered.incumbent != answered.tied)),
         method=METHOD,
         needed=_needed(len(rows), estimate, bounds[1], rule.margin, statistic) if word == "NOT YET" else None,
     )
@@ -86,7 +83,8 @@ class _Sample:
     incumbent: Floats
     pessimistic: Floats
     tied: Floats
-    clusters: npt.NDArray[np.intp]
+    clusters: Places
+    """Numbers from 0 without a gap."""
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> "_Sample":
@@ -102,41 +100,81 @@ class _Sample:
         ]
         return cls(incumbent, pessimistic, tied, np.array(labels, dtype=np.intp))
 
+    @property
+    def count(self) -> int:
+        """Clusters."""
+        return int(self.clusters.max(initial=-1)) + 1
+
+    @property
+    def whole(self) -> bool:
+        """Whether every pair was answered."""
+        return self.pessimistic is self.tied
+
+    def ties(self) -> "_Sample":
+        """The reading in which an unanswered pair is a tie."""
+        return _Sample(self.incumbent, self.tied, self.tied, self.clusters)
+
+    def answered_only(self) -> "_Sample":
+        """Without the unanswered pairs."""
+        if self.whole:
+            return self
+        kept = np.isfinite(self.pessimistic)
+        tied = self.tied[kept]
+        return _Sample(self.incumbent[kept], tied, tied, _renumbered(self.clusters[kept]))
+
+    def ratio(self, statistic: Statistic) -> float:
+        """The candidate's statistic over the incumbent's."""
+        if statistic == "ratio_total":
+            low, high = float(np.sum(self.incumbent)), float(np.sum(self.tied))
+        else:
+            share = _QUANTILES[statistic]
+            low, high = (float(np.quantile(side, share, method=_DEFINITION)) for side in (self.incumbent, self.tied))
+        return _exp(_log(high, low))
+
+    def check(self) -> None:
+        """Refuse what is no amount, by its row."""
+        for name, side in (("a", self.incumbent), ("b", self.tied)):
+            wrong = ~((side >= 0) & (side < math.inf))
+            if wrong.any():
+                row = int(np.argmax(wrong))
+                raise EvidenceInvalid(f"row {row + 1}: {name} = {side[row]:g} is no amount")
+
+
+def _renumbered(clusters: Places) -> Places:
+    """Numbers without a gap, in the order of first pairs."""
+    _, first, inverse = np.unique(clusters, return_index=True, return_inverse=True)
+    places: Places = np.argsort(np.argsort(first))[inverse]
+    return places
+
 
 def _bounds(sample: _Sample, statistic: Statistic, rule: Rule) -> tuple[float, float]:
     """One-sided bounds of the ratio, each at alpha.
 
-    The first ``_FIRST`` replicates decide where both bounds lie further from the margin than resampling can blur; near
-    it there are more, so that nothing is decided by the number of replicates.
+    The first replicates decide where both bounds lie further from the margin than resampling can blur; near it there
+    are more, so that nothing is decided by the number of replicates.
     """
     amounts = _Amounts.of(sample, statistic)
     alpha = rule.alpha * (_FOR_SKEW if statistic == "ratio_total" else 1)
-    random = np.random.default_rng(_SEED)
-    drawn = amounts.draw(random, _FIRST)
+    drawn = amounts.draw(first=True)
     above, below = _upper(amounts, drawn, 2, 0, alpha), _upper(amounts, drawn, 0, 1, alpha)
     margin = math.log(rule.margin)
     if len(sample.incumbent) <= _LARGE and not (above.clear_of(margin) and below.clear_of(-margin)):
-        drawn = np.concatenate([drawn, amounts.draw(random, _ALL - _FIRST)])
+        drawn = np.concatenate([drawn, amounts.draw(first=False)])
         above, below = _upper(amounts, drawn, 2, 0, alpha), _upper(amounts, drawn, 0, 1, alpha)
     # The lower bound is the mirrored question: the incumbent's amount over the candidate's.
     return _exp(-below.value), _exp(above.value)
 
 
-def _confirmed(
-    rows: Sequence[Row], bounds: tuple[float, float], statistic: Statistic, rule: Rule
-) -> tuple[float, float]:
+def _confirmed(sample: _Sample, bounds: tuple[float, float], statistic: Statistic, rule: Rule) -> tuple[float, float]:
     """The bounds, where they decide the same in the other reading of unanswered pairs; else that reading's."""
     lower, upper = bounds
-    answered = [row for row in rows if row.b is not None]
-    if len(answered) == len(rows):
+    if sample.whole:
         return bounds
     if upper < rule.margin:
-        ties = [Row(row.a, row.a if row.b is None else row.b, row.cluster) for row in rows]
-        upper = max(upper, _bounds(_Sample.of(ties), statistic, rule)[1])
+        upper = max(upper, _bounds(sample.ties(), statistic, rule)[1])
     if lower > rule.margin:
-        alone = _Sample.of(answered) if answered else None
-        few = alone is None or len(np.unique(alone.clusters)) < FEWEST[statistic]
-        lower = 0.0 if alone is None or few else min(lower, _bounds(alone, statistic, rule)[0])
+        alone = sample.answered_only()
+        lower = 0.0 if alone.count < FEWEST[statistic] else min(lower, _bounds(alone, statistic, rule)[0])
     return lower, upper
 
 
@@ -156,71 +194,29 @@ class _Amounts:
     """Three sides (incumbent, tied, pessimistic) made ready for resampling whole clusters."""
 
     clusters: int
-    share: float | None
-    """None: totals."""
     whole: Floats
     """The statistic of each side over the sample itself."""
-    sides: tuple[tuple[npt.NDArray[np.intp], Floats], ...] = ()
-    """Per side: clusters and values in the order of values."""
-    sums: Floats | None = None
+    replicated: Sums | Quantiles
 
     @classmethod
     def of(cls, sample: _Sample, statistic: Statistic) -> "_Amounts":
-        sides = (sample.incumbent, sample.tied, sample.pessimistic)
-        count = int(sample.clusters.max()) + 1
+        sides, count = (sample.incumbent, sample.tied, sample.pessimistic), sample.count
         if statistic == "ratio_total":
             sums = np.array([np.bincount(sample.clusters, weights=side, minlength=count) for side in sides])
-            return cls(count, None, sums.sum(axis=1), sums=sums)
+            return cls(count, sums.sum(axis=1), Sums(sums))
         share = _QUANTILES[statistic]
-        orders = [np.argsort(side, kind="stable") for side in sides[:2]]
-        ordered = [(sample.clusters[order], side[order]) for side, order in zip(sides, orders, strict=False)]
-        if sample.pessimistic is sample.tied:
-            ordered.append(ordered[1])
-        else:
-            order = np.argsort(sample.pessimistic, kind="stable")
-            ordered.append((sample.clusters[order], sample.pessimistic[order]))
         whole = np.array([np.quantile(side, share, method=_DEFINITION) for side in sides])
-        return cls(count, share, whole, tuple(ordered))
+        return cls(count, whole, Quantiles(sample.clusters, sides, share))
 
-    def draw(self, random: np.random.Generator, replicates: int) -> Floats:
+    def draw(self, *, first: bool) -> Floats:
         """One row for each replicate: the statistic of each side."""
-        drawn = np.empty((replicates, 3))
-        rows = max(1, min(replicates, _AT_ONCE // len(self.sides[0][0]) if self.sides else _AT_ONCE // self.clusters))
-        for start in range(0, replicates, rows):
-            count = min(rows, replicates - start)
-            chosen = random.integers(self.clusters, size=(count, self.clusters))
-            chosen += np.arange(count)[:, None] * self.clusters
-            weights = np.bincount(chosen.ravel(), minlength=count * self.clusters).reshape(count, self.clusters)
-            drawn[start : start + count] = (
-                self._totals(weights) if self.share is None else self._quantiles(weights, self.share)
-            )
-        return drawn
-
-    def _totals(self, weights: npt.NDArray[np.intp]) -> Floats:
-        assert self.sums is not None  # noqa: S101 - totals are made with their sums
-        endless = np.isinf(self.sums)
-        totals: Floats = weights.astype(np.float64) @ np.where(endless, 0.0, self.sums).T
-        totals[(weights @ endless.T) > 0] = math.inf
-        return totals
-
-    def _quantiles(self, weights: npt.NDArray[np.intp], share: float) -> Floats:
-        """The smallest value that holds at least ``share`` of the weight at or below it."""
-        found = np.empty((len(weights), len(self.sides)))
-        small = weights.astype(np.int32)  # twice as many of them are in a processor's cache
-        for side, (clusters, values) in enumerate(self.sides):
-            if side and values is self.sides[side - 1][1]:
-                found[:, side] = found[:, side - 1]
-                continue
-            reached = np.cumsum(small[:, clusters], axis=1, dtype=np.int32)
-            places = (reached < share * reached[:, -1:]).sum(axis=1)
-            found[:, side] = values[np.minimum(places, len(values) - 1)]
-        return found
+        return np.concatenate([self.replicated.of(drawn) for drawn in weights(self.clusters, first=first)])
 
 
 def _upper(amounts: _Amounts, drawn: Floats, above: int, below: int, alpha: float) -> _Upper:
     """The upper bound of one side over another: the wider of two."""
     centre = _log(float(amounts.whole[above]), float(amounts.whole[below]))
-    draws = np.array([_log(float(row[above]), float(row[below])) for row in drawn])
+    draws = np.array([_log(*pair) for pair in zip(drawn[:, above].tolist(), drawn[:, below].tolist(), strict=True)])
     if not math.isfinite(centre):
         nothing = centre < 0 and bool((draws == centre).all())
         return _Upper(-math.inf if nothing else math.inf, math.inf)
@@ -244,15 +240,6 @@ def _log(above: float, below: float) -> float:
     return math.log(above) - math.log(below) if above > 0 else -math.inf
 
 
-def _ratio(answered: Floats, statistic: Statistic) -> float:
-    sides = (answered[:, 0], answered[:, 1])
-    if statistic == "ratio_total":
-        low, high = (float(np.sum(side)) for side in sides)
-    else:
-        low, high = (float(np.quantile(side, _QUANTILES[statistic], method=_DEFINITION)) for side in sides)
-    return _exp(_log(high, low))
-
-
 def _needed(n: int, estimate: float | None, upper: float, margin: float, statistic: Statistic) -> int | None:
     """Pairs in all, from the width that was seen: it shrinks with the root of their number."""
     if estimate is None or estimate >= margin or not math.isfinite(upper):
@@ -272,7 +259,3 @@ def _check(rows: Sequence[Row], rule: Rule) -> None:
         )
     if not 0 < rule.alpha < 0.5:
         raise EvidenceInvalid(f"alpha must lie between 0 and 0.5, {rule.alpha:g} does not")
-    for number, row in enumerate(rows, 1):
-        for name, value in (("a", row.a), ("b", row.b)):
-            if value is not None and not (0 <= value < math.inf):
-                raise EvidenceInvalid(f"row {number}: {name} = {value:g} is no amount")

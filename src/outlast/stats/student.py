@@ -5,6 +5,7 @@ Mathematical Functions, 26.5.8 and 26.7.1). It does not know what they are used 
 """
 
 import math
+from functools import lru_cache
 
 from outlast.errors import EvidenceInvalid
 from outlast.stats.crossing import largest_rejected
@@ -12,6 +13,7 @@ from outlast.stats.crossing import largest_rejected
 _TINY = 1e-300
 
 
+@lru_cache(maxsize=256)
 def student_quantile(probability: float, freedom: float) -> float:
     """The t with P(T <= t) = ``probability`` for this many degrees of freedom, to a millionth.
 
