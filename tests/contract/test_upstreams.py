@@ -18,12 +18,12 @@ from outlast.catalog.models import Model
 from outlast.catalog.port import Chain
 from outlast.errors import UpstreamBroken, UpstreamError
 from outlast.gateway.ports import Upstream, UpstreamRequest
-from outlast.providers.openai import OpenAIUpstream
 from outlast.providers.recorded import RecordedUpstream
 from outlast.providers.recording import Recording
 from outlast.providers.script.life import Stage
 from outlast.providers.script.profile import Profiles
 from outlast.providers.scripted import ScriptedUpstream
+from outlast.providers.vendor import VendorUpstream
 from outlast.settings import ProviderSettings
 from outlast.testing.upstream import UpstreamServer, playing
 
@@ -100,7 +100,7 @@ async def opened(kind: str, folder: Path) -> AsyncIterator[Upstream]:
     else:
         async with UpstreamServer(playing(scripted())) as server:
             settings = ProviderSettings(kind="openai", base_url=server.base_url, api_key="sk-x")
-            upstream = OpenAIUpstream("up", settings, environ={})
+            upstream = VendorUpstream("up", settings, environ={})
             yield upstream
             await upstream.aclose()
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from outlast.errors import SettingsInvalid, UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from outlast.gateway.ports import UpstreamRequest
 from outlast.providers.http_answer import HttpAnswer
-from outlast.providers.openai import OpenAIUpstream
+from outlast.providers.vendor import VendorUpstream
 from outlast.settings import ProviderSettings
 from outlast.testing.upstream import Handler, UpstreamServer, hang, in_turn, raw, reset, trickle
 
@@ -34,7 +34,7 @@ def asked(*, stream: bool = False, body: bytes = b"{}") -> UpstreamRequest:
 
 def played(
     handler: Handler,
-    use: Callable[[OpenAIUpstream, UpstreamServer], Coroutine[None, None, T]],
+    use: Callable[[VendorUpstream, UpstreamServer], Coroutine[None, None, T]],
     *,
     run: Callable[[Coroutine[None, None, T]], T] = uvloop.run,
     **changes: object,
@@ -43,7 +43,7 @@ def played(
 
     async def conversation() -> T:
         async with asyncio.timeout(20), UpstreamServer(handler) as server:
-            upstream = OpenAIUpstream("up", settings_for(server.base_url, **changes), environ={})
+            upstream = VendorUpstream("up", settings_for(server.base_url, **changes), environ={})
             try:
                 return await use(upstream, server)
             finally:
@@ -52,12 +52,12 @@ def played(
     return run(conversation())
 
 
-async def whole(upstream: OpenAIUpstream, _server: UpstreamServer) -> tuple[int, bytes]:
+async def whole(upstream: VendorUpstream, _server: UpstreamServer) -> tuple[int, bytes]:
     answer = await upstream.send(asked())
     return answer.status, await answer.read()
 
 
-async def streamed(upstream: OpenAIUpstream, _server: UpstreamServer) -> bytes:
+async def streamed(upstream: VendorUpstream, _server: UpstreamServer) -> bytes:
     answer = await upstream.send(asked(stream=True))
     return await drain(answer)
 
@@ -147,7 +147,7 @@ ANSWERS = {
 def test_an_answer_cut_at_any_byte_is_a_broken_upstream_and_never_a_shorter_answer(framing: str, *, rude: bool) -> None:
     whole_answer = ANSWERS[framing]
 
-    async def use(upstream: OpenAIUpstream, _server: UpstreamServer) -> list[object]:
+    async def use(upstream: VendorUpstream, _server: UpstreamServer) -> list[object]:
         seen: list[object] = []
         for _ in range(len(whole_answer) + 1):
             try:
@@ -206,7 +206,7 @@ def test_every_way_to_frame_a_body_is_read(manner: str) -> None:
 def test_a_redirect_is_followed_by_nobody_and_its_remedy_is_told() -> None:
     moved = raw(b"HTTP/1.1 308 Moved\r\nlocation: /elsewhere\r\ncontent-length: 0\r\n\r\n", stays=True)
 
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         with pytest.raises(UpstreamBroken, match=r"redirect \(308\); base_url"):
             await upstream.send(asked())
         return len(server.received)
@@ -216,7 +216,7 @@ def test_a_redirect_is_followed_by_nobody_and_its_remedy_is_told() -> None:
 
 @pytest.mark.server
 def test_a_connection_is_used_again() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         for _ in range(5):
             await whole(upstream, server)
         return server.connections
@@ -236,7 +236,7 @@ def test_a_connection_is_used_again() -> None:
     ],
 )
 def test_a_connection_that_may_hold_foreign_bytes_is_not_used_again(answer: bytes) -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[list[tuple[int, bytes]], int]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[list[tuple[int, bytes]], int]:
         return [await whole(upstream, server) for _ in range(2)], server.connections
 
     assert played(raw(answer, stays=True), use) == ([(200, b"ok"), (200, b"ok")], 2)
@@ -251,7 +251,7 @@ def test_bytes_that_come_unasked_close_an_idle_connection() -> None:
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil")
         return True
 
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> bytes:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> bytes:
         await whole(upstream, server)
         await until(lambda: server.lost + server.connections > 0 and not upstream.open_connections)
         return (await whole(upstream, server))[1]
@@ -262,7 +262,7 @@ def test_bytes_that_come_unasked_close_an_idle_connection() -> None:
 @pytest.mark.fault("a kept connection died")
 @pytest.mark.server
 def test_a_call_on_a_stale_connection_is_sent_again_once_on_a_new_one() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[tuple[int, bytes], int, int]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[tuple[int, bytes], int, int]:
         await whole(upstream, server)
         again = await whole(upstream, server)
         return again, len(server.received), server.connections
@@ -273,7 +273,7 @@ def test_a_call_on_a_stale_connection_is_sent_again_once_on_a_new_one() -> None:
 
 @pytest.mark.server
 def test_a_call_that_was_answered_in_part_is_never_sent_again() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         await whole(upstream, server)
         with pytest.raises(UpstreamBroken):
             await whole(upstream, server)
@@ -284,7 +284,7 @@ def test_a_call_that_was_answered_in_part_is_never_sent_again() -> None:
 
 @pytest.mark.server
 def test_a_call_on_a_new_connection_is_never_sent_again() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         with pytest.raises(UpstreamBroken):
             await whole(upstream, server)
         return len(server.received)
@@ -294,7 +294,7 @@ def test_a_call_on_a_new_connection_is_never_sent_again() -> None:
 
 @pytest.mark.server
 def test_closing_an_answer_cancels_it_at_the_upstream() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[bytes, int]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[bytes, int]:
         answer = await upstream.send(asked(stream=True))
         first = await answer.chunk()
         answer.close()
@@ -309,7 +309,7 @@ def test_closing_an_answer_cancels_it_at_the_upstream() -> None:
 
 @pytest.mark.server
 def test_a_connection_whose_left_answer_ends_is_used_again() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[bytes, int]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[bytes, int]:
         answer = await upstream.send(asked(stream=True))
         first = await answer.chunk()
         answer.leave()
@@ -323,7 +323,7 @@ def test_a_connection_whose_left_answer_ends_is_used_again() -> None:
 
 @pytest.mark.server
 def test_a_connection_whose_left_answer_goes_on_is_given_up() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         answer = await upstream.send(asked(stream=True))
         answer.leave()
         await until(lambda: server.lost == 1)
@@ -335,7 +335,7 @@ def test_a_connection_whose_left_answer_goes_on_is_given_up() -> None:
 
 @pytest.mark.server
 def test_cancelling_a_call_that_waits_for_its_head_cancels_it_at_the_upstream() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         call = asyncio.ensure_future(upstream.send(asked()))
         await until(lambda: len(server.received) == 1)
         call.cancel()
@@ -362,7 +362,7 @@ def test_an_upstream_that_answers_faster_than_it_is_read_is_held_back() -> None:
         writer.write(b"0\r\n\r\n")
         return True
 
-    async def use(upstream: OpenAIUpstream, _server: UpstreamServer) -> tuple[bool, int]:
+    async def use(upstream: VendorUpstream, _server: UpstreamServer) -> tuple[bool, int]:
         answer = await upstream.send(asked(stream=True))
         before = -1
         async with asyncio.timeout(5):
@@ -384,7 +384,7 @@ def test_a_stream_may_last_as_long_as_it_speaks() -> None:
 
 @pytest.mark.server
 def test_no_more_connections_than_allowed_and_everybody_gets_a_turn() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[int, int]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[int, int]:
         answers = await asyncio.gather(*(whole(upstream, server) for _ in range(20)))
         return len(answers), server.connections
 
@@ -394,7 +394,7 @@ def test_no_more_connections_than_allowed_and_everybody_gets_a_turn() -> None:
 @pytest.mark.fault("every connection to an upstream is busy")
 @pytest.mark.server
 def test_waiting_for_a_connection_ends_in_a_timeout() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> str:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> str:
         first = asyncio.ensure_future(upstream.send(asked()))
         await until(lambda: len(server.received) == 1)
         with pytest.raises(UpstreamTimeout, match="stayed busy") as caught:
@@ -407,7 +407,7 @@ def test_waiting_for_a_connection_ends_in_a_timeout() -> None:
 
 @pytest.mark.server
 def test_a_turn_given_to_a_call_that_was_cancelled_goes_to_the_next() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> tuple[int, bytes]:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> tuple[int, bytes]:
         first = asyncio.ensure_future(upstream.send(asked()))
         await until(lambda: len(server.received) == 1)
         second, third = (asyncio.ensure_future(whole(upstream, server)) for _ in range(2))
@@ -422,7 +422,7 @@ def test_a_turn_given_to_a_call_that_was_cancelled_goes_to_the_next() -> None:
 
 @pytest.mark.server
 def test_large_requests_arrive_whole() -> None:
-    async def use(upstream: OpenAIUpstream, server: UpstreamServer) -> int:
+    async def use(upstream: VendorUpstream, server: UpstreamServer) -> int:
         answer = await upstream.send(asked(body=b"x" * 5_000_000))
         await answer.read()
         return len(server.received[0].body)
@@ -445,7 +445,7 @@ def test_an_answer_before_the_end_of_the_request_is_passed_on_and_the_connection
 
         async with asyncio.timeout(10), await asyncio.start_server(impatient, "127.0.0.1", 0, limit=2**16) as server:
             port = server.sockets[0].getsockname()[1]
-            upstream = OpenAIUpstream("up", settings_for(f"http://127.0.0.1:{port}/v1"), environ={})
+            upstream = VendorUpstream("up", settings_for(f"http://127.0.0.1:{port}/v1"), environ={})
             answer = await upstream.send(asked(body=b"x" * 50_000_000))
             connections = upstream.open_connections
             await upstream.aclose()
@@ -461,7 +461,7 @@ def test_an_answer_before_the_end_of_the_request_is_passed_on_and_the_connection
 @pytest.mark.parametrize("run", [uvloop.run, asyncio.run])
 def test_nobody_listening_is_unreachable(run: Callable[[Awaitable[None]], None]) -> None:
     async def conversation() -> None:
-        upstream = OpenAIUpstream("up", settings_for("http://127.0.0.1:1/v1"), environ={})
+        upstream = VendorUpstream("up", settings_for("http://127.0.0.1:1/v1"), environ={})
         with pytest.raises(UpstreamUnreachable) as caught:
             await upstream.send(asked())
         assert_clear(caught.value)
@@ -473,7 +473,7 @@ def test_nobody_listening_is_unreachable(run: Callable[[Awaitable[None]], None])
 @pytest.mark.server
 def test_a_host_without_an_address_is_unreachable() -> None:
     async def conversation() -> None:
-        upstream = OpenAIUpstream("up", settings_for("http://no-such-host.invalid/v1", connect_timeout=5.0), environ={})
+        upstream = VendorUpstream("up", settings_for("http://no-such-host.invalid/v1", connect_timeout=5.0), environ={})
         with pytest.raises(UpstreamUnreachable):
             await upstream.send(asked())
 
@@ -482,7 +482,7 @@ def test_a_host_without_an_address_is_unreachable() -> None:
 
 @pytest.mark.server
 def test_a_closed_upstream_takes_no_calls() -> None:
-    async def use(upstream: OpenAIUpstream, _server: UpstreamServer) -> None:
+    async def use(upstream: VendorUpstream, _server: UpstreamServer) -> None:
         await upstream.aclose()
         with pytest.raises(UpstreamUnreachable):
             await upstream.send(asked())
@@ -499,7 +499,7 @@ def test_a_base_url_that_cannot_be_meant_is_refused_without_repeating_it() -> No
         "http://[x",
     ):
         with pytest.raises(SettingsInvalid) as caught:
-            OpenAIUpstream("up", settings_for(wrong), environ={})
+            VendorUpstream("up", settings_for(wrong), environ={})
         assert "secret" not in str(caught.value)
 
 
@@ -519,7 +519,7 @@ HEADS = [
 def test_random_bytes_end_in_an_answer_or_an_upstream_error(
     head: bytes, tail: bytes, *, stays: bool, stream: bool
 ) -> None:
-    async def use(upstream: OpenAIUpstream, _server: UpstreamServer) -> int | UpstreamError:
+    async def use(upstream: VendorUpstream, _server: UpstreamServer) -> int | UpstreamError:
         try:
             answer = await upstream.send(asked(stream=stream))
             await (drain(answer) if stream else answer.read())

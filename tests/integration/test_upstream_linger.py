@@ -7,7 +7,7 @@ import pytest
 import uvloop
 
 from outlast.gateway.ports import UpstreamRequest
-from outlast.providers.openai import OpenAIUpstream
+from outlast.providers.vendor import VendorUpstream
 from outlast.settings import ProviderSettings
 
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n"
@@ -38,19 +38,19 @@ class Late:
         writer.close()
 
 
-async def first_call(upstream: OpenAIUpstream) -> None:
+async def first_call(upstream: VendorUpstream) -> None:
     answer = await upstream.send(ASKED)
     assert b"[DONE]" in await answer.chunk()
     answer.leave()
     answer.close()
 
 
-def played(story: Callable[[OpenAIUpstream, Late], Awaitable[None]]) -> None:
+def played(story: Callable[[VendorUpstream, Late], Awaitable[None]]) -> None:
     async def play() -> None:
         late = Late()
         server = await asyncio.start_server(late.serve, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
-        upstream = OpenAIUpstream(
+        upstream = VendorUpstream(
             "up", ProviderSettings(kind="openai", base_url=f"http://127.0.0.1:{port}/v1"), environ={}
         )
         async with asyncio.timeout(10):
@@ -63,7 +63,7 @@ def played(story: Callable[[OpenAIUpstream, Late], Awaitable[None]]) -> None:
 
 @pytest.mark.server
 def test_the_connection_is_kept_when_the_end_follows() -> None:
-    async def story(upstream: OpenAIUpstream, late: Late) -> None:
+    async def story(upstream: VendorUpstream, late: Late) -> None:
         await first_call(upstream)
         late.release.set()
         await late.ended.wait()
@@ -77,7 +77,7 @@ def test_the_connection_is_kept_when_the_end_follows() -> None:
 
 @pytest.mark.server
 def test_a_call_in_the_meantime_takes_another_connection() -> None:
-    async def story(upstream: OpenAIUpstream, late: Late) -> None:
+    async def story(upstream: VendorUpstream, late: Late) -> None:
         await first_call(upstream)
         await first_call(upstream)
         assert late.connections == 2

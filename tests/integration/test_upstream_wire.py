@@ -1,4 +1,4 @@
-"""Real sockets: what an ``openai`` provider sends, over TLS and through a proxy too."""
+"""Real sockets: what a provider is sent, over TLS and through a proxy too."""
 
 import asyncio
 import ssl
@@ -12,7 +12,7 @@ import uvloop
 
 from outlast.errors import SettingsInvalid, UpstreamUnreachable
 from outlast.gateway.ports import Headers, UpstreamRequest
-from outlast.providers.openai import OpenAIUpstream, key_warning
+from outlast.providers.vendor import VendorUpstream, key_warning
 from outlast.settings import ProviderSettings
 from outlast.testing.upstream import Received, UpstreamServer, raw
 
@@ -21,10 +21,8 @@ BODY = b'{"model":"m","messages":[]}'
 T = TypeVar("T")
 
 
-def asked(headers: Headers = (), model: str = "m") -> UpstreamRequest:
-    return UpstreamRequest(
-        target=f"up/{model}", model=model, path="/chat/completions", body=BODY, stream=False, headers=headers
-    )
+def asked(headers: Headers = (), model: str = "m", path: str = "/chat/completions") -> UpstreamRequest:
+    return UpstreamRequest(target=f"up/{model}", model=model, path=path, body=BODY, stream=False, headers=headers)
 
 
 def sent(request: UpstreamRequest, environ: dict[str, str] | None = None, **changes: object) -> Received:
@@ -32,9 +30,9 @@ def sent(request: UpstreamRequest, environ: dict[str, str] | None = None, **chan
 
     async def conversation() -> Received:
         async with asyncio.timeout(10), UpstreamServer(OK) as server:
-            changed = {"api_key": "env:KEY"} | changes
-            settings = ProviderSettings(kind="openai", base_url=server.base_url, **changed)  # type: ignore[arg-type]
-            upstream = OpenAIUpstream("up", settings, environ={"KEY": "sk-1", **(environ or {})})
+            changed = {"kind": "openai", "api_key": "env:KEY"} | changes
+            settings = ProviderSettings(base_url=server.base_url, **changed)  # type: ignore[arg-type]
+            upstream = VendorUpstream("up", settings, environ={"KEY": "sk-1", **(environ or {})})
             await (await upstream.send(request)).read()
             await upstream.aclose()
             return server.received[0]
@@ -104,7 +102,7 @@ def test_a_key_that_the_upstream_repeats_in_its_refusal_stays_here() -> None:
     async def conversation() -> bytes:
         async with asyncio.timeout(10), UpstreamServer(raw(head + refusal, stays=True)) as server:
             settings = ProviderSettings(kind="openai", base_url=server.base_url, api_key="sk-1")
-            upstream = OpenAIUpstream("up", settings, environ={})
+            upstream = VendorUpstream("up", settings, environ={})
             body = await (await upstream.send(asked())).read()
             await upstream.aclose()
             return body
@@ -115,17 +113,17 @@ def test_a_key_that_the_upstream_repeats_in_its_refusal_stays_here() -> None:
 @pytest.mark.parametrize("headers", [{"x": "a\r\nb"}, {"content-length": "1"}, {"x y": "1"}, {"x": "\u2603"}])
 def test_headers_that_cannot_be_sent_are_refused_at_start(headers: dict[str, str]) -> None:
     with pytest.raises(SettingsInvalid):
-        OpenAIUpstream("up", ProviderSettings(kind="openai", headers=headers), environ={})
+        VendorUpstream("up", ProviderSettings(kind="openai", headers=headers), environ={})
 
 
 def test_a_key_that_no_header_can_carry_is_refused_without_showing_it() -> None:
     with pytest.raises(SettingsInvalid) as caught:
-        OpenAIUpstream("up", ProviderSettings(kind="openai", api_key="sk-secret\nx"), environ={})
+        VendorUpstream("up", ProviderSettings(kind="openai", profile="openai", api_key="sk-secret\nx"), environ={})
     assert "secret" not in str(caught.value)
 
 
 def test_an_upstream_shows_no_key() -> None:
-    upstream = OpenAIUpstream("up", ProviderSettings(kind="openai", api_key="sk-secret"), environ={})
+    upstream = VendorUpstream("up", ProviderSettings(kind="openai", profile="openai", api_key="sk-secret"), environ={})
     assert "secret" not in repr(upstream)
 
 
@@ -157,7 +155,7 @@ def over_tls(certificate: Path, use: Callable[[UpstreamServer], Coroutine[None, 
 
 
 async def call(server: UpstreamServer, environ: dict[str, str] | None = None, times: int = 1) -> list[bytes]:
-    upstream = OpenAIUpstream("up", ProviderSettings(kind="openai", base_url=server.base_url), environ=environ or {})
+    upstream = VendorUpstream("up", ProviderSettings(kind="openai", base_url=server.base_url), environ=environ or {})
     try:
         return [await (await upstream.send(asked())).read() for _ in range(times)]
     finally:
@@ -263,3 +261,24 @@ def test_a_proxy_that_refuses_makes_the_provider_unreachable_without_showing_its
             return str(caught.value)
 
     assert "pass" not in uvloop.run(conversation())
+
+
+@pytest.mark.server
+def test_anthropic_gets_its_key_and_its_version_unless_the_caller_names_another() -> None:
+    plain = sent(asked(), kind="anthropic")
+    assert plain.headers["x-api-key"] == "sk-1"
+    assert "authorization" not in plain.headers
+    assert plain.headers["anthropic-version"] == "2023-06-01"
+    other = sent(asked((("anthropic-version", "2099-01-01"),)), kind="anthropic")
+    assert other.headers["anthropic-version"] == "2099-01-01"
+
+
+@pytest.mark.server
+def test_vertex_is_called_with_its_project_and_a_token_and_ai_studio_with_a_key() -> None:
+    path = "/v1beta/models/gemini-3:streamGenerateContent?alt=sse"
+    studio = sent(asked(path=path), kind="gemini", query={"x": "1"})
+    assert studio.headers["x-goog-api-key"] == "sk-1"
+    assert studio.path == f"/v1{path}&x=1"  # the test's own server has /v1 in its base URL
+    vertex = sent(asked(path=path), kind="gemini", project="p/1", location="global")
+    assert vertex.headers["authorization"] == "Bearer sk-1"
+    assert vertex.path.startswith("/v1/v1beta1/projects/p%2F1/locations/global/publishers/google/models/gemini-3:")

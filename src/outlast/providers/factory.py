@@ -12,12 +12,12 @@ from pathlib import Path
 from outlast.catalog.port import Knowledge
 from outlast.errors import SettingsInvalid
 from outlast.gateway.ports import Patience, Upstream
-from outlast.providers.openai import OpenAIUpstream
 from outlast.providers.recorded import RecordedUpstream
 from outlast.providers.recording import Recording
 from outlast.providers.script.life import Stage
 from outlast.providers.script.profile import Profiles, load_profiles
 from outlast.providers.scripted import ScriptedUpstream
+from outlast.providers.vendor import HTTP_KINDS, VendorUpstream
 from outlast.settings import ProviderSettings
 
 
@@ -35,8 +35,8 @@ def open_upstream(
     Raises:
         SettingsInvalid: a value cannot be meant, or a file that it names cannot be read.
     """
-    if settings.kind == "openai":
-        return OpenAIUpstream(name, settings, environ=environ)
+    if settings.kind in HTTP_KINDS:
+        return VendorUpstream(name, settings, environ=environ)
     if settings.kind == "recorded":
         if settings.file is None:
             raise SettingsInvalid(f'[providers.{name}] needs file = "…": the recorded exchanges to answer from')

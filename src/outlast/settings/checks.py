@@ -10,6 +10,7 @@ from typing import Protocol
 
 from outlast.errors import SettingsInvalid
 from outlast.settings.lines import dotted
+from outlast.settings.vendors import VENDORS, VERTEX, base_url_of
 from outlast.settings.words import DEAREST, ModelSettings, ProviderSettings, Settings, UserModel
 
 
@@ -67,14 +68,28 @@ def _check_ledger(settings: Settings, wrong: Wrong) -> None:
 
 
 def _check_provider(name: str, provider: ProviderSettings, wrong: Wrong) -> None:
-    if provider.kind == "openai" and not provider.base_url:
-        raise wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url`')
+    if provider.profile is not None:
+        _check_profile(name, provider, provider.profile, wrong)
+    if provider.kind == "openai" and not base_url_of(provider):
+        raise wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url` or `profile`')
     if provider.kind == "recorded" and not provider.file:
         raise wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
     if provider.api_keys and provider.api_key is not None:
         raise wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
     if "/" in name:
         raise wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
+
+
+def _check_profile(name: str, provider: ProviderSettings, profile: str, wrong: Wrong) -> None:
+    path = ("providers", name, "profile")
+    row = VENDORS.get(profile)
+    if row is None:
+        raise wrong(path, f"[providers.{name}] profile = {profile!r} is no known vendor", profile, tuple(VENDORS))
+    kind = row.speaks[0] if row.speaks[0] in ("anthropic", "gemini") else "openai"
+    if provider.kind != kind:
+        raise wrong(path, f"[providers.{name}] profile = {profile!r} is of kind = {kind!r}, not {provider.kind!r}")
+    if row is VERTEX and provider.project is None:
+        raise wrong(path, f"[providers.{name}] profile = 'vertex' needs `project`")
 
 
 def _check_model(name: str, model: ModelSettings, settings: Settings, wrong: Wrong) -> None:

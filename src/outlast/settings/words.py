@@ -115,8 +115,17 @@ class OtelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[providers.NAME]``: one upstream and how to reach it."""
 
-    kind: Literal["openai", "recorded", "scripted"]
+    kind: Literal["openai", "anthropic", "gemini", "recorded", "scripted"]
+    profile: str | None = None
+    """A known vendor's row (``settings.vendors``): ``groq``, ``mistral``, ``vllm`` …; it says what is not said here."""
     base_url: str | None = None
+    """As the vendor's own client takes it: OpenAI's ends in ``/v1``, Anthropic's and Gemini's do not."""
+    speaks: tuple[Literal["chat", "responses", "anthropic", "gemini"], ...] = ()
+    """The dialects it is asked in, instead of those of its row; the first where the caller's is not among them."""
+    project: str | None = None
+    """``gemini`` on Vertex: the project whose models are called; the key is then an access token."""
+    location: str = "global"
+    """``gemini`` on Vertex."""
     api_key: str | None = None
     """``env:NAME`` or the key itself; resolved when the provider is opened, never printed."""
     api_keys: tuple[str, ...] = ()
@@ -170,6 +179,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     """``retirement``, ``manual``, or a day; see ``switch_day``."""
     record: Literal["off", "metadata", "full"] = "metadata"
     adapt: bool = True
+    strict: bool = False
+    """Refuse a call of which a translation between dialects would lose something, instead of saying what was lost."""
     catalog_model: str | None = None
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ from outlast.errors import OutlastError, UpstreamError
 from outlast.gateway.ports import Patience
 from outlast.ledger.checkup import look_at_record
 from outlast.ledger.location import database_path
-from outlast.providers.openai import OpenAIUpstream
+from outlast.providers.vendor import HTTP_KINDS, VendorUpstream
 from outlast.settings import ProviderSettings, Settings
 from outlast.wiring.keys import key_need, open_keys
 from outlast.wiring.neighbour import look_for_gateway
@@ -177,20 +177,20 @@ class _Asked:
             *(
                 self._provider(name, each)
                 for name, each in self._patient.settings.providers.items()
-                if each.kind == "openai"
+                if each.kind in HTTP_KINDS
             )
         )
         return [provider_finding(probe) for probes in found for probe in probes]
 
     async def _provider(self, name: str, settings: ProviderSettings) -> list[Probe]:
-        upstream = OpenAIUpstream(name, settings, environ=self._patient.environ)
+        upstream = VendorUpstream(name, settings, environ=self._patient.environ)
         try:
             places = range(upstream.keys)
             return list(await asyncio.gather(*(self._probe(name, upstream, place) for place in places)))
         finally:
             await upstream.aclose()
 
-    async def _probe(self, name: str, upstream: OpenAIUpstream, place: int) -> Probe:
+    async def _probe(self, name: str, upstream: VendorUpstream, place: int) -> Probe:
         probe = Probe(provider=name, place=place + 1, keys=upstream.keys)
         sent, since = time.time(), time.monotonic()
         try:

@@ -24,7 +24,7 @@ from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
 from outlast.limits.book import Book
 from outlast.providers.factory import open_upstream
-from outlast.providers.openai import key_warning
+from outlast.providers.vendor import HTTP_KINDS, key_warning
 from outlast.settings import ProviderSettings, Settings
 from outlast.web.gauges import CalendarNumbers
 from outlast.web.models import ListModels, Offers, OneModel
@@ -161,7 +161,7 @@ def _open(
 ) -> OpenUpstream:
     secrets = _secrets(provider, held.environ)
     # The others answer from files and from the catalogue, which may say something else by now.
-    if before is not None and provider.kind == "openai" and (before.settings, before.secrets) == (provider, secrets):
+    if before is not None and provider.kind in HTTP_KINDS and (before.settings, before.secrets) == (provider, secrets):
         return before
     upstream = open_upstream(
         name, provider, root=settings.root, knowledge=knowledge, today=held.today, environ=held.environ

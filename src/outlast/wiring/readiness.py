@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from outlast.gateway.health import TargetHealth, in_words
 from outlast.gateway.ports import Upstream
 from outlast.ledger.recorder import RecorderStats
-from outlast.providers.openai import OpenAIUpstream
+from outlast.providers.vendor import VendorUpstream
 from outlast.web.health import Check
 
 STALE_DAYS = 180
@@ -59,7 +59,7 @@ class Ready:
 
 def resting_keys(upstreams: Mapping[str, Upstream]) -> tuple[str, ...]:
     """A line for each provider of which some keys rest; never a key."""
-    openai = ((name, each.resting) for name, each in upstreams.items() if isinstance(each, OpenAIUpstream))
+    openai = ((name, each.resting) for name, each in upstreams.items() if isinstance(each, VendorUpstream))
     return tuple(f"[providers.{name}]: {said}" for name, said in openai if said)
 
 

@@ -9,9 +9,9 @@ from outlast.catalog.store import open_catalog
 from outlast.errors import SettingsInvalid
 from outlast.gateway.ports import Upstream
 from outlast.providers.factory import open_upstream
-from outlast.providers.openai import OpenAIUpstream
 from outlast.providers.recorded import RecordedUpstream
 from outlast.providers.scripted import ScriptedUpstream
+from outlast.providers.vendor import VendorUpstream
 from outlast.settings import ProviderSettings
 
 
@@ -23,7 +23,7 @@ def opened(settings: ProviderSettings, root: Path) -> Upstream:
 
 def test_each_kind_is_its_own_class(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_text("")
-    assert isinstance(opened(ProviderSettings(kind="openai"), tmp_path), OpenAIUpstream)
+    assert isinstance(opened(ProviderSettings(kind="openai", profile="openai"), tmp_path), VendorUpstream)
     assert isinstance(opened(ProviderSettings(kind="scripted"), tmp_path), ScriptedUpstream)
     assert isinstance(opened(ProviderSettings(kind="recorded", file="a.jsonl"), tmp_path), RecordedUpstream)
 

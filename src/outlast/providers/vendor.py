@@ -1,7 +1,7 @@
-"""The ``openai`` kind: an upstream that speaks OpenAI's dialect over HTTP, Azure's two surfaces included.
+"""Every upstream over HTTP: OpenAI and its likes, Azure's two surfaces, Anthropic, Gemini on both of Google's.
 
-It knows URLs, the keys and the headers of a request. It does not know what the body says, nor how bytes travel
-(``http1``, ``pool``, ``connection``).
+It knows URLs, the keys and the headers of a request, from the vendor's row (``settings.vendors``). It does not know
+what the body says, nor how bytes travel (``http1``, ``pool``, ``connection``).
 """
 
 import time
@@ -15,8 +15,10 @@ from outlast.providers.http1 import Origin, open_pool, parse_origin
 from outlast.providers.http_answer import HttpAnswer
 from outlast.providers.rotation import RESTED, Rotation, rest_seconds
 from outlast.settings import ProviderSettings
+from outlast.settings.vendors import VERTEX, base_url_of, vendor_of
 
-DEFAULT_BASE_URL = "https://api.openai.com/v1"
+HTTP_KINDS = frozenset({"openai", "anthropic", "gemini"})
+"""The kinds that this module serves."""
 _ENVIRONMENT = "env:"
 _MAX_PATHS = 64
 _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", "accept-encoding", "content-type"})
@@ -38,7 +40,7 @@ def key_warning(name: str, settings: ProviderSettings, environ: Mapping[str, str
     """What to tell the operator at start about a key that cannot be found; None: all is well."""
     values = _key_values(settings)
     missing = [value for value in values if resolve_key(value, environ) is None]
-    if settings.kind != "openai" or not missing:
+    if settings.kind not in HTTP_KINDS or not missing:
         return None
     word = "api_keys" if settings.api_keys else "api_key"
     variables = [value.removeprefix(_ENVIRONMENT) if value.startswith(_ENVIRONMENT) else word for value in missing]
@@ -58,8 +60,8 @@ def _key_values(settings: ProviderSettings) -> tuple[str, ...]:
     return settings.api_keys or (() if settings.api_key is None else (settings.api_key,))
 
 
-class OpenAIUpstream:
-    """One provider of ``kind = "openai"``."""
+class VendorUpstream:
+    """One provider that is reached over HTTP."""
 
     def __init__(
         self,
@@ -70,12 +72,20 @@ class OpenAIUpstream:
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         where = f"[providers.{name}] base_url"
-        self._origin = parse_origin(settings.base_url or DEFAULT_BASE_URL, where=where)
+        self._origin = parse_origin(base_url_of(settings), where=where)
         self._deployments = settings.deployments
+        self._vendor = vendor = vendor_of(settings)
+        self._place = _vertex_place(settings) if vendor is VERTEX else ""
+        self._defaults = tuple(
+            (header, value) for header, value in vendor.headers.items() if header not in _lower(settings)
+        )
         self._query = f"?{urlencode(settings.query)}" if settings.query else ""
         keys = resolve_keys(settings, environ)
         self._keys = tuple(key.encode() for key in keys)
-        self._statics = tuple(_static_headers(name, settings, self._origin, key) for key in keys or (None,))
+        auth = "api-key" if settings.deployments else vendor.auth
+        self._statics = tuple(
+            _static_headers(name, settings, self._origin, auth=auth, key=key) for key in keys or (None,)
+        )
         self._heads: dict[tuple[str, int], bytes] = {}
         self._rotation = Rotation(len(keys)) if len(keys) > 1 else None
         self._monotonic = monotonic
@@ -90,7 +100,7 @@ class OpenAIUpstream:
         )
 
     def __repr__(self) -> str:
-        return f"OpenAIUpstream({self._origin})"
+        return f"VendorUpstream({self._origin})"
 
     @property
     def keys(self) -> int:
@@ -131,10 +141,11 @@ class OpenAIUpstream:
 
     async def _send(self, request: UpstreamRequest, place: int) -> HttpAnswer:
         """Send with the key at this place."""
+        headers = _with_defaults(request.headers, self._defaults) if self._defaults else request.headers
         head = b"%b%d\r\n%b\r\n" % (
             self._heads.get((request.path, place)) or self._head(request, place),
             len(request.body),
-            _passed(request.headers) if request.headers else b"",
+            _passed(headers) if headers else b"",
         )
         answer = await self._pool.exchange(
             head, request.body, streamed=request.stream, target=request.target, patience=request.patience
@@ -149,8 +160,10 @@ class OpenAIUpstream:
         Raises:
             UpstreamError: no answer came.
         """
-        path = f"{self._origin.path}{'/openai' if self._deployments else ''}/models{self._query}"
-        head = f"GET {path} HTTP/1.1\r\n".encode("ascii") + self._statics[place].removesuffix(_BODY_FOLLOWS) + b"\r\n"
+        models = self._vendor.models_path or self._place
+        path = f"{self._origin.path}{'/openai' if self._deployments else ''}{models}{self._query}"
+        line = f"GET {path} HTTP/1.1\r\n".encode("ascii")
+        head = line + self._statics[place].removesuffix(_BODY_FOLLOWS) + _passed(self._defaults) + b"\r\n"
         return await self._pool.exchange(head, b"", streamed=False, target=path, patience=patience)
 
     async def aclose(self) -> None:
@@ -162,24 +175,46 @@ class OpenAIUpstream:
         if self._deployments and request.model in _CLIMBING:
             raise ModelNotFound(f"no deployment can be called {request.model!r}", param="model")
         path = f"/openai/deployments/{quote(request.model, safe='')}" if self._deployments else ""
-        line = f"POST {self._origin.path}{path}{request.path}{self._query} HTTP/1.1\r\n"
+        line = f"POST {self._origin.path}{path}{self._where(request.path)} HTTP/1.1\r\n"
         head = line.encode("ascii") + self._statics[place]
         if not self._deployments and len(self._heads) < _MAX_PATHS:
             self._heads[request.path, place] = head
         return head
 
+    def _where(self, path: str) -> str:
+        """The path of an endpoint here, with what the configuration appends to every URL."""
+        if self._place:
+            path = self._place + path.removeprefix("/v1beta")
+        query = self._query
+        return f"{path}&{query[1:]}" if query and "?" in path else path + query
 
-def _static_headers(name: str, settings: ProviderSettings, origin: Origin, key: str | None) -> bytes:
+
+def _vertex_place(settings: ProviderSettings) -> str:
+    project, location = quote(settings.project or "", safe=""), quote(settings.location, safe="")
+    return f"/v1beta1/projects/{project}/locations/{location}/publishers/google"
+
+
+def _lower(settings: ProviderSettings) -> frozenset[str]:
+    return frozenset(name.lower() for name in settings.headers)
+
+
+def _with_defaults(headers: Headers, defaults: Headers) -> Headers:
+    """The caller's headers, and what the vendor needs where the caller does not say it."""
+    said = {name for name, _ in headers}
+    return (*headers, *(default for default in defaults if default[0] not in said))
+
+
+def _static_headers(name: str, settings: ProviderSettings, origin: Origin, *, auth: str, key: str | None) -> bytes:
     headers = {
         "host": origin.authority,
         "user-agent": f"outlast/{__version__}",
         "accept": "application/json, text/event-stream",
         "accept-encoding": "identity",
     }
-    if key is not None and settings.deployments:
-        headers["api-key"] = key
-    elif key is not None:
+    if key is not None and auth == "bearer":
         headers["authorization"] = f"Bearer {key}"
+    elif key is not None:
+        headers[auth] = key
     for given, value in settings.headers.items():
         if given.lower() in _OURS - {"host"} or not _sendable(given, value) or not given.replace("-", "").isalnum():
             raise SettingsInvalid(f"[providers.{name}] headers: {given!r} cannot be set, or its value cannot be sent")
