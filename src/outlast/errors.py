@@ -3,6 +3,7 @@
     OutlastError
     ├── CallerError              whoever sent the request
     │   ├── MalformedRequest       the body or the HTTP around it cannot be read
+    │   ├── Untranslatable         the target has no way to be asked this
     │   ├── RequestTooLarge        over a stated limit
     │   ├── RequestTooSlow         the request did not arrive in time
     │   ├── KeyRequired            no key, or one that is not known, expired or revoked
@@ -54,6 +55,12 @@ class MalformedRequest(CallerError):
     """The body or the HTTP around it cannot be read."""
 
     code = "malformed_request"
+
+
+class Untranslatable(CallerError):
+    """The target cannot be asked this: its model or its dialect has no counterpart, and leaving it out would deceive."""
+
+    code = "untranslatable"
 
 
 class RequestTooLarge(CallerError):

@@ -34,6 +34,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.OutlastError: Kind(500, SERVER),
     errors.CallerError: Kind(400, CALLER),
     errors.MalformedRequest: Kind(400, CALLER),
+    errors.Untranslatable: Kind(400, CALLER),
     errors.RequestTooLarge: Kind(413, CALLER),
     errors.RequestTooSlow: Kind(408, CALLER),
     errors.KeyRequired: Kind(401, AUTHENTICATION),

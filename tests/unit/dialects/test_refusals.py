@@ -40,6 +40,7 @@ def test_every_kind_of_error_is_told_in_openai_s_shape(kind: type[errors.Outlast
     ("error", "status", "type_"),
     [
         (errors.MalformedRequest("x"), 400, "invalid_request_error"),
+        (errors.Untranslatable("x"), 400, "invalid_request_error"),
         (errors.RequestTooLarge("x"), 413, "invalid_request_error"),
         (errors.RequestTooSlow("x"), 408, "invalid_request_error"),
         (errors.KeyRequired("x"), 401, "authentication_error"),
