@@ -10,7 +10,7 @@ from functools import lru_cache
 from outlast.checks.choices import chosen, keyed, options_of
 from outlast.checks.copied import altered, source_of
 from outlast.checks.draw import Draw, Item, Said
-from outlast.checks.quantities import READ_UP_TO, Quantity, quantities
+from outlast.checks.quantities import READ_UP_TO, Quantity, agrees_with_any, known, known_of, quantities
 from outlast.checks.shapes import Agreement, Reason, SideCheck
 
 _COPIED_FROM = 200
@@ -24,10 +24,8 @@ def _stated(prompt: str, answer: str, *, dates: bool) -> tuple[Quantity, ...]:
     stated = quantities(answer)
     if not stated:
         return ()
-    asked = quantities(prompt)
-    return tuple(
-        each for each in stated if (each.unit == "date") == dates and not any(each.agrees(other) for other in asked)
-    )
+    asked = known_of(prompt)
+    return tuple(each for each in stated if (each.unit == "date") == dates and not agrees_with_any(each, asked))
 
 
 def _amounts_differ(item: Item, reference: Said, said: Said) -> Reason:
@@ -36,20 +34,20 @@ def _amounts_differ(item: Item, reference: Said, said: Said) -> Reason:
 
 @lru_cache(maxsize=256)
 def _amounts(prompt: str, reference: str, answer: str) -> Reason:
-    wanted, given = _stated(prompt, reference, dates=False), quantities(answer)
-    missed = [each for each in wanted if not any(each.agrees(other) for other in given)]
+    wanted, given = _stated(prompt, reference, dates=False), known_of(answer)
+    missed = [each for each in wanted if not agrees_with_any(each, given)]
     if not missed:
         return ""
-    if any(each.same_value(other) for each in missed for other in given):
+    if any(reading in given for each in missed for reading in each.readings):
         return "unit differs"
-    new = _stated(prompt, answer, dates=False)
-    others = [each for each in new if not any(each.agrees(other) for other in wanted)]
-    return "number differs" if others else "number missing"
+    before = known(wanted)
+    others = (each for each in _stated(prompt, answer, dates=False) if not agrees_with_any(each, before))
+    return "number differs" if any(others) else "number missing"
 
 
 def _dates_differ(item: Item, reference: Said, said: Said) -> Reason:
-    wanted, given = _stated(item.prompt, reference.text, dates=True), quantities(said.text)
-    if all(any(each.agrees(other) for other in given) for each in wanted):
+    wanted, given = _stated(item.prompt, reference.text, dates=True), known_of(said.text)
+    if all(agrees_with_any(each, given) for each in wanted):
         return ""
     return "date differs" if _stated(item.prompt, said.text, dates=True) else "date missing"
 

@@ -6,8 +6,10 @@ agrees where any reading does. Digits inside names, addresses and code are no qu
 """
 
 import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from typing import Final, NamedTuple
 
 READ_UP_TO: Final = 50_000
@@ -30,6 +32,15 @@ class Quantity(NamedTuple):
     def agrees(self, other: "Quantity") -> bool:
         """The same value; a unit that one of them leaves out says nothing."""
         return (self.unit == other.unit or not self.unit or not other.unit) and self.same_value(other)
+
+
+def _any_of(words: Iterable[str]) -> str:
+    """A pattern for any of these words, the longest first; grouped by first letters, of which most texts have none."""
+    longest_first = sorted(sorted(words, key=len, reverse=True), key=lambda word: word[0])
+    groups = (
+        (first, [re.escape(word[1:]) for word in group]) for first, group in groupby(longest_first, lambda w: w[0])
+    )
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups)
 
 
 _METRE = {"mm": "0.001", "cm": "0.01", "m": "1", "km": "1000", "kilometers": "1000", "kilometres": "1000",
@@ -62,7 +73,7 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
     },
 }
 _MONEY: Final = frozenset("$€£¥")
-_UNIT_WORDS = "|".join(re.escape(word) for word in sorted(_UNITS, key=len, reverse=True))
+_UNIT_WORDS = _any_of(_UNITS)
 _MONTHS = (
     "january janvier gennaio januar enero jan januari|february février febbraio februar febrero feb|"
     "march mars marzo märz mar|april avril aprile abril apr|may mai maggio mayo|june juin giugno juni junio jun|"
@@ -71,8 +82,9 @@ _MONTHS = (
     "december décembre dicembre dezember diciembre dec dez"
 )
 _MONTH: Final = {word: number for number, words in enumerate(_MONTHS.split("|"), 1) for word in words.split()}
-_MONTH_WORDS = "|".join(sorted(_MONTH, key=len, reverse=True))
+_MONTH_WORDS = _any_of(_MONTH)
 _DATE = re.compile(
+    r"(?=\d{1,2}(?:[./, ]|st|nd|rd|th)|\d{4}[-\u5e74])"
     r"(?:(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
     r"|(?P<p>\d{1,2})[./](?P<q>\d{1,2})[./](?P<r>\d{4})"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>{_MONTH_WORDS})\.?,? (?:de |del )?(?P<y1>\d{{4}})"
@@ -114,6 +126,34 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         if quantity is not None:
             found[quantity] = None
     return tuple(found)
+
+
+Known = Mapping[str, set[str]]
+"""The units of some quantities, by each of their readings."""
+
+
+def known(stated: Iterable[Quantity]) -> Known:
+    """Some quantities, ready to be looked up."""
+    units: dict[str, set[str]] = {}
+    for quantity in stated:
+        for reading in quantity.readings:
+            units.setdefault(reading, set()).add(quantity.unit)
+    return units
+
+
+@lru_cache(maxsize=256)
+def known_of(text: str) -> Known:
+    """All that a text states, ready to be looked up."""
+    return known(quantities(text))
+
+
+def agrees_with_any(quantity: Quantity, others: Known) -> bool:
+    """Whether it ``agrees`` with any of them."""
+    for reading in quantity.readings:
+        units = others.get(reading)
+        if units is not None and (not quantity.unit or quantity.unit in units or "" in units):
+            return True
+    return False
 
 
 def _at(text: str, start: int) -> tuple[Quantity | None, int]:
@@ -175,12 +215,19 @@ def _clock(match: re.Match[str]) -> Quantity:
     return Quantity(frozenset({f"{hour:02}:{match['minute']}"}), "clock")
 
 
+_NO_UNIT: Final = ("", Decimal(1))
+
+
 def _amount(match: re.Match[str], *, negative: bool, money: str) -> Quantity:
-    base, factor = _UNITS.get((match["unit"] or (money if money in _MONEY else "")).lower(), ("", Decimal(1)))
-    digits = match["digits"]
-    if factor == 1 and digits.isdecimal() and digits[0] != "0":
-        return Quantity(frozenset({f"-{digits}" if negative else digits}), base)
+    return _as_base(match["digits"], (match["unit"] or (money if money in _MONEY else "")).lower(), negative=negative)
+
+
+@lru_cache(maxsize=4096)
+def _as_base(digits: str, unit: str, *, negative: bool) -> Quantity:
+    base, factor = _UNITS.get(unit, _NO_UNIT)
     sign = "-" if negative else ""
+    if factor == 1 and digits.isdecimal() and digits[0] != "0":
+        return Quantity(frozenset({sign + digits}), base)
     return Quantity(frozenset(_digits(Decimal(sign + reading) * factor) for reading in _readings(digits)), base)
 
 
