@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from outlast.dialects.chat.facts import Answer
+from outlast.dialects.answer import Answer
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.reply import Event, Reply
 from outlast.dialects.conversation.request import Request
@@ -133,6 +133,11 @@ class Dialect:
     """``chat responses anthropic gemini completions``."""
     passes: frozenset[str]
     """Headers of the caller that an upstream of this same dialect may see, beside those that any may."""
+    conversation: bool = True
+    """False: an endpoint beside conversations, which is only passed through; what translates raises
+    ``Untranslatable``."""
+    streamed: tuple[str, ...] = ("text/event-stream",)
+    """Content types that are relayed as they come."""
     endpoint: Callable[[str, bool], str]
     """From model id and ``stream`` to the path below the vendor's base URL."""
     peek: Callable[[bytes, str], Asked]

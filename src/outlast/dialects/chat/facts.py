@@ -6,12 +6,21 @@ It knows the shapes in which providers write it, and reads only those members. I
 
 import msgspec
 
+from outlast.dialects.answer import TEXT_LIMIT, Answer
 from outlast.dialects.usage import WireUsage, lenient_usage, usage_of
 from outlast.errors import UpstreamBroken
 from outlast.exchange import Usage
 
-TEXT_LIMIT = 500
-"""Characters of the first choice that are kept: enough to see whether it only says that the model is gone."""
+__all__ = [
+    "TEXT_LIMIT",
+    "Answer",
+    "Completion",
+    "choice_text",
+    "decode_completion",
+    "error_message",
+    "first_choice",
+    "read_completion",
+]
 
 
 class Part(msgspec.Struct, gc=False):
@@ -59,17 +68,6 @@ class Completion(msgspec.Struct, gc=False):
     def failed(self) -> bool:
         """An error stands where an answer was expected."""
         return len(self.error) > 0 and bytes(self.error) not in (b"null", b"{}", b'""')
-
-
-class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What the record needs of an answer."""
-
-    model: str = ""
-    """The upstream's own word; empty when it said none."""
-    usage: Usage | None = None
-    finish: str = ""
-    text: str = ""
-    """At most ``TEXT_LIMIT`` characters of the first choice; in an error that came as a 200, its message."""
 
 
 _COMPLETION = msgspec.json.Decoder(Completion)
