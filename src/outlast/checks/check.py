@@ -11,7 +11,7 @@ import msgspec
 from outlast.checks.draw import Draw, Item
 from outlast.stats.rows import Range
 
-Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "meaning", "user"]
+Family = Literal["contract", "facts", "latency", "cost", "tone", "probes", "judge", "embedding", "user", "people"]
 """What ``--gate`` names; in order of trust (docs/evidence.md)."""
 
 

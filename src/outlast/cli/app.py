@@ -37,6 +37,7 @@ COMMANDS = (
     "replay",
     "report",
     "probe",
+    "blind",
     "verdict",
     "tone",
 )

@@ -70,9 +70,18 @@ def write_page(found: Report, file: Path, *, quiet: bool) -> None:
         MachineError: the file cannot be written.
     """
     page = html(found, version=__version__)
+    write_private(file, page)
+    note(f"outlast: the report is {file} ({len(page.encode()):,} bytes)", quiet=quiet)
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that its owner alone can read.
+
+    Raises:
+        MachineError: it cannot be written.
+    """
     try:
         file.touch(mode=0o600)
-        file.write_text(page, encoding="utf-8")
+        file.write_text(text, encoding="utf-8")
     except OSError as error:
         raise MachineError(f"{file} cannot be written: {error.strerror}") from error
-    note(f"outlast: the report is {file} ({len(page.encode()):,} bytes)", quiet=quiet)

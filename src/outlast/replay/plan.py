@@ -9,8 +9,10 @@ from typing import Final, Literal
 
 import msgspec
 
+BLIND: Final = "blind:"
+"""Stands before the name in a plan of which people judge; its requests are those of the name."""
 Scale = Literal["share", "ratio", "spread"]
-_LATER: Final = ("probe_floor",)
+_LATER: Final = ("probe_floor", "judge", "embed")
 """Members that came after plans had been kept; where they declare nothing they are no part of the hash."""
 
 
@@ -37,6 +39,22 @@ class Expectation(msgspec.Struct, frozen=True, kw_only=True):
     """Chance of a PASS of the narrowest pass/fail gate for an equal candidate; None: nothing to compute it from."""
 
 
+class JudgeTerms(msgspec.Struct, frozen=True, kw_only=True):
+    """Who judges, by what, and how it is asked."""
+
+    target: str
+    criteria: tuple[str, ...]
+    rubric: str
+    """SHA-256 of the criteria and of the form of asking."""
+    orders: tuple[str, ...] = ("AB", "BA")
+    same_family: tuple[str, ...] = ()
+    """Targets of this plan whose maker is the judge's own, too: allowed by who declared it."""
+    unknown_family: tuple[str, ...] = ()
+    """Targets, the judge included, whose maker nobody here knows."""
+    floor: bool = False
+    """Whether A against A' is judged, too."""
+
+
 class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """What will be compared, and what will decide."""
 
@@ -57,6 +75,9 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     """Names of all checks that run."""
     sources: tuple[tuple[str, str], ...] = ()
     """Checks that are not this version's own, each with the SHA-256 of what it is made of."""
+    judge: JudgeTerms | None = None
+    embed: str = ""
+    """The target that embeds answers; empty: none does."""
     alpha: float = 0.05
     seed: int = 0
     adapt: bool = True
@@ -64,6 +85,11 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     budget_pico_usd: int | None = None
     created_ns: int = 0
     expectations: tuple[Expectation, ...] = ()
+
+    @property
+    def traffic(self) -> str:
+        """Under whose name its requests are kept."""
+        return self.model.removeprefix(BLIND)
 
     @property
     def hash(self) -> str:

@@ -104,7 +104,7 @@ def gather(result: ReplayResult, plan: Plan, kept: Kept) -> Report:
     for candidate in result.candidates:
         found = []
         for item_id, differs in worst(candidate):
-            item, question = probes.get(item_id) or (kept.item(plan.model, item_id), None)
+            item, question = probes.get(item_id) or (kept.item(plan.traffic, item_id), None)
             if item is None:
                 continue
             case = _case(item, differs, plan.incumbent, candidate.target, kept)

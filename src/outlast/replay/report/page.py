@@ -11,7 +11,6 @@ import hashlib
 from importlib.resources import files
 from typing import Final
 
-import jinja2
 import msgspec
 from markupsafe import Markup
 
@@ -19,7 +18,8 @@ from outlast.replay.report import pictures, tables, words
 from outlast.replay.report.cases import Answer, Case, Report
 from outlast.replay.report.remarks import remarks
 from outlast.replay.report.tables import Table
-from outlast.replay.report.visible import one_line, shortened, visible
+from outlast.replay.report.templating import ENVIRONMENT
+from outlast.replay.report.visible import shortened
 from outlast.replay.result import CandidateResult
 
 LARGEST: Final = 2_000_000
@@ -68,7 +68,7 @@ def html(report: Report, *, version: str) -> str:
 def _page(report: Report, most: int, version: str) -> str:
     style = files("outlast.replay.report").joinpath("templates", "style.css").read_text("utf-8")
     result, plan = report.result, report.plan
-    return _ENVIRONMENT.get_template("report.html.j2").render(
+    return ENVIRONMENT.get_template("report.html.j2").render(
         title=f"{', '.join(f'{each.verdict}: {each.target}' for each in result.candidates)} for {plan.model}",
         report=report,
         style=Markup(style),  # noqa: S704 - our own file, whose hash the page's policy names
@@ -123,27 +123,3 @@ def _cut(case: Case, most: int) -> Case:
     return msgspec.structs.replace(
         case, prompt=shortened(case.prompt, most), answers=short(case.answers), parts=tuple(parts)
     )
-
-
-def _finalize(value: object) -> object:
-    """Every text that a template prints: without hidden signs; it is escaped after that."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _is_figure(table: Table, column: int) -> bool:
-    return column >= len(table.columns) - table.figures
-
-
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("outlast.replay.report"),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=_finalize,
-    )
-    environment.globals["is_figure"] = _is_figure
-    environment.filters["one_line"] = one_line
-    return environment
-
-
-_ENVIRONMENT: Final = _environment()
