@@ -6,7 +6,7 @@ Something new in an answer is no fault; something that is almost in the prompt i
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final, NamedTuple
 
 READ_UP_TO: Final = 100_000
@@ -28,6 +28,7 @@ _QUOTED = re.compile(
     r"\"([^\"\n]{20,600})\"|\u201c([^\u201d\n]{20,600})\u201d|\u00ab([^\u00bb\n]{20,600})\u00bb"
     r"|\u201e([^\u201c\n]{20,600})\u201c"
 )
+_OPENING = ('"', "\u201c", "\u00ab", "\u201e")
 _TRAILING = ".,;:!?*_"
 _STRUCTURED = re.compile(r"\s*(?:```\w{0,20}\s*)?[\[{]\s*[\[{\"]")
 """JSON: its quotation marks enclose values, and quote nobody."""
@@ -41,19 +42,23 @@ class Name(NamedTuple):
     text: str
 
 
-class Source(NamedTuple):
+class Source:
     """A prompt, ready to be looked for."""
 
-    text: str
-    names: frozenset[Name]
-    plain: str
+    def __init__(self, prompt: str) -> None:
+        self.text = prompt[:READ_UP_TO]
+        self.names = frozenset(_names(self.text))
+
+    @cached_property
+    def plain(self) -> str:
+        """Its words; most answers quote none."""
+        return _plain(self.text)
 
 
 @lru_cache(maxsize=64)
 def source_of(prompt: str) -> Source:
     """A prompt's names and words."""
-    text = prompt[:READ_UP_TO]
-    return Source(text, frozenset(_names(text)), _plain(text))
+    return Source(prompt)
 
 
 def altered(answer: str, source: Source) -> Iterator[str]:
@@ -70,7 +75,7 @@ def altered(answer: str, source: Source) -> Iterator[str]:
         # Where the original is said as well, the new one was made from it on purpose.
         if any(_almost(name, original) and original not in whole for original in by_kind[kind]):
             yield f"{kind} altered"
-    for passage in _passages(text):
+    for passage in _passages(text) if any(mark in text for mark in _OPENING) else ():
         if _half_remembered(passage, source.plain):
             yield "quotation altered"
 

@@ -4,6 +4,7 @@ It knows the rule: PASS needs every gating check at alpha, FAIL is decided by an
 Holm over the gating family, everything else is NOT YET. It does not know where answers come from.
 """
 
+import heapq
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,7 @@ class Part(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
 def joined(check: Check, parts: Sequence[Part]) -> Judged:
     """One check's parts, in the order of pairs."""
     compared, agreed = sum(part.compared for part in parts), sum(part.agreed for part in parts)
-    share = check.measure == "share" and check.range.pass_fail and compared > 0
+    share = _has_floor(check) and compared > 0
     return Judged(
         check=check,
         rows=tuple(row for part in parts for row in part.rows),
@@ -84,12 +85,19 @@ def joined(check: Check, parts: Sequence[Part]) -> Judged:
     )
 
 
+def _has_floor(check: Check) -> bool:
+    """Whether it is told how often the incumbent disagrees with itself."""
+    return check.measure == "share" and check.range.pass_fail
+
+
 def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
     """Some pairs under every check, pair by pair: what checks read in an answer is then read once.
 
     A request that the incumbent did not answer is no pair.
     """
     collected = [_Collected(check) for check in suite]
+    noisy = [each for each in collected if _has_floor(each.check)]
+    with_floor = [each.check for each in noisy]
     for pair in pairs:
         if pair.incumbent.said is None:
             continue
@@ -97,10 +105,11 @@ def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
             each.add(pair, outcomes)
         again = pair.against_itself()
         if again is not None:
-            for each, outcomes in zip(collected, _outcomes(suite, again), strict=True):
-                told = [outcome for outcome in outcomes if outcome.b is not None]  # what cannot be read is no noise
-                each.compared += len(told)
-                each.agreed += sum(outcome.a == outcome.b for outcome in told)
+            for each, outcomes in zip(noisy, _outcomes(with_floor, again), strict=True):
+                for outcome in outcomes:
+                    if outcome.b is not None:  # what cannot be read is no noise
+                        each.compared += 1
+                        each.agreed += outcome.a == outcome.b
     return [each.part for each in collected]
 
 
@@ -214,7 +223,7 @@ def _failed(
 
 def _result(each: Judged, verdict: Verdict, word: Word, *, gates: bool, margin: Margin) -> CheckResult:
     differing = [(item, outcome) for item, outcome in each.outcomes if outcome.b is None or outcome.b != outcome.a]
-    worst = sorted(differing, key=lambda entry: (_loss(each.check, entry[1]), entry[0]), reverse=True)[:SHOWN]
+    worst = heapq.nlargest(SHOWN, differing, key=lambda entry: (_loss(each.check, entry[1]), entry[0]))
     reasons = Counter(outcome.reason or "unanswered" for _, outcome in differing if outcome.b is None or outcome.reason)
     return CheckResult(
         check=each.check.name,
