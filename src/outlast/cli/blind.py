@@ -31,7 +31,8 @@ from outlast.replay.report.cases import gather
 from outlast.replay.sample import draw_sample
 from outlast.stats.power import exact_power
 from outlast.wiring.asking import open_evidence
-from outlast.wiring.evidence import incumbent_of
+from outlast.wiring.evidence import incumbent_of, terms_in
+from outlast.wiring.reading import open_knowledge
 
 _LIKELY = 0.5
 """Share of pairs in which people prefer one side, where nothing was measured yet."""
@@ -150,7 +151,8 @@ def _judge(context: Context, evidence: EvidenceStore, name: str, files: Sequence
     items = [item for id_ in plan.items if (item := evidence.item(plan.traffic, id_)) is not None]
     pairs = pairs_of(plan, plan.candidates[0], items, evidence)
     check = PeopleCheck(votes=votes_of(labels, plan, pairs))
-    result = decide(plan, items, (check,), evidence, now_ns=time.time_ns())
+    terms = terms_in(context.settings, open_knowledge(context.settings), plan)
+    result = decide(plan, items, (check,), evidence, now_ns=time.time_ns(), terms=terms)
     result = msgspec.structs.replace(result, remarks=(*result.remarks, *_remarks(labels)))
     evidence.keep_result(result)
     if accepted is not None:

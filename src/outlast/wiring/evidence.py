@@ -52,10 +52,7 @@ class Bench:
 
     def terms(self, plan: Plan) -> dict[str, CacheTerms]:
         """Prices and rules for caches of every model in a plan."""
-        return {
-            target: terms_of(self.knowledge.find(reference(target, self.settings.providers, None).ref))
-            for target in (plan.incumbent, *plan.candidates)
-        }
+        return terms_in(self.settings, self.knowledge, plan)
 
     def countdown(self, target: str) -> Iterator[str]:
         """What the catalogue says of the time that is left."""
@@ -67,6 +64,14 @@ class Bench:
                 yield f"{behind.ref} ends on {standing.ends} ({behind.surface}): {days} days are left to ask it"
             else:
                 yield f"{behind.ref} ended on {standing.ends} ({behind.surface}): it may not answer any more"
+
+
+def terms_in(settings: Settings, knowledge: Catalog, plan: Plan) -> dict[str, CacheTerms]:
+    """Prices and rules for caches of every model in a plan; no provider has to be there for it."""
+    return {
+        target: terms_of(knowledge.find(reference(target, settings.providers, None).ref))
+        for target in (plan.incumbent, *plan.candidates)
+    }
 
 
 def incumbent_of(settings: Settings, name: str) -> str:
