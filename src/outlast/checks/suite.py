@@ -36,6 +36,7 @@ _OF_A_FAMILY = {
     "cost": ("cost.total",),
     "tone": TONE_GATES,
     "probes": tuple(check.name for check in PROBE_CHECKS),
+    "judge": ("judge.acceptable",),
 }
 
 
@@ -48,8 +49,8 @@ def gates_named(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]
 
 def unknown_gates(words: Sequence[str], suite: Sequence[Check]) -> tuple[str, ...]:
     """Words that mean no check."""
-    known = {check.name for check in suite} | _OF_A_FAMILY.keys()
-    return tuple(word for word in words if word not in known and not _meant(word, suite))
+    known = {check.name for check in suite}
+    return tuple(word for word in words if known.isdisjoint(_meant(word, suite)))
 
 
 def sources_of(suite: Sequence[Check]) -> tuple[tuple[str, str], ...]:

@@ -18,6 +18,7 @@ from outlast.checks.suite import DEFAULT_GATES, gates_named, standard_suite, unk
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
 from outlast.cli.keys_words import Money
 from outlast.cli.margins import parse_margins
+from outlast.cli.opinions import Asked, Opinions, open_opinions, opinion_options
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note
 from outlast.cli.progress import Teller
@@ -32,7 +33,7 @@ from outlast.replay.probing import ask_probes, probe_keys
 from outlast.replay.report.cases import gather
 from outlast.replay.result import ReplayResult
 from outlast.replay.run import Errand, Purse, Runner
-from outlast.wiring.evidence import Bench, open_bench
+from outlast.wiring.evidence import open_bench
 from outlast.wiring.scoring import ENGINES, Engine, collecting
 from outlast.wiring.user_checks import open_checks
 
@@ -67,11 +68,13 @@ FORMATS = ("text", "json", "markdown")
 @click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write the report as one page, too."
 )
+@opinion_options
 @shared(FORMATS, today=False)
 def replay(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
     sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, engine: Engine, seed: int,
     probe_floor: bool, dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
+    judge: str | None, rubric: Path | None, labels: Path | None, same_family: bool, floor: bool, embed: str | None,
 ) -> int:  # fmt: skip
     """May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.
 
@@ -85,18 +88,24 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
     Exit code: 0 every candidate PASS, 1 some FAIL, 3 some NOT YET.
     """
     context = open_context(config=config, format_=format_, today=today.date() if today else None, quiet=quiet)
-    suite = (*standard_suite(), *open_checks(own))
+    asked = Asked(
+        judge=judge or "", rubric=rubric, labels=labels, same_family=same_family, floor=floor, embed=embed or ""
+    )
     words = tuple(word.strip() for word in gates.split(",") if word.strip())
-    if strange := unknown_gates(words, suite):
-        raise click.UsageError(
-            f"--gate {strange[0]}: there is no such check; known: {', '.join(c.name for c in suite)}"
-        )
+    asked.refuse(words)
     with open_bench(context.settings, today=context.today) as bench:
+        targets = (bench.target_of(name), *(bench.target_of(each) for each in dict.fromkeys(candidates)))
+        opinions = open_opinions(bench, asked, targets)
+        suite = (*standard_suite(), *open_checks(own), *opinions.checks)
+        if strange := unknown_gates(words, suite):
+            raise click.UsageError(
+                f"--gate {strange[0]}: there is no such check; known: {', '.join(c.name for c in suite)}"
+            )
         probes = _probes(gates_named(words, suite))
         wish = Wish(
             model=name,
-            incumbent=bench.target_of(name),
-            candidates=tuple(bench.target_of(each) for each in dict.fromkeys(candidates)),
+            incumbent=targets[0],
+            candidates=targets[1:],
             size=_size(sample),
             margins=parse_margins(margins),
             gates=gates_named(words, suite),
@@ -105,18 +114,22 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             budget_pico_usd=budget or None,
             probes=probes,
             probe_floor=probe_floor and bool(probes),
+            judge=opinions.judge,
+            embed=opinions.embed,
         )
         plan, items = compose(wish, suite, bench.evidence, bench.asker, now_ns=time.time_ns())
+        opinions.refuse_gone(plan, items)
         bench.evidence.keep_plan(plan)
         for line in _declared(plan):
             note(f"outlast: {line}", quiet=quiet)
         if dry_run:
             return FINE
-        asyncio.run(_draw(bench, plan, items, (concurrency, retry_lost), quiet=quiet))
+        asyncio.run(_draw(opinions, plan, items, (concurrency, retry_lost), quiet=quiet))
         with collecting(engine) as collect:
             result = decide(
                 plan, items, suite, bench.evidence, now_ns=time.time_ns(), terms=bench.terms(plan), collect=collect
             )
+        result = opinions.told(result, plan, items)
         bench.evidence.keep_result(result)
         report = gather(result, bench.evidence.plan(plan.hash) or plan, bench.evidence)
     if page is not None:
@@ -150,15 +163,16 @@ def _declared(plan: Plan) -> list[str]:
     return said
 
 
-async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int, bool], *, quiet: bool) -> None:
+async def _draw(opinions: Opinions, plan: Plan, items: Sequence[Item], how: tuple[int, bool], *, quiet: bool) -> None:
     most, retry_lost = how
+    bench = opinions.bench
     targets = (plan.incumbent, *plan.candidates)
     errands = [Errand(item, DrawKey(item.id, target)) for item in items for target in targets]
     if retry_lost:
         probes = probe_keys(questions_named(plan.probes), targets, bench.evidence, floor_of=_floor_of(plan))
-        bench.evidence.forget([*(errand.key for errand in errands), *probes])
-    ids = set(plan.items)
-    begun = (entry for target in targets for entry in bench.evidence.begun(target))
+        bench.evidence.forget([*opinions.keys(plan, items), *(errand.key for errand in errands), *probes])
+    ids = {*plan.items, *(key.item for key in opinions.keys(plan, items))}
+    begun = (entry for target in {*targets, *opinions.targets} for entry in bench.evidence.begun(target))
     spent = sum(expected or 0 for key, expected in begun if key.item in ids)
     with Teller("replay", quiet=quiet) as teller:
         runner = Runner(
@@ -171,6 +185,7 @@ async def _draw(bench: Bench, plan: Plan, items: Sequence[Item], how: tuple[int,
             if plan.probes:
                 questions = questions_named(plan.probes)
                 await ask_probes(runner, questions, targets, purse, floor_of=_floor_of(plan))
+            await opinions.ask(plan, items, runner, purse)
         finally:
             await bench.asker.aclose()
 

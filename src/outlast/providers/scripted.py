@@ -15,6 +15,7 @@ from outlast.catalog.models import Model
 from outlast.errors import UpstreamBroken, UpstreamTimeout
 from outlast.gateway.ports import Headers, Patience, UpstreamRequest
 from outlast.providers.local_answer import LocalAnswer, Pace
+from outlast.providers.script.embedding import embeddings, read_embedding
 from outlast.providers.script.faults import refusal, soft_gone, spoil
 from outlast.providers.script.life import Stage, gone
 from outlast.providers.script.model import think
@@ -26,6 +27,7 @@ from outlast.providers.script.tokens import PrefixCache
 from outlast.providers.script.wire import Completion, chunks, plain
 
 CHAT = "/chat/completions"
+EMBEDDINGS = "/embeddings"
 _SIMULATED: Headers = (("x-simulated", "true"), ("openai-version", "2020-10-01"))
 _TRICKLE_SECONDS = 0.05
 _HEX = "0123456789abcdef"
@@ -53,6 +55,8 @@ class ScriptedUpstream:
 
     async def send(self, request: UpstreamRequest) -> LocalAnswer:
         """Answer as the model would; raises an ``UpstreamError`` where its profile says so."""
+        if request.path.endswith(EMBEDDINGS):
+            return self._embed(request)
         chat = read_request(request.body)
         if isinstance(chat, Refusal):
             return self._refuse(chat)
@@ -73,10 +77,22 @@ class ScriptedUpstream:
     async def aclose(self) -> None:
         """Nothing is held open."""
 
-    def _model(self, name: str) -> Model | Refusal:
+    def _embed(self, request: UpstreamRequest) -> LocalAnswer:
+        asked = read_embedding(request.body)
+        if isinstance(asked, Refusal):
+            return self._refuse(asked)
+        model = self._model(asked.model, embeds=True)
+        problem = model if isinstance(model, Refusal) else refusal(self._profile(asked.model))
+        if isinstance(problem, Refusal):
+            return self._refuse(problem)
+        return LocalAnswer(
+            200, (("content-type", "application/json"), *_SIMULATED), (embeddings(asked, asked.model),)
+        )  # fmt: skip
+
+    def _model(self, name: str, *, embeds: bool = False) -> Model | Refusal:
         if self._profiles.invents(name):
             return Model(provider=self._stage.provider, id=name, name=name, kind="chat")
-        return self._stage.model(name)
+        return self._stage.model(name, embeds=embeds)
 
     def _profile(self, name: str) -> Profile:
         profile = self._profiles.of(name)

@@ -12,8 +12,10 @@ from outlast.checks.draw import Item
 from outlast.checks.probes.library import questions_named
 from outlast.checks.suite import sources_of
 from outlast.errors import EvidenceInvalid
+from outlast.replay.embedding import expected_embedding
 from outlast.replay.judge import margin_of
-from outlast.replay.plan import Expectation, Margin, Plan
+from outlast.replay.judging import expected_judging
+from outlast.replay.plan import Expectation, JudgeTerms, Margin, Plan
 from outlast.replay.ports import Asker, DrawKey, Evidence
 from outlast.replay.probing import expected_cost
 from outlast.replay.run import TYPICAL_OUTPUT
@@ -42,6 +44,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     budget_pico_usd: int | None = None
     probes: tuple[str, ...] = ()
     """Ids of the questions of probes that are asked beside the requests."""
+    judge: JudgeTerms | None = None
+    embed: str = ""
+    """The target that embeds answers; empty: none does."""
     probe_floor: bool = False
     """Whether the incumbent answers them twice."""
 
@@ -78,6 +83,8 @@ def compose(
         gates=wish.gates,
         checks=tuple(check.name for check in suite),
         sources=sources_of(suite),
+        judge=wish.judge,
+        embed=wish.embed,
         alpha=wish.alpha,
         seed=wish.seed,
         adapt=wish.adapt,
@@ -142,11 +149,13 @@ def _expected(
     floor_of = plan.incumbent if plan.probe_floor else ""
     questions = questions_named(plan.probes)
     asked, price = expected_cost(questions, (plan.incumbent, target), evidence, asker, floor_of=floor_of)
-    costs.append(price)
+    judging, fee = expected_judging(plan, items, target, evidence, asker)
+    embedding, charge = expected_embedding(plan, items, target, evidence, asker)
+    costs += [price, fee, charge]
     known = [cost for cost in costs if cost is not None]
     return Expectation(
         target=target,
         cost_pico_usd=sum(known) if len(known) == len(costs) else None,
-        draws=len(missing) + asked,
+        draws=len(missing) + asked + judging + embedding,
         power=power,
     )

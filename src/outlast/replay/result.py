@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from outlast.checks.check import Family
+from outlast.replay.meaning import EmbeddingResult, JudgeResult
 from outlast.stats.verdict import Word
 
 
@@ -132,6 +133,8 @@ class CandidateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Incumbent's, candidate's; None: no pair was reported by both."""
     tone: tuple[ToneBar, ...] = ()
     spent_pico_usd: int = 0
+    judge: JudgeResult | None = None
+    embedding: EmbeddingResult | None = None
 
 
 class ReplayResult(msgspec.Struct, frozen=True, kw_only=True):

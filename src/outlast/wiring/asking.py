@@ -37,7 +37,7 @@ from outlast.settings import Settings
 from outlast.wiring.reading import open_knowledge
 
 _BYTES_PER_TOKEN = 4
-_BUSY = {429: RATE_LIMITED, 503: OVERLOADED, 529: OVERLOADED}
+BUSY_STATUSES = {429: RATE_LIMITED, 503: OVERLOADED, 529: OVERLOADED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +62,8 @@ class DirectAsker:
         answer: UpstreamAnswer | None = None
         try:
             answer = await destination.upstream.send(request)
-            if answer.status in _BUSY:
-                return Draw(error=_BUSY[answer.status], retry_after_s=_retry_after(answer.headers))
+            if answer.status in BUSY_STATUSES:
+                return Draw(error=BUSY_STATUSES[answer.status], retry_after_s=retry_after(answer.headers))
             if answer.status >= 400:
                 await answer.read()
                 return Draw(error=f"status {answer.status}")
@@ -164,7 +164,7 @@ def _request(item: Item, destination: Destination, *, adapted: bool, streamed: b
     )
 
 
-def _retry_after(headers: Headers) -> float:
+def retry_after(headers: Headers) -> float:
     """Seconds that a busy provider asks to be left alone; 0 where it does not say, or names a date of its own clock."""
     said = dict(headers)
     for name, unit in (("retry-after-ms", 1000), ("retry-after", 1)):

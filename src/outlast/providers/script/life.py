@@ -25,8 +25,8 @@ class Stage:
     surface: str
     today: Callable[[], date]
 
-    def model(self, name: str) -> Model | Refusal:
-        """The model that answers to a name today."""
+    def model(self, name: str, *, embeds: bool = False) -> Model | Refusal:
+        """The model that answers to a name today, in a chat or with embeddings."""
         known = self.knowledge.find(f"{self.provider}/{name}")
         if known is None:
             return unknown(self.provider, name)
@@ -35,6 +35,8 @@ class Stage:
             return self.knowledge.find(standing.redirect_to) or known
         if standing.status == "retired" and not standing.unsure:
             return gone(self.provider, self.surface, name)
+        if embeds:
+            return known if known.kind in ("", "embedding") else unknown(self.provider, name)
         return _not_for_chat(known) or known
 
 

@@ -10,6 +10,7 @@ import msgspec
 from outlast.catalog.models import Model
 from outlast.providers.script.careless import spoilt
 from outlast.providers.script.flatterer import flattered
+from outlast.providers.script.judge import judged
 from outlast.providers.script.parameters import Asked
 from outlast.providers.script.profile import Profile
 from outlast.providers.script.request import ChatRequest
@@ -65,6 +66,8 @@ def think(request: ChatRequest, model: Model, profile: Profile, cache: PrefixCac
 
 def _skilled(request: ChatRequest, model: Model, profile: Profile) -> Said:
     learnt = None if profile.flatters is None else flattered(request, profile.flatters)
+    if profile.judges is not None:
+        learnt = judged(request, profile.judges) or learnt
     return answer(request, profile.tone or _nature(model)) if learnt is None else Said(learnt)
 
 

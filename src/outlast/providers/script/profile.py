@@ -51,6 +51,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The share of answers with a form (JSON, a tool call) that it gives in a broken one."""
     flatters: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     """It knows the questions of ``outlast probe`` and does the bad thing at this rate; None: it does not know them."""
+    judges: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    """It judges for ``outlast replay --judge`` and is right at this rate; None: it does not know how."""
 
 
 class _File(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +82,8 @@ _NAMED: dict[str, Profile] = {
     f"{SIMULATED}{fault.replace('_', '-')}": Profile(fault=fault) for fault in get_args(Fault)
 } | {f"{SIMULATED}{tone}": Profile(tone=tone) for tone in get_args(Tone)}
 _NAMED[f"{SIMULATED}careless"] = Profile(breaks=0.15)
+_NAMED[f"{SIMULATED}judge"] = Profile(judges=1.0)
+_NAMED[f"{SIMULATED}embedding"] = Profile()
 
 
 def load_profiles(file: Path) -> Profiles:
