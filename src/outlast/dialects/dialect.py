@@ -111,6 +111,8 @@ class Framing(msgspec.Struct, frozen=True, kw_only=True):
     created: int
     """Unix seconds."""
     include_usage: bool = True
+    request: Request | None = None
+    """What is answered, for dialects whose answers repeat what was asked."""
 
 
 class Fault(msgspec.Struct, frozen=True, kw_only=True):
@@ -123,6 +125,8 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True):
     message: str
     code: str | None = None
     param: str | None = None
+    retry_after_s: float | None = None
+    """When to come again, where the body itself says it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
