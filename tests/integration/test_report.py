@@ -134,6 +134,19 @@ def test_a_browser_shows_it_without_complaint_request_or_overflow(
 
 
 @pytest.mark.slow
+def test_on_paper_nothing_is_folded_and_no_name_is_broken(folder: Path, browser: Any) -> None:
+    page = browser.new_page(viewport={"width": 720, "height": 1000})
+    page.goto((folder / "report.html").as_uri())
+    folded = page.locator("details.case:not([open]) pre").first
+    assert not folded.is_visible()
+    page.emulate_media(media="print")
+    assert folded.is_visible()
+    heights = page.evaluate("[...document.querySelectorAll('tbody th')].map(each => each.getClientRects()[0].height)")
+    assert max(heights[:30]) < 40
+    page.close()
+
+
+@pytest.mark.slow
 @pytest.mark.skipif(not Path(AXE).is_file(), reason="NOT CHECKED BY AXE: OUTLAST_AXE names no axe.min.js")
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_nothing(folder: Path, browser: Any, look: str) -> None:
