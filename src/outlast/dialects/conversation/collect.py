@@ -11,6 +11,7 @@ import msgspec
 
 from outlast.dialects.conversation.parts import (
     Citation,
+    Extra,
     Json,
     Media,
     Native,
@@ -86,6 +87,7 @@ class _Choice:
     parts: dict[int, _Growing] = field(default_factory=dict)
     finish: Finish | None = None
     logprobs: list[Json] = field(default_factory=list)
+    extra: Extra = field(default_factory=dict)
 
     def add(self, event: PartBegin | Delta | PartEnd | Ended) -> None:
         """One more event of this answer."""
@@ -102,11 +104,13 @@ class _Choice:
                 pass
             case Ended():
                 self.finish = event.finish
+                self.extra |= event.extra
 
     def candidate(self, index: int) -> Candidate:
         """The answer as it stands."""
         parts = tuple(growing.made() for _, growing in sorted(self.parts.items()))
-        return Candidate(index=index, parts=parts, finish=self.finish, logprobs=_joined(self.logprobs))
+        logprobs = _joined(self.logprobs)
+        return Candidate(index=index, parts=parts, finish=self.finish, logprobs=logprobs, extra=self.extra)
 
 
 class Collector:
@@ -164,7 +168,7 @@ def unfold(reply: Reply) -> Iterator[Event]:
         for part in candidate.parts:
             yield from _part_events(part, next(places), candidate)
         if candidate.finish is not None:
-            yield Ended(candidate.finish, candidate.index)
+            yield Ended(candidate.finish, candidate.index, candidate.extra)
     if reply.usage is not None:
         yield Used(reply.usage)
     yield Done()

@@ -100,6 +100,8 @@ class Ended(msgspec.Struct, frozen=True, tag=True):
 
     finish: Finish
     choice: int = 0
+    extra: Extra = {}
+    """Of the ``Candidate``."""
 
 
 class Used(msgspec.Struct, frozen=True, tag=True, gc=False):
