@@ -7,6 +7,23 @@ from dataclasses import dataclass, field
 
 MOST_NAMED = 24
 """Names that are said; whoever sends more learns that there are more."""
+UNMISSED = frozenset(
+    f"responses:{name}"
+    for name in (
+        "id",
+        "status",
+        "phase",
+        "type",
+        "summary",
+        "content",
+        "signatures",
+        "store",
+        "previous_response_id",
+        "metadata",
+    )
+)
+"""Members whose loss takes nothing from the caller: names and states of a dialect's own items, forms of words that are
+carried over as words, and what the gateway itself answers to."""
 
 
 @dataclass(slots=True)
@@ -25,7 +42,7 @@ class Losses:
         """Note every member of ``extra`` that ``dialect`` does not have."""
         for key in extra:
             whose, _, member = key.partition(":")
-            if whose != dialect:
+            if whose != dialect and key not in UNMISSED:
                 self.drop(f"{place}.{member}" if place else member)
 
     def __bool__(self) -> bool:

@@ -1,0 +1,134 @@
+"""A streamed response on its way through: what may go to the caller now, and what the record needs of it.
+
+It knows the events that say who answers, what was said first and how it ended. An event passes whole, unchanged and
+at once; the terminal one is held back. It does not know where bytes come from or go to.
+"""
+
+import re
+from collections.abc import Callable
+from contextlib import suppress
+
+import msgspec
+
+from outlast.dialects.chat.facts import TEXT_LIMIT, Answer
+from outlast.dialects.responses.facts import Failure, answer_of, read_response
+from outlast.dialects.responses.wire import UNREADABLE
+from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of
+from outlast.errors import UpstreamBroken
+
+TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
+# Quotes inside words are escaped, so words cannot match; a nested object can, and is told apart when it is decoded.
+_NOTABLE = re.compile(rb'"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed|created)|error)"|^event: ?error')
+_WORDS = re.compile(rb'"response\.(?:output_text|refusal)\.delta"|' + _NOTABLE.pattern)
+
+
+class Event(msgspec.Struct, gc=False):
+    """The members of an event that matter here."""
+
+    type: str = ""
+    delta: str | None = None
+    response: msgspec.Raw = msgspec.Raw()
+    error: Failure | None = None
+    message: str | None = None
+
+
+class Bare(msgspec.Struct, gc=False):
+    """What is left of an event whose other members have odd shapes."""
+
+    type: str = ""
+    response: msgspec.Raw = msgspec.Raw()
+
+
+_EVENT = msgspec.json.Decoder(Event)
+_BARE = msgspec.json.Decoder(Bare)
+
+
+class StreamReader:
+    """Reads one stream."""
+
+    __slots__ = ("_answer", "_look_for", "_splitter", "_terminal", "_text", "done", "events", "failed")
+
+    def __init__(self) -> None:
+        self.done = False
+        """The terminal event was seen."""
+        self.failed = False
+        """The upstream said that it failed."""
+        self.events = 0
+        self._splitter = Splitter()
+        self._terminal = b""
+        self._text = ""
+        self._answer = Answer()
+        self._look_for: Callable[[bytes], object] = _WORDS.search
+
+    def feed(self, chunk: bytes) -> bytes:
+        """The bytes that may go to the caller now.
+
+        Raises:
+            UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
+        """
+        events = self._splitter.feed(chunk)
+        self.events += len(events)
+        return b"".join([event for event in events if self._passes(event)])
+
+    def finish(self) -> bytes:
+        """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""
+        rest = self._splitter.finish()
+        return rest if rest and self._passes(rest) else b""
+
+    def held(self) -> bytes:
+        """What is held back from the terminal event on: to be written when the call is recorded."""
+        return self._terminal + self._splitter.rest if self.done else b""
+
+    @property
+    def answer(self) -> Answer:
+        """The facts so far."""
+        answer = self._answer
+        return answer if answer.text or not self._text else msgspec.structs.replace(answer, text=self._text)
+
+    def _passes(self, event: bytes) -> bool:
+        if not self.done and self._look_for(event) is not None:
+            self._read(event)
+        if not self.done:
+            return True
+        self._terminal += event
+        if len(self._terminal) > LARGEST_EVENT:
+            raise UpstreamBroken("the upstream goes on after the end of its stream")
+        return False
+
+    def _read(self, event: bytes) -> None:
+        piece = _piece(data_of(event))
+        if piece is None:
+            return  # No event of this dialect: the caller's client has to judge it, the bytes pass.
+        if piece.delta is not None:
+            self._add(piece.delta)
+        elif piece.type in TERMINAL or piece.type == "response.created" or piece.error is not None:
+            self._note(piece)
+
+    def _note(self, piece: Event) -> None:
+        if len(piece.response):
+            with suppress(UpstreamBroken):
+                self._answer = answer_of(read_response(piece.response))
+        self.done = piece.type in TERMINAL
+        if piece.type in ("response.failed", "error") or piece.error is not None:
+            self.failed = True
+            message = piece.message or (piece.error and piece.error.message) or ""
+            self._add(message if not self._text else "")
+
+    def _add(self, words: str) -> None:
+        self._text = (self._text + words)[:TEXT_LIMIT]
+        if len(self._text) >= TEXT_LIMIT:
+            self._look_for = _NOTABLE.search
+
+
+def _piece(data: bytes) -> Event | None:
+    try:
+        return _EVENT.decode(data)
+    except msgspec.ValidationError:
+        pass
+    except UNREADABLE:
+        return None
+    try:
+        bare = _BARE.decode(data)
+    except UNREADABLE:
+        return None
+    return Event(type=bare.type, response=bare.response)
