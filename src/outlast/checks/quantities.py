@@ -72,6 +72,7 @@ _UNITS: Final[dict[str, tuple[str, Decimal]]] = {
         for word in words
     },
 }
+_MINUS: Final = frozenset("-\u2212")
 _MONEY: Final = frozenset("$€£¥")
 _UNIT_WORDS = _any_of(_UNITS)
 _MONTHS = (
@@ -84,7 +85,6 @@ _MONTHS = (
 _MONTH: Final = {word: number for number, words in enumerate(_MONTHS.split("|"), 1) for word in words.split()}
 _MONTH_WORDS = _any_of(_MONTH)
 _DATE = re.compile(
-    r"(?=\d{1,2}(?:[./, ]|st|nd|rd|th)|\d{4}[-\u5e74])"
     r"(?:(?P<y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})"
     r"|(?P<p>\d{1,2})[./](?P<q>\d{1,2})[./](?P<r>\d{4})"
     rf"|(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)? (?:of |de )?(?P<m1>{_MONTH_WORDS})\.?,? (?:de |del )?(?P<y1>\d{{4}})"
@@ -93,6 +93,8 @@ _DATE = re.compile(
     re.IGNORECASE,
 )
 """From its first digit on; a month may stand before it."""
+_TIMELY = re.compile(r"\d{1,2}(?:[:./, ]|st|nd|rd|th)|\d{4}[-\u5e74]", re.IGNORECASE)
+"""How every date and time of day begins, and most numbers do not."""
 _MONTH_BEFORE = re.compile(rf"(?<![A-Za-z])({_MONTH_WORDS})\.? $", re.IGNORECASE)
 _CLOCK = re.compile(
     r"(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::\d{2})?(?: ?(?P<half>[ap])\.?m\b)?(?![\w:])", re.IGNORECASE
@@ -105,7 +107,7 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _DIGIT = re.compile(r"[0-9]")
-_INSIDE = re.compile(rf"[{_LETTER}./@#:]")
+_INSIDE = frozenset(re.findall(rf"[{_LETTER}./@#:]", "".join(map(chr, range(0x250)))))
 _TOKEN = re.compile(rf"[{_LETTER}.,/:@#-]+")
 _ORDINAL = re.compile(r"\d{1,3}(?:\.\d{1,2})*[.):][*_]*(?=\s)")
 _NOTE = re.compile(r"\d{1,3}\]")
@@ -137,7 +139,10 @@ def known(stated: Iterable[Quantity]) -> Known:
     units: dict[str, set[str]] = {}
     for quantity in stated:
         for reading in quantity.readings:
-            units.setdefault(reading, set()).add(quantity.unit)
+            if reading in units:
+                units[reading].add(quantity.unit)
+            else:
+                units[reading] = {quantity.unit}
     return units
 
 
@@ -159,16 +164,15 @@ def agrees_with_any(quantity: Quantity, others: Known) -> bool:
 def _at(text: str, start: int) -> tuple[Quantity | None, int]:
     """What begins with the digit at a place, if it is a quantity, and where to go on."""
     before = text[start - 1] if start else ""
-    signed = before in ("-", "\u2212")
-    inside = _INSIDE.match(text, start - 2 if signed else start - 1) if start > signed else None
-    if (inside is not None and not (signed and text[start - 2] in "./@#:")) or (
-        signed and text[start - 2 : start - 1] == ")"
-    ):
+    signed = before in _MINUS
+    left = text[start - 2 : start - 1] if signed else before
+    if (left in _INSIDE and not (signed and left in "./@#:")) or (signed and left == ")"):
         token = _TOKEN.match(text, start)
         return None, token.end() if token else start + 1
-    for pattern, read in ((_CLOCK, _clock), (_DATE, _date)):
-        if (match := pattern.match(text, start)) and (quantity := read(match)) is not None:
-            return quantity, match.end()
+    if _TIMELY.match(text, start):
+        for pattern, read in _TIMES:
+            if (match := pattern.match(text, start)) and (quantity := read(match)) is not None:
+                return quantity, match.end()
     if end := _listed(text, start, before):
         return None, end
     number = _NUMBER.match(text, start)
@@ -215,6 +219,7 @@ def _clock(match: re.Match[str]) -> Quantity:
     return Quantity(frozenset({f"{hour:02}:{match['minute']}"}), "clock")
 
 
+_TIMES: Final = ((_CLOCK, _clock), (_DATE, _date))
 _NO_UNIT: Final = ("", Decimal(1))
 
 

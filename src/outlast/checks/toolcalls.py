@@ -6,6 +6,7 @@ calls. It does not know what a tool does. Each disagreement has a class.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Literal
 
 import msgspec
@@ -182,6 +183,7 @@ def _is_default(item: Json, name: str, rule: _Property, depth: int) -> bool:
     return item == _canonical(msgspec.json.decode(given), bytes(raw), depth + 1)
 
 
+@lru_cache(maxsize=256)
 def _property(schema: bytes) -> _Property:
     try:
         return _PROPERTY.decode(schema) if schema else _Property()

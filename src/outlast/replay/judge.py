@@ -7,7 +7,7 @@ Holm over the gating family, everything else is NOT YET. It does not know where 
 import heapq
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -96,16 +96,17 @@ def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
     A request that the incumbent did not answer is no pair.
     """
     collected = [_Collected(check) for check in suite]
-    noisy = [each for each in collected if _has_floor(each.check)]
-    with_floor = [each.check for each in noisy]
+    compare, noisy = _Suite(suite), [each for each in collected if _has_floor(each.check)]
+    compare_noisy = _Suite([each.check for each in noisy])
     for pair in pairs:
         if pair.incumbent.said is None:
             continue
-        for each, outcomes in zip(collected, _outcomes(suite, pair), strict=True):
-            each.add(pair, outcomes)
+        for each, outcomes in zip(collected, compare(pair), strict=True):
+            if outcomes:
+                each.add(pair, outcomes)
         again = pair.against_itself()
         if again is not None:
-            for each, outcomes in zip(noisy, _outcomes(with_floor, again), strict=True):
+            for each, outcomes in zip(noisy, compare_noisy(again), strict=True):
                 for outcome in outcomes:
                     if outcome.b is not None:  # what cannot be read is no noise
                         each.compared += 1
@@ -113,18 +114,26 @@ def collect_part(suite: Sequence[Check], pairs: Sequence[Pair]) -> list[Part]:
     return [each.part for each in collected]
 
 
-def _outcomes(suite: Sequence[Check], pair: Pair) -> list[Sequence[Outcome]]:
-    """Each check's outcomes; a whole is joined from its members', where they are in the suite themselves."""
-    single = {check.name: check.compare(pair) for check in suite if not isinstance(check, Whole)}
-    found = []
-    for check in suite:
-        if not isinstance(check, Whole):
-            found.append(single[check.name])
-        elif all(member.name in single for member in check.members):
-            found.append(check.join([outcome for member in check.members for outcome in single[member.name]]))
-        else:
-            found.append(check.compare(pair))
-    return found
+class _Suite:
+    """Each check's outcomes on a pair; a whole is joined from its members', where they are in the suite themselves."""
+
+    def __init__(self, suite: Sequence[Check]) -> None:
+        single = {check.name: place for place, check in enumerate(suite) if not isinstance(check, Whole)}
+        self._compare: list[Callable[[Pair], Sequence[Outcome]] | None] = []
+        self._joined: list[tuple[int, Whole, list[int]]] = []
+        for place, check in enumerate(suite):
+            if isinstance(check, Whole) and all(member.name in single for member in check.members):
+                self._compare.append(None)
+                self._joined.append((place, check, [single[member.name] for member in check.members]))
+            else:
+                self._compare.append(check.compare)
+
+    def __call__(self, pair: Pair) -> list[Sequence[Outcome]]:
+        """In the order of the suite."""
+        found: list[Sequence[Outcome]] = [() if compare is None else compare(pair) for compare in self._compare]
+        for place, whole, members in self._joined:
+            found[place] = whole.join([outcome for member in members for outcome in found[member]])
+        return found
 
 
 @dataclass(slots=True)
@@ -139,9 +148,10 @@ class _Collected:
 
     def add(self, pair: Pair, outcomes: Sequence[Outcome]) -> None:
         """One pair's outcomes."""
+        item = pair.item
         for outcome in outcomes:
-            self.rows.append(Row(outcome.a, outcome.b, pair.item.cluster))
-            self.outcomes.append((pair.item.id, outcome))
+            self.rows.append(Row(outcome.a, outcome.b, item.cluster))
+            self.outcomes.append((item.id, outcome))
 
     @property
     def part(self) -> Part:
