@@ -13,7 +13,7 @@ from rich.table import Table as Grid
 from rich.text import Text
 
 from outlast.cli.output import console, print_json
-from outlast.replay.report import pictures, tables, words
+from outlast.replay.report import opinions, pictures, tables, words
 from outlast.replay.report.cases import Report
 from outlast.replay.report.document import document
 from outlast.replay.report.markdown import markdown
@@ -58,7 +58,13 @@ def print_text(report: Report, out: Console) -> None:
             out.rule(Text(one_line(candidate.target)), align="left", style="dim")
         _checks(candidate, out)
         _reasons(candidate, out)
-        for table in (tables.money(candidate), tables.times(candidate), tables.tone(candidate)):
+        shown = (
+            *opinions.tables_of(candidate),
+            tables.money(candidate),
+            tables.times(candidate),
+            tables.tone(candidate),
+        )
+        for table in shown:
             if table is not None:
                 _plain(table, out)
     said = [

@@ -61,7 +61,8 @@ class EmbeddingCheck:
         theirs = self.vector(pair.candidate.said)
         if theirs is None:
             return (Outcome(a=own, b=None, reason=UNMEASURED),)
-        return (Outcome(a=own, b=closeness(ours, theirs)),)
+        close = closeness(ours, theirs)
+        return (Outcome(a=own, b=close, reason="less close than A'" if close < own else ""),)
 
     def between(self, ours: Said | None, theirs: Said | None) -> float | None:
         """How close two answers are; None: one of them is not embedded."""
@@ -153,10 +154,11 @@ def expected_embedding(
             draw = evidence.draw(key)
             if draw is None and key.number:
                 continue  # A' is drawn by a capture, not by a replay
-            typical = msgspec.structs.replace(item, request=b" " * TYPICAL_OUTPUT * _BYTES_PER_TOKEN)
-            asked = typical if draw is None or draw.said is None else embedded(spoken(draw.said))
-            if evidence.draw(DrawKey(asked.id, plan.embed)) is None:
-                missing.append(asked)
+            if draw is None:
+                missing.append(msgspec.structs.replace(item, request=b" " * TYPICAL_OUTPUT * _BYTES_PER_TOKEN))
+            elif draw.said is not None and spoken(draw.said):
+                missing.append(embedded(spoken(draw.said)))
+    missing = [each for each in missing if evidence.draw(DrawKey(each.id, plan.embed)) is None]
     costs = [asker.expected_cost(each, plan.embed, 0) for each in missing]
     known = [cost for cost in costs if cost is not None]
     return len(missing), sum(known) if len(known) == len(costs) else None

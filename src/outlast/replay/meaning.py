@@ -16,6 +16,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     unsure: bool = False
     ends: str = ""
     """An ISO day; empty: no end is known."""
+    precision: str = ""
+    """The catalogue's word for how exact that day is."""
     days_left: int | None = None
 
 

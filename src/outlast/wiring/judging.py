@@ -53,6 +53,7 @@ def standing_of(bench: Bench, target: str) -> Standing:
         status=known.status,
         unsure=known.unsure,
         ends=known.ends.isoformat() if known.ends else "",
+        precision=known.precision or "",
         days_left=(known.ends - bench.today).days if known.ends else None,
     )
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from outlast.replay.report import tables, words
+from outlast.replay.report import opinions, tables, words
 from outlast.replay.report.cases import Answer, Case, Report
 from outlast.replay.report.remarks import remarks
 from outlast.replay.report.tables import Table
@@ -33,7 +33,7 @@ def _lines(report: Report) -> Iterator[str]:
         yield from _table(tables.candidates(result, plan))
     for candidate in result.candidates:
         yield from ("", f"## {_text(candidate.target)}")
-        for table in tables.every(candidate, plan):
+        for table in (*tables.every(candidate, plan), *opinions.tables_of(candidate)):
             yield from _table(table)
         yield from _cases(report.cases.get(candidate.target, ()))
     yield from ("", "## What a reader must know", "")

@@ -14,7 +14,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-from outlast.replay.report import pictures, tables, words
+from outlast.replay.report import opinions, pictures, tables, words
 from outlast.replay.report.cases import Answer, Case, Report
 from outlast.replay.report.remarks import remarks
 from outlast.replay.report.tables import Table
@@ -51,6 +51,7 @@ class _Section(msgspec.Struct, frozen=True, kw_only=True):
     tone: Table | None
     unheard: str
     slices: Table | None
+    opinions: tuple[Table, ...]
     cases: tuple[Case, ...]
     cases_note: str
 
@@ -106,6 +107,7 @@ def _section(candidate: CandidateResult, report: Report, most: int) -> _Section:
         tone=tables.tone(candidate),
         unheard=tables.unheard(candidate),
         slices=tables.slices(candidate),
+        opinions=opinions.tables_of(candidate),
         cases=tuple(_cut(case, most) for case in cases),
         cases_note=f"{words.counted(len(cases), 'request')} of {candidate.pairs:,}: every check's worst before any "
         f"check's second, gates first. Texts are shown up to {most:,} signs.",

@@ -5,7 +5,7 @@ It knows what a result and a plan leave unsaid by their figures. It does not kno
 
 from collections.abc import Iterator
 
-from outlast.replay.report import words
+from outlast.replay.report import opinions, words
 from outlast.replay.report.cases import Report
 from outlast.replay.result import CandidateResult
 
@@ -57,6 +57,7 @@ def _of(candidate: CandidateResult, report: Report) -> Iterator[str]:
             f"The gate {gate} applies to none of the pairs of {candidate.target}: what was not looked at does not pass."
         )
     yield from _probes(candidate)
+    yield from opinions.remarks(candidate, plan)
 
 
 def _probes(candidate: CandidateResult) -> Iterator[str]:

@@ -9,6 +9,7 @@ import msgspec
 
 from outlast.replay.plan import Margin, Plan
 from outlast.replay.report import words
+from outlast.replay.report.terms import declared
 from outlast.replay.result import CandidateResult, CheckResult, Quantiles, ReplayResult, ToneBar
 
 
@@ -244,10 +245,11 @@ def plan_table(result: ReplayResult, plan: Plan) -> Table:
         ("gates", ", ".join(plan.gates)),
         ("margins", margins),
         *((f"check {name}", digest) for name, digest in plan.sources),
+        *declared(plan),
         ("alpha", f"{plan.alpha:g}: how often a candidate exactly at the margin may pass"),
         ("requests are adapted", "yes, as the gateway does" if plan.adapt else "no"),
         *((("persona", plan.persona),) if plan.persona else ()),
-        ("budget", "none" if plan.budget_pico_usd is None else words.usd(plan.budget_pico_usd)),
+        ("budget", _budget(plan)),
         ("declared", words.moment(plan.created_ns)),
         ("decided", words.moment(result.decided_ns)),
         *expected,
@@ -265,6 +267,10 @@ def noise(check: CheckResult) -> str:
     """How often the incumbent disagrees with itself."""
     if check.scale != "share":
         return "not measured for amounts"
+    if check.family == "embedding":
+        return "within the check: A' is its reference"
+    if check.family == "judge" and check.floor is None:
+        return "not measured: --judge-floor does"
     if check.floor is None:
         return "not known: no second answer was drawn"
     return f"{100 * check.floor:.1f} % of {words.counted(check.floor_pairs, 'pair')}"
@@ -283,6 +289,12 @@ def _brief(candidate: CandidateResult, gate: str) -> str:
     if found is None:
         return "not looked at"
     return f"{found.verdict}, {words.bounds(found)}, n {found.n:,}"
+
+
+def _budget(plan: Plan) -> str:
+    money = [] if plan.budget_pico_usd is None else [words.usd(plan.budget_pico_usd)]
+    calls = [] if plan.budget_calls is None else [f"{words.counted(plan.budget_calls, 'answer')} a run"]
+    return words.listed((*money, *calls)) or "none"
 
 
 def _limit(margin: Margin) -> str:
