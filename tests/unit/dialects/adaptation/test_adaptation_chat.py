@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from outlast.catalog.models import Ability, Model
 from outlast.catalog.store import Catalog, open_catalog
 from outlast.dialects.adaptation import Adaptation, Profile, adapt, profile
+from outlast.dialects.adaptation.rulebook import RULES
 from outlast.dialects.chat.asked import peek
-from outlast.dialects.rulebook import RULES, Rule, page
 from outlast.errors import MalformedRequest
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 TRAFFIC = ROOT.parent / "shared" / "traffic"
 BASE: dict[str, object] = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hello"}]}
 
@@ -38,23 +38,6 @@ def adapted(request: dict[str, object], model: Model | Profile | None) -> tuple[
     adaptation = adapt(peeked, model)
     after = json.loads(peeked.for_upstream(peeked.model, adaptation.changes))
     return {name: value for name, value in after.items() if name not in BASE or BASE[name] != value}, adaptation.rules
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_each_rule_does_what_its_example_shows(rule: Rule, catalog: Catalog) -> None:
-    example = rule.example
-    model = target(catalog, example.model) if example.model else invented(**example.abilities)
-    assert adapted(json.loads(example.before), model) == (json.loads(example.after), (rule.id,))
-
-
-def test_the_page_of_rules_is_the_table() -> None:
-    assert (ROOT / "docs" / "adaptation.md").read_text() == page(), "renew it: python -m outlast.dialects.rulebook"
-
-
-def test_rule_ids_are_unique_and_fit_a_header() -> None:
-    ids = [rule.id for rule in RULES]
-    assert len(set(ids)) == len(ids)
-    assert all(word.isalpha() and word.islower() for rule_id in ids for word in rule_id.split("-"))
 
 
 CASES: list[tuple[str, dict[str, object], dict[str, object], str]] = [
@@ -99,7 +82,9 @@ CASES: list[tuple[str, dict[str, object], dict[str, object], str]] = [
         {"reasoning_effort": "none"},
         "tools-effort-none",
     ),
-    ("openai/gpt-6-astra", {"tools": [{"type": "function"}]}, {}, ""),
+    ("openai/gpt-6-astra", {"tools": [{"type": "function"}]}, {}, "tools-refused"),
+    ("openai/gpt-6-astra", {"tools": [{"type": "function"}], "tool_choice": "none"}, {}, ""),
+    ("openai/gpt-6-astra", {"tools": []}, {}, ""),
     ("openai/gpt-6-astra", {"reasoning_effort": "none"}, {"reasoning_effort": "low"}, "reasoning-effort-nearest"),
     ("openai/gpt-6.1-sol", {"temperature": 0.2}, {"temperature": None}, "sampling-dropped"),
     ("openai/gpt-6.2-sol", {"temperature": 0.2}, {"temperature": None}, "sampling-dropped"),
@@ -212,6 +197,8 @@ def test_every_chat_model_takes_a_full_request_after_one_adaptation(model: Model
         "tools": [{"type": "function"}],
     }
     known = profile(model)
+    if "tools-refused" in adapted(full, known)[1]:
+        del full["tools"]
     after, rules = adapted(full, known)
     again, more = adapted(after, known)
     assert (again, more) == (after, ())

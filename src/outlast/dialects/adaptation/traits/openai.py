@@ -1,19 +1,15 @@
 """What models of OpenAI's family refuse, read from the abilities that somebody stated.
 
-It knows the catalogue's words, and a few facts of whole generations. It does not know requests (``adaptation``).
+It knows the catalogue's words, and a few facts of whole generations. It does not know requests (``steps``).
 An ability that nobody stated refuses nothing.
 """
 
 import re
 
-import msgspec
-
 from outlast.catalog.models import Model
 
 PROVIDERS = ("openai", "azure")
 """The catalogue's providers that have this family."""
-EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
-"""In the order of effort."""
 
 _GENERATION = re.compile(r"gpt-(\d)(?:\.(\d+))?(?![\da-z.])")
 
@@ -33,11 +29,21 @@ def never_reasons(model: Model) -> bool:
     return model.abilities.get("reasoning") is False
 
 
+def has_no_tools(model: Model) -> bool:
+    """Whether it is known that the model takes no tools at all."""
+    return model.abilities.get("tools") is False
+
+
+def has_no_tools_on_chat(model: Model) -> bool:
+    """Whether it is known that the model takes tools on responses alone."""
+    return model.abilities.get("chat_completions_tools") is False
+
+
 def refuses_tools_with_effort(model: Model) -> bool:
     """Whether function tools are taken only with effort ``none``, which the model has."""
     stated = model.abilities.get("chat_completions_tools")
     refuses = _generation(model) >= (5, 4) if stated is None else stated == "only_with_effort_none"
-    return refuses and "none" in _efforts(model)
+    return refuses and "none" in efforts(model)
 
 
 def refuses_sampling(model: Model) -> bool:
@@ -48,8 +54,8 @@ def refuses_sampling(model: Model) -> bool:
 def sampling_rule(model: Model) -> object:
     """The stated ability; a model of gpt-5 or later that always reasons is known to refuse."""
     stated = model.abilities.get("sampling_params")
-    efforts = _efforts(model)
-    always_reasons = bool(efforts) and "none" not in efforts and not _is_chat(model)
+    has = efforts(model)
+    always_reasons = bool(has) and "none" not in has and not _is_chat(model)
     if stated is None and always_reasons and _generation(model) >= (5, 0):
         return False
     return stated
@@ -75,22 +81,16 @@ def roles_instead(model: Model) -> dict[str, str]:
     return {role: (*taken, "user")[0] for role in stated if role not in taken}
 
 
-def nearest_efforts(model: Model) -> dict[bytes, bytes]:
-    """Each value of effort that the model does not have, and the nearest it has, the lower of two; as JSON."""
-    has = [EFFORTS.index(effort) for effort in _efforts(model) if effort in EFFORTS]
-    if not has or never_reasons(model):
-        return {}
-    nearest = {rank: min(has, key=lambda other: (abs(other - rank), other)) for rank in range(len(EFFORTS))}
-    return {
-        msgspec.json.encode(EFFORTS[rank]): msgspec.json.encode(EFFORTS[other])
-        for rank, other in nearest.items()
-        if rank != other
-    }
+def efforts(model: Model) -> tuple[str, ...]:
+    """The efforts that it has; none where nobody said."""
+    stated = model.abilities.get("reasoning_efforts")
+    return stated if isinstance(stated, tuple) else ()
 
 
-def _efforts(model: Model) -> tuple[str, ...]:
-    efforts = model.abilities.get("reasoning_efforts")
-    return efforts if isinstance(efforts, tuple) else ()
+def default_effort(model: Model) -> str | None:
+    """The effort of a call that says none; None where nobody said."""
+    stated = model.abilities.get("default_reasoning_effort")
+    return stated if isinstance(stated, str) else None
 
 
 def _is_chat(model: Model) -> bool:

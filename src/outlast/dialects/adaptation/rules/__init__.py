@@ -1,0 +1,1 @@
+"""The rules as data, a module for each maker of models."""

@@ -1,0 +1,1 @@
+"""How rules are carried out on wire bodies, a module for each dialect."""

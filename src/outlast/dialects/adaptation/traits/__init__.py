@@ -1,0 +1,1 @@
+"""What models refuse, read from the abilities that somebody stated; silence refuses nothing."""
