@@ -173,7 +173,7 @@ def test_errors_are_unanswered_and_never_a_fail_and_can_be_asked_again(tmp_path:
 @pytest.mark.fault("a replay's budget is spent")
 def test_a_budget_that_is_spent_leaves_the_rest_unanswered(tmp_path: Path) -> None:
     with provider(tmp_path) as server:
-        done = replayed(tmp_path, "--budget", "0.01USD")
+        done = replayed(tmp_path, "--budget", "0.01USD", "--budget-calls", "1000")  # one has no price
         asked = paid(server)
     fine, worse = done.document["candidates"]
     assert 0 < len(asked) < 3 * REQUESTS

@@ -11,8 +11,8 @@ from pathlib import Path
 import click
 
 from outlast.cli.amounts import usd_text
+from outlast.cli.budget import budget_options, refuse_unpriced
 from outlast.cli.exits import FINE, UNFINISHED
-from outlast.cli.keys_words import Money
 from outlast.cli.options import Context, Day, open_context, shared
 from outlast.cli.output import note, print_json
 from outlast.cli.progress import Teller
@@ -29,7 +29,7 @@ from outlast.wiring.evidence import Bench, open_bench
 @click.option(
     "--pairs", type=click.IntRange(1, 1_000_000), default=300, show_default=True, help="Requests to ask twice."
 )
-@click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
+@budget_options
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--seed", type=int, default=0, show_default=True, help="Which requests are sampled.")
 @click.option(
@@ -40,7 +40,7 @@ from outlast.wiring.evidence import Bench, open_bench
 @shared(today=False)
 def capture(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool,
-    pairs: int, budget: int | None, concurrency: int, seed: int, today: dt.date | None,
+    pairs: int, budget: int | None, calls: int | None, concurrency: int, seed: int, today: dt.date | None,
     retry_lost: bool, keep_media: bool,
 ) -> int:  # fmt: skip
     """Draw two answers to each sampled request from NAME's model, while it lives.
@@ -58,6 +58,7 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
             raise EvidenceInvalid(
                 f'no requests of {name!r}: record = "full" on the model keeps them, `outlast import` brings files'
             )
+        refuse_unpriced(bench.asker, items[0], (incumbent,), budget=budget, calls=calls)
         keys = [Errand(item, DrawKey(item.id, incumbent, number)) for item in items for number in (0, 1)]
         if retry_lost:
             bench.evidence.forget([errand.key for errand in keys])
@@ -67,7 +68,7 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
             note(f"outlast: {count} recorded requests left out: {reason}; first: {first}", quiet=quiet)
         asked = f"asking {incumbent} {len(keys)} times"
         note(f"outlast: {taken.kept} new requests taken from the record; {asked}", quiet=quiet)
-        progress = asyncio.run(_draw(bench, keys, Purse(budget or None), concurrency, quiet=quiet))
+        progress = asyncio.run(_draw(bench, keys, Purse(budget or None, calls=calls), concurrency, quiet=quiet))
     _print(context, name, incumbent, progress)
     return FINE if progress.done == progress.total and not progress.failed else UNFINISHED
 

@@ -14,13 +14,14 @@ from pathlib import Path
 import click
 import msgspec
 
+from outlast.checks.probes.asking import openings
 from outlast.checks.probes.check import PROBE_CHECKS
 from outlast.checks.probes.library import choose
 from outlast.checks.probes.question import LANGUAGES, PROBES, Question
 from outlast.checks.probes.rates import rates
 from outlast.cli.amounts import usd_text
+from outlast.cli.budget import budget_options, refuse_unpriced
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
-from outlast.cli.keys_words import Money
 from outlast.cli.margins import parse_margins
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note
@@ -50,7 +51,7 @@ FLOOR = "A', its own noise"
 @click.option(
     "--margin", "margins", default=_MARGIN, show_default=True, help="10%, or flip=5%,delusion=10%; with --to."
 )
-@click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
+@budget_options
 @click.option("--concurrency", type=click.IntRange(1, 256), default=8, show_default=True)
 @click.option("--by-language", is_flag=True, help="A row for each language.")
 @click.option(
@@ -65,7 +66,8 @@ FLOOR = "A', its own noise"
 def probe(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, today: dt.date | None,
     candidates: Sequence[str], probes: str, languages: str, sample: int | None, seed: int, margins: str,
-    budget: int | None, concurrency: int, by_language: bool, floor: bool | None, dry_run: bool, retry_lost: bool,
+    budget: int | None, calls: int | None, concurrency: int, by_language: bool, floor: bool | None, dry_run: bool,
+    retry_lost: bool,
 ) -> int:  # fmt: skip
     """Ask NAME's model keyed questions: does it flip, mirror, endorse delusions, invite to lean, refuse, preach?
 
@@ -82,8 +84,10 @@ def probe(  # noqa: PLR0913 - each is one option of the command line
     questions = choose(_words(probes, PROBES), _words(languages, LANGUAGES), sample=sample, seed=seed)
     with open_bench(context.settings, today=context.today) as bench:
         plan = _plan(bench, name, candidates, questions, (margins, seed, budget))
-        plan = msgspec.structs.replace(plan, probe_floor=bool(candidates) if floor is None else floor)
+        twice = bool(candidates) if floor is None else floor
+        plan = msgspec.structs.replace(plan, probe_floor=twice, budget_calls=calls)
         targets = (plan.incumbent, *plan.candidates)
+        refuse_unpriced(bench.asker, openings(questions[0])[0], targets, budget=budget, calls=calls)
         declared = _declared(bench, questions, plan)
         if dry_run:
             click.echo(declared)
@@ -183,7 +187,7 @@ async def _ask(
             adapt=plan.adapt,
         )  # fmt: skip
         try:
-            purse = Purse(plan.budget_pico_usd, spent=spent)
+            purse = Purse(plan.budget_pico_usd, spent=spent, calls=plan.budget_calls)
             progress = await ask_probes(runner, questions, targets, purse, floor_of=_floor_of(plan))
         finally:
             await bench.asker.aclose()

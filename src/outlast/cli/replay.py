@@ -15,8 +15,8 @@ import click
 from outlast.checks.draw import Item
 from outlast.checks.probes.library import choose, questions_named
 from outlast.checks.suite import DEFAULT_GATES, gates_named, standard_suite, unknown_gates
+from outlast.cli.budget import budget_options, refuse_unpriced
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
-from outlast.cli.keys_words import Money
 from outlast.cli.margins import parse_margins
 from outlast.cli.opinions import Asked, Opinions, open_opinions, opinion_options
 from outlast.cli.options import open_context, shared
@@ -45,9 +45,11 @@ FORMATS = ("text", "json", "markdown")
 @click.option(
     "--to", "candidates", multiple=True, required=True, metavar="PROVIDER/MODEL", help="A candidate; may repeat."
 )
-@click.option("--margin", "margins", default="5%", show_default=True, help="5%, or contract=2%,latency_p95=1.2x.")
+@click.option(
+    "--margin", "margins", default="5%", show_default=True, help="5%, or contract=2%,latency_p95=1.2x,tone=0.5sd."
+)
 @click.option("--sample", default="auto", show_default=True, help="How many requests; auto: what the margin takes.")
-@click.option("--budget", type=Money(), metavar="AMOUNT", help="Begin no answer that would go past it: 5USD.")
+@budget_options
 @click.option("--gate", "gates", default=",".join(DEFAULT_GATES), show_default=True, help="What decides.")
 @click.option(
     "--check", "own", multiple=True, metavar="CHECK",
@@ -72,7 +74,8 @@ FORMATS = ("text", "json", "markdown")
 @shared(FORMATS, today=False)
 def replay(  # noqa: PLR0913 - each is one option of the command line
     name: str, *, config: Path | None, format_: str, quiet: bool, candidates: tuple[str, ...], margins: str,
-    sample: str, budget: int | None, gates: str, own: tuple[str, ...], concurrency: int, engine: Engine, seed: int,
+    sample: str, budget: int | None, calls: int | None, gates: str, own: tuple[str, ...], concurrency: int,
+    engine: Engine, seed: int,
     probe_floor: bool, dry_run: bool, retry_lost: bool, today: dt.datetime | None, page: Path | None,
     judge: str | None, rubric: Path | None, labels: Path | None, same_family: bool, floor: bool, embed: str | None,
 ) -> int:  # fmt: skip
@@ -80,6 +83,10 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
 
     The plan (requests, checks, margins, budget) is written down under its hash before anything is compared. A run
     that was stopped goes on where it was, and nothing is paid twice.
+
+    A margin is a share of passes or of a score's range (5%), a ratio of candidate to incumbent for latency and cost
+    (1.2x), or a number of the incumbent's own standard deviations for tone (0.5sd). Without a name it is for all of its
+    kind.
 
     \b
       outlast replay support --to openai/gpt-5.1 --dry-run
@@ -112,6 +119,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             seed=seed,
             adapt=bench.adapts(name),
             budget_pico_usd=budget or None,
+            budget_calls=calls,
             probes=probes,
             probe_floor=probe_floor and bool(probes),
             judge=opinions.judge,
@@ -119,6 +127,7 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
         )
         plan, items = compose(wish, suite, bench.evidence, bench.asker, now_ns=time.time_ns())
         opinions.refuse_gone(plan, items)
+        refuse_unpriced(bench.asker, items[0], (*targets, *opinions.targets), budget=budget, calls=calls)
         bench.evidence.keep_plan(plan)
         for line in _declared(plan):
             note(f"outlast: {line}", quiet=quiet)
@@ -180,7 +189,7 @@ async def _draw(opinions: Opinions, plan: Plan, items: Sequence[Item], how: tupl
             adapt=plan.adapt,
         )  # fmt: skip
         try:
-            purse = Purse(plan.budget_pico_usd, spent=spent)
+            purse = Purse(plan.budget_pico_usd, spent=spent, calls=plan.budget_calls)
             await runner.run(errands, purse)
             if plan.probes:
                 questions = questions_named(plan.probes)

@@ -42,6 +42,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 0
     adapt: bool = True
     budget_pico_usd: int | None = None
+    budget_calls: int | None = None
     probes: tuple[str, ...] = ()
     """Ids of the questions of probes that are asked beside the requests."""
     judge: JudgeTerms | None = None
@@ -89,6 +90,7 @@ def compose(
         seed=wish.seed,
         adapt=wish.adapt,
         budget_pico_usd=wish.budget_pico_usd,
+        budget_calls=wish.budget_calls,
         created_ns=now_ns,
     )
     stopped = _stopped(plan, evidence, {item.id for item in answered})

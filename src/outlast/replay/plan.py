@@ -12,7 +12,7 @@ import msgspec
 BLIND: Final = "blind:"
 """Stands before the name in a plan of which people judge; its requests are those of the name."""
 Scale = Literal["share", "ratio", "spread"]
-_LATER: Final = ("probe_floor", "judge", "embed")
+_LATER: Final = ("probe_floor", "budget_calls", "judge", "embed")
 """Members that came after plans had been kept; where they declare nothing they are no part of the hash."""
 
 
@@ -83,6 +83,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     adapt: bool = True
     persona: str = ""
     budget_pico_usd: int | None = None
+    budget_calls: int | None = None
+    """Answers that one run may begin; None: as many as it takes."""
     created_ns: int = 0
     expectations: tuple[Expectation, ...] = ()
 

@@ -69,11 +69,22 @@ class Purse:
     limit: int | None
     spent: int = 0
     held: int = 0
+    calls: int | None = None
+    """How many answers may still be begun; None: money alone decides."""
+
+    @property
+    def bounded(self) -> bool:
+        """Whether anything can run out."""
+        return self.limit is not None or self.calls is not None
 
     def take(self, expected: int) -> bool:
         """Hold the expected price of one answer, if there is room for it."""
         if self.limit is not None and self.spent + self.held + expected > self.limit:
             return False
+        if self.calls is not None:
+            if self.calls == 0:
+                return False
+            self.calls -= 1
         self.held += expected
         return True
 
@@ -219,7 +230,7 @@ class _Turns:
         """Until the model is not too far ahead of another, where both draw on one budget."""
         rank = self.at[errand.key.target] = self.ranks[errand.item.id]
         self.bell.ring()
-        while self.purse.limit is not None and rank > min(self.at.values()) + LEAD * self.most_at_once:
+        while self.purse.bounded and rank > min(self.at.values()) + LEAD * self.most_at_once:
             await self.bell.wait()
 
     async def pay(self, expected: Callable[[], int]) -> int | None:
@@ -231,7 +242,7 @@ class _Turns:
             price = expected()
             if self.purse.take(price):
                 return price
-            if not self.purse.held:
+            if not self.purse.held or self.purse.calls == 0:
                 self.exhausted = True
                 self.bell.ring()
                 break

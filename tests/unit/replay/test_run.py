@@ -32,8 +32,11 @@ class Bench:
         self.models = Models(self.clock)
         self.at_once = at_once
 
-    def run(self, wanted: Sequence[Errand], limit: int | None = None, *, until: float = float("inf")) -> Progress:
-        self.purse = Purse(limit)
+    def run(
+        self, wanted: Sequence[Errand], limit: int | None = None, *, until: float = float("inf"),
+        calls: int | None = None,
+    ) -> Progress:  # fmt: skip
+        self.purse = Purse(limit, calls=calls)
         runner = Runner(
             asker=self.models, evidence=self.store, pause=self.clock.pause, most_at_once=self.at_once,
         )  # fmt: skip
@@ -95,6 +98,23 @@ def test_answers_of_unknown_cost_count_as_expected() -> None:
     bench.models.answer = lambda _item, _target: said(cost=None)
     assert bench.run(errands(10, A), 45).done == 4
     assert bench.purse.spent == 40
+
+
+@settings(max_examples=30, deadline=None)
+@given(calls=st.integers(0, 30), price=st.sampled_from([None, 0, 7]), at_once=st.integers(1, 6))
+def test_so_many_answers_are_begun_and_no_more_whatever_they_cost(calls: int, price: int | None, at_once: int) -> None:
+    bench = Bench(at_once=at_once)
+    bench.models.price = price
+    progress = bench.run(errands(12, A, B), calls=calls)
+    assert len(bench.models.asked) == min(calls, 24)
+    assert (progress.done, progress.skipped) == (min(calls, 24), max(0, 24 - calls))
+
+
+def test_without_a_price_money_bounds_nothing_which_is_why_the_command_line_refuses_it() -> None:
+    bench = Bench()
+    bench.models.price = None
+    bench.models.answer = lambda _item, _target: said(cost=None)
+    assert bench.run(errands(12, A), 1).done == 12
 
 
 def test_what_was_refused_or_failed_costs_nothing() -> None:
