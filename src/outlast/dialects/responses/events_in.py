@@ -89,6 +89,7 @@ class EventDecoder:
         self._heads: dict[int, dict[str, bytes]] = {}
         self._next = 0
         self._begun: set[int] = set()
+        self._natives: set[str] = set()
         self._done = False
         self._read: dict[str, Callable[[_Event], Iterator[Event]]] = {
             "response.created": self._created,
@@ -232,6 +233,7 @@ class EventDecoder:
         """Parts that were not announced."""
         for part in parts:
             if isinstance(part, Native | Media):
+                self._natives.add(_id(part))
                 yield from self._begin((at, _ITEM), part)
                 yield PartEnd(self._open.pop((at, _ITEM)).index)
             else:
@@ -246,8 +248,11 @@ class EventDecoder:
             response = Response()
         yield from self._close()
         parts, _ = parts_of(response.output)
-        if self._next == 0:
-            yield from self._whole(0, parts)
+        # A provider may leave items to the last event: all of them, or those of its own tools.
+        late = [
+            part for part in parts if self._next == 0 or (isinstance(part, Native) and _id(part) not in self._natives)
+        ]
+        yield from self._whole(_ITEM, late)
         yield Ended(finish_of(response, parts))
         usage = usage_of(response.usage)
         if usage is not None:
@@ -298,6 +303,14 @@ def _bare(part: Part) -> Part:
         case ToolCall():
             return msgspec.structs.replace(part, arguments="", signature="")
     return part
+
+
+def _id(part: Native | Media) -> str:
+    """What a provider's own item is called; empty where it has no name."""
+    try:
+        return msgspec.json.decode(part.wire, type=_Head).id or "" if isinstance(part, Native) else ""
+    except UNREADABLE:
+        return ""
 
 
 def _content(raw: msgspec.Raw) -> list[Part]:

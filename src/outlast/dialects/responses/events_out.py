@@ -57,6 +57,9 @@ class EventEncoder:
         if isinstance(event, PartBegin | Delta | PartEnd | Ended) and event.choice:
             self._losses.drop("n", "one answer is all that this dialect has")
             return b""
+        if isinstance(event, Broke) and not self._frame:
+            self._over = True
+            return self._sender.send("error", code=event.code or event.kind, message=event.message, param=None)
         begun = b"" if self._frame else self._begin(event if isinstance(event, Begin) else Begin())
         match event:
             case PartBegin():

@@ -6,7 +6,7 @@ read is read, the rest is as if not said.
 
 import msgspec
 
-from outlast.dialects.chat.facts import TEXT_LIMIT, Answer
+from outlast.dialects.answer import TEXT_LIMIT, Answer
 from outlast.dialects.responses.wire import UNREADABLE
 from outlast.dialects.usage import WireUsage, lenient_usage, usage_of
 from outlast.errors import UpstreamBroken

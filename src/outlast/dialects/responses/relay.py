@@ -10,7 +10,7 @@ from contextlib import suppress
 
 import msgspec
 
-from outlast.dialects.chat.facts import TEXT_LIMIT, Answer
+from outlast.dialects.answer import TEXT_LIMIT, Answer
 from outlast.dialects.responses.facts import Failure, answer_of, read_response
 from outlast.dialects.responses.wire import UNREADABLE
 from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of

@@ -93,12 +93,9 @@ def usage_out(usage: Usage | None) -> Wire | None:
     """The counts, as this dialect writes them."""
     if usage is None:
         return None
-    details: Wire = {"cached_tokens": usage.cached_tokens}
-    if usage.cache_write_tokens:
-        details["cache_write_tokens"] = usage.cache_write_tokens
     return {
         "input_tokens": usage.input_tokens,
-        "input_tokens_details": details,
+        "input_tokens_details": {"cached_tokens": usage.cached_tokens, "cache_write_tokens": usage.cache_write_tokens},
         "output_tokens": usage.output_tokens,
         "output_tokens_details": {"reasoning_tokens": usage.reasoning_tokens},
         "total_tokens": usage.input_tokens + usage.output_tokens,
