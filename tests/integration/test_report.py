@@ -48,6 +48,22 @@ def test_verdict_of_a_name_is_its_latest_replay_with_its_exit_code(folder: Path)
     assert outlast("verdict", "support", "--format", "json").document["candidates"][0]["verdict"] == "FAIL"
 
 
+def test_an_earlier_plan_is_shown_by_the_first_signs_of_its_hash(tmp_path: Path) -> None:
+    with chdir(tmp_path):
+        furnish(tmp_path, 20)
+        first, second = (replayed(*who, "--format", "json").document["plan_hash"] for who in (FINE, BROKEN))
+        assert outlast("report", "support", "--format", "json").document["plan_hash"] == second
+        shown = outlast("report", "support", "--plan", first[:8], "--format", "json")
+        assert (shown.code, shown.document["plan_hash"]) == (0, first)
+        dry = outlast("replay", "support", *FINE, "--seed", "7", "--dry-run")
+        declared = dry.err.partition("plan ")[2][:12]
+        for digest, told in ((declared, "no result yet"), ("beef", "begins with"), ("*", "begins with")):
+            done = outlast("report", "support", "--plan", digest)
+            assert (done.code, done.out) == (2, "")
+            assert told in done.err
+        assert first[:12] in outlast("report", "support", "--plan", "beef").err
+
+
 def test_a_gate_without_a_single_pair_is_exit_code_3_with_its_reason(tmp_path: Path) -> None:
     with chdir(tmp_path):
         furnish(tmp_path, 60)

@@ -3,7 +3,9 @@
 It knows the command's options and where a page is written. It does not know what a report says (``replay.report``).
 """
 
+import re
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -19,14 +21,17 @@ from outlast.settings import Settings
 from outlast.wiring.asking import open_evidence
 
 FORMATS = ("text", "json", "markdown")
+_DIGEST: Final = re.compile(r"[0-9a-f]{4,64}")
+_MOST_NAMED: Final = 5
 
 
 @click.command()
 @click.argument("name")
 @click.option("--html", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write one self-contained page.")
+@click.option("--plan", "digest", metavar="HASH", help="The result of this plan, by the first signs of its hash.")
 @shared(FORMATS, today=False)
-def report(name: str, *, config: Path | None, format_: str, quiet: bool, file: Path | None) -> int:
-    """Show what the latest replay of NAME found, with its worst disagreements side by side.
+def report(name: str, *, config: Path | None, format_: str, quiet: bool, file: Path | None, digest: str | None) -> int:
+    """Show what the latest replay of NAME found, or that of one plan, with its worst disagreements side by side.
 
     The page opens from a disk, asks nothing of any network and runs no script. It holds prompts and answers: only you
     can read the file that is written.
@@ -34,9 +39,10 @@ def report(name: str, *, config: Path | None, format_: str, quiet: bool, file: P
     \b
       outlast report support --html report.html
       outlast report support --format markdown > report.md
+      outlast report support --plan 578d12013be5
     """
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
-    found = latest(context.settings, name)
+    found = latest(context.settings, name) if digest is None else of_plan(context.settings, name, digest)
     if file is not None:
         write_page(found, file, quiet=quiet)
     else:
@@ -58,6 +64,28 @@ def latest(settings: Settings, name: str) -> Report:
             raise EvidenceInvalid(
                 f"no replay of {name!r} has come to a result: `outlast replay {name} --to PROVIDER/MODEL` makes one"
             )
+        return gather(result, plan, evidence)
+    finally:
+        evidence.close()
+
+
+def of_plan(settings: Settings, name: str, digest: str) -> Report:
+    """The newest result of one plan of a name.
+
+    Raises:
+        EvidenceInvalid: no plan, or several, begin so; or it has come to no result.
+    """
+    evidence = open_evidence(settings)
+    try:
+        plan = evidence.plan(digest) if _DIGEST.fullmatch(digest) else None
+        if plan is None or plan.model != name:
+            known = [each.hash[:12] for each in evidence.plans(name)][-_MOST_NAMED:]
+            raise EvidenceInvalid(
+                f"no plan of {name!r} begins with {digest!r}, or several do; its latest: {', '.join(known) or 'none'}"
+            )
+        result = evidence.result_of(plan)
+        if result is None:
+            raise EvidenceInvalid(f"the plan {plan.hash[:12]} of {name!r} has come to no result yet")
         return gather(result, plan, evidence)
     finally:
         evidence.close()

@@ -191,6 +191,12 @@ class EvidenceStore:
         found = next(self._rows(sql, (model,)), (None,))[0]
         return None if found is None else self._decoded(_RESULT, found)
 
+    def result_of(self, plan: Plan) -> ReplayResult | None:
+        """The newest result of one plan."""
+        sql = "SELECT result FROM results WHERE plan = ? ORDER BY seq DESC LIMIT 1"
+        found = next(self._rows(sql, (plan.hash,)), (None,))[0]
+        return None if found is None else self._decoded(_RESULT, found)
+
     def close(self) -> None:
         """Give the file back."""
         self._db.close()
