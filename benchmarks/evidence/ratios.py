@@ -4,6 +4,7 @@ It knows made-up latencies, their tails and their clusters. It does not know how
 the normal scores of one side correlate by ``ALIKE``; the sides are independent of each other: the hardest case.
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -13,12 +14,14 @@ from scipy.stats import norm
 
 from outlast.stats.ratios import FEWEST, Statistic, assess_ratio
 from outlast.stats.rows import Row
-from outlast.stats.verdict import Rule
+from outlast.stats.verdict import Rule, Word
 
 Floats = npt.NDArray[np.float64]
 
 ALIKE = 0.3
 MARGIN = 1.2
+BLOCK = 400
+"""Repetitions that share a seed."""
 STATISTICS: tuple[Statistic, ...] = ("ratio_p50", "ratio_p95", "ratio_total")
 
 
@@ -51,6 +54,8 @@ class Line:
     statistic: str
     size: int
     clusters: int
+    repetitions: int
+    """At the margin; a quarter as many with an equal candidate."""
     false_pass: float
     false_fail: float
     power: float
@@ -68,22 +73,30 @@ def _side(random: np.random.Generator, size: int, clusters: int) -> Floats:
     return side
 
 
-def measure(shape: str, statistic: Statistic, size: int, clusters: int, repetitions: int) -> Line:
+def measure(shape: str, statistic: Statistic, size: int, clusters: int, blocks: int) -> Line:
     """How often a candidate exactly at the margin passes and fails, and how often an equal one passes."""
-    random = np.random.default_rng([20_261_122, size, clusters, STATISTICS.index(statistic), list(SHAPES).index(shape)])
-    words = {1.0: list[str](), MARGIN: list[str]()}
-    for ratio, said in words.items():
-        for _ in range(repetitions if ratio == MARGIN else repetitions // 4):
-            a, b = (SHAPES[shape](_side(random, size, clusters)) for _ in range(2))
-            rows = [Row(float(x), ratio * float(y), n // size) for n, (x, y) in enumerate(zip(a, b, strict=True))]
-            said.append(assess_ratio(rows, statistic, Rule(margin=MARGIN)).verdict)
-    at_margin, equal = words[MARGIN], words[1.0]
+    seed = [20_261_122, size, clusters, STATISTICS.index(statistic), list(SHAPES).index(shape)]
+    at_margin, equal = Counter[Word](), Counter[Word]()
+    for block in range(blocks):
+        random = np.random.default_rng([*seed, block + 1])  # a block is the same whatever is drawn before it
+        for ratio, words, repetitions in ((MARGIN, at_margin, BLOCK), (1.0, equal, BLOCK // 4)):
+            words.update(_word(random, SHAPES[shape], statistic, (size, clusters, ratio)) for _ in range(repetitions))
     return Line(
         shape=shape,
         statistic=statistic,
         size=size,
         clusters=clusters,
-        false_pass=at_margin.count("PASS") / len(at_margin),
-        false_fail=at_margin.count("FAIL") / len(at_margin),
-        power=equal.count("PASS") / len(equal),
+        repetitions=at_margin.total(),
+        false_pass=at_margin["PASS"] / at_margin.total(),
+        false_fail=at_margin["FAIL"] / at_margin.total(),
+        power=equal["PASS"] / equal.total(),
     )
+
+
+def _word(
+    random: np.random.Generator, shape: Callable[[Floats], Floats], statistic: Statistic, case: tuple[int, int, float]
+) -> Word:
+    size, clusters, ratio = case
+    a, b = (shape(_side(random, size, clusters)) for _ in range(2))
+    rows = [Row(float(x), ratio * float(y), n // size) for n, (x, y) in enumerate(zip(a, b, strict=True))]
+    return assess_ratio(rows, statistic, Rule(margin=MARGIN)).verdict

@@ -34,8 +34,8 @@ _DEFINITION: Final = "inverted_cdf"
 """A quantile is the smallest value that holds its share at or below it: of a sample as of a replicate."""
 _LARGE: Final = 20_000
 """Pairs above which the first replicates are all: resampling blurs less than the sample's own digits."""
-_FOR_SKEW: Final = 0.75
-"""The share of alpha at which a total's bounds are taken: sums of skewed amounts pass a little too often without."""
+_FOR_SKEW: Final = 2 / 3
+"""The share of alpha at which a total's bounds are taken: sums of skewed amounts pass a little too often at more."""
 _BLUR: Final = 0.5
 """Of the standard error: five times the resampling error of a 95 % quantile over ``FIRST`` replicates."""
 _LARGEST_LOG: Final = 700.0
