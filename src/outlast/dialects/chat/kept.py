@@ -1,0 +1,297 @@
+"""``x_outlast``: what a chat completion has no member for, kept beside the answer, so that it survives the client.
+
+It knows how parts are taken apart into plain members (``content``, ``reasoning_content``, ``tool_calls``) and records,
+and how they are put together again. Entries have an ``index``, by which clients' libraries merge those of a stream.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from outlast.dialects.chat.members import UNREADABLE
+from outlast.dialects.conversation.parts import (
+    Citation,
+    Extra,
+    Media,
+    Native,
+    Part,
+    Refusal,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
+from outlast.dialects.conversation.reply import End, Finish
+
+_NOTHING = msgspec.Raw()
+MEMBER = "x_outlast"
+
+
+class KeptCitation(msgspec.Struct, omit_defaults=True):
+    """A source, with what ``annotations`` cannot say of it."""
+
+    url: str = ""
+    title: str = ""
+    quoted: str = ""
+    start: int | None = None
+    end: int | None = None
+    wire: msgspec.Raw = _NOTHING
+    dialect: str = ""
+
+
+class Kept(msgspec.Struct, omit_defaults=True):
+    """One part: how much of a plain member is its own, and what that member cannot say."""
+
+    index: int
+    type: str
+    """``text refusal thinking call media native``."""
+    chars: int = 0
+    """Of ``content``, ``refusal`` or ``reasoning_content``, in order."""
+    signature: str = ""
+    redacted: str = ""
+    dialect: str = ""
+    what: str = ""
+    wire: msgspec.Raw = _NOTHING
+    media: Media | None = None
+    citations: list[KeptCitation] = []
+    extra: dict[str, msgspec.Raw] = {}
+
+
+class KeptParts(msgspec.Struct, omit_defaults=True):
+    """The member of a message or delta."""
+
+    parts: list[Kept] = []
+
+
+class KeptEnd(msgspec.Struct, omit_defaults=True):
+    """The member of a choice: how it ended, where OpenAI has no word for it."""
+
+    end: End = "other"
+    said: str = ""
+    stop_sequence: str = ""
+
+
+_PARTS, _END = msgspec.json.Decoder(KeptParts), msgspec.json.Decoder(KeptEnd)
+
+
+def read_parts(raw: msgspec.Raw | None) -> list[Kept]:
+    """The records, in order; none where they cannot be read: a client may have changed them."""
+    if not raw:
+        return []
+    try:
+        return sorted(_PARTS.decode(raw).parts, key=lambda each: each.index)
+    except UNREADABLE:
+        return []
+
+
+def read_end(raw: msgspec.Raw | None) -> Finish | None:
+    """The end of an answer, if it is kept."""
+    if not raw:
+        return None
+    try:
+        kept = _END.decode(raw)
+    except UNREADABLE:
+        return None
+    return Finish(kept.end, kept.said, kept.stop_sequence)
+
+
+def record(part: Part, index: int) -> Kept:
+    """A part's record."""
+    match part:
+        case Text():
+            sources = [_citation(each) for each in part.citations]
+            return Kept(index, "text", len(part.text), citations=sources, extra=_raws(part.extra))
+        case Refusal():
+            return Kept(index, "refusal", len(part.text), extra=_raws(part.extra))
+        case Thinking():
+            return Kept(
+                index,
+                "thinking",
+                len(part.text),
+                signature=part.signature,
+                redacted=part.redacted,
+                dialect=part.dialect,
+                extra=_raws(part.extra),
+            )
+        case ToolCall():
+            return Kept(index, "call", extra=_raws(part.extra))
+        case Media():
+            if sayable(part):
+                return Kept(index, "media", what=part.mime if part.kind == "audio" else "", extra=_raws(part.extra))
+            return Kept(index, "media", media=msgspec.structs.replace(part, extra={}), extra=_raws(part.extra))
+        case Native():
+            wire = _NOTHING if stands_beside(part) else msgspec.Raw(part.wire)
+            return Kept(index, "native", dialect=part.dialect, what=part.what, wire=wire)
+        case ToolResult():
+            return Kept(index, "result")
+
+
+def must_be_kept(part: Part) -> bool:
+    """Whether plain members lose something of a part."""
+    match part:
+        case Text():
+            return bool(part.extra) or any(each.dialect != "chat" or not each.wire for each in part.citations)
+        case Refusal() | ToolCall():
+            return bool(part.extra)
+        case Thinking():
+            return bool(part.signature or part.redacted or part.extra) or part.dialect not in ("", "chat")
+        case Media():
+            odd_sound = part.kind == "audio" and part.mime not in ("", "audio/wav")
+            return odd_sound or not sayable(part) or any(not key.startswith("chat:") for key in part.extra)
+        case Native():
+            return not stands_beside(part)
+        case ToolResult():
+            return False
+
+
+def sayable(media: Media) -> bool:
+    """Whether an answer of this dialect has a plain member for such media."""
+    if media.kind == "audio":
+        return bool(media.data or media.transcript) and not media.name
+    return media.kind == "image" and not (media.file_id or media.name or media.transcript or media.detail)
+
+
+def stands_beside(native: Native) -> bool:
+    """Whether a native block of this dialect is a member of the message, not an item of a content list."""
+    return native.dialect == "chat" and not _typed(native)
+
+
+def _typed(native: Native) -> bool:
+    try:
+        return msgspec.json.decode(native.wire, type=_Typed).type == native.what
+    except UNREADABLE:
+        return False
+
+
+class _Typed(msgspec.Struct):
+    type: str | None = None
+
+
+_RANKS = {Thinking: 0, Native: 1, Text: 2, Refusal: 3, Media: 4, ToolCall: 5, ToolResult: 6}
+
+
+def rank(part: Part) -> int:
+    """A part's place in the order in which plain members are read."""
+    media = isinstance(part, Media) and part.kind == "image"
+    return _RANKS[type(part)] * 2 + media
+
+
+def records(parts: Sequence[Part]) -> list[Kept]:
+    """The records of an answer; none where its plain members say everything, order included."""
+    ordered = all(rank(before) <= rank(after) for before, after in zip(parts, parts[1:], strict=False))
+    if ordered and not any(map(must_be_kept, parts)):
+        return []
+    return [record(part, index) for index, part in enumerate(parts)]
+
+
+@dataclass(slots=True)
+class Plain:
+    """What the plain members of a message say."""
+
+    reasoning: str = ""
+    content: str = ""
+    refusal: str = ""
+    calls: list[ToolCall] = field(default_factory=list)
+    audio: list[Media] = field(default_factory=list)
+    images: list[Media] = field(default_factory=list)
+    natives: list[Native] = field(default_factory=list)
+
+
+def assemble(plain: Plain, kept: Sequence[Kept]) -> list[Part] | None:
+    """The parts as they were; None where the records do not fit what the members say (any more)."""
+    parts: list[Part] = []
+    left = Plain(
+        plain.reasoning,
+        plain.content,
+        plain.refusal,
+        plain.calls[::-1],
+        plain.audio[::-1],
+        plain.images[::-1],
+        plain.natives[::-1],
+    )
+    for each in kept:
+        part = _part(each, left)
+        if part is None:
+            return None
+        parts.append(part)
+    used = not (left.reasoning or left.content or left.refusal or left.calls or left.audio or left.images)
+    return parts if used and not left.natives else None
+
+
+def orphans(kept: Sequence[Kept]) -> list[Part]:
+    """What records say by themselves, where they do not fit: blocks and encrypted thoughts, no signatures."""
+    alone = [each for each in kept if each.type == "native" or (each.type == "thinking" and each.redacted)]
+    return [part for each in alone if (part := _part(each, Plain())) is not None]
+
+
+def _part(kept: Kept, left: Plain) -> Part | None:
+    extra = {name: bytes(raw) for name, raw in kept.extra.items()}
+    match kept.type:
+        case "text" if len(left.content) >= kept.chars:
+            words, left.content = left.content[: kept.chars], left.content[kept.chars :]
+            return Text(words, tuple(map(source, kept.citations)), extra)
+        case "refusal" if len(left.refusal) >= kept.chars:
+            words, left.refusal = left.refusal[: kept.chars], left.refusal[kept.chars :]
+            return Refusal(words, extra)
+        case "thinking" if len(left.reasoning) >= kept.chars:
+            words, left.reasoning = left.reasoning[: kept.chars], left.reasoning[kept.chars :]
+            return thought(kept, words)
+        case "call" if left.calls:
+            call = left.calls.pop()
+            return msgspec.structs.replace(call, extra={**call.extra, **extra})
+        case "media":
+            return _media(kept, left, extra)
+        case "native" if kept.wire:
+            return Native(kept.dialect, kept.what, bytes(kept.wire))
+        case "native" if left.natives:
+            return left.natives.pop()
+        case _:
+            return None
+
+
+def _media(kept: Kept, left: Plain, extra: Extra) -> Media | None:
+    if kept.media:
+        return msgspec.structs.replace(kept.media, extra=extra)
+    queue = left.audio or left.images
+    if not queue:
+        return None
+    media = queue.pop()
+    if kept.what:
+        media = msgspec.structs.replace(media, mime=kept.what)
+    return msgspec.structs.replace(media, extra={**media.extra, **extra})
+
+
+def thought(kept: Kept, words: str = "") -> Thinking:
+    """A record of thinking as the part, with its words."""
+    extra = {name: bytes(raw) for name, raw in kept.extra.items()}
+    return Thinking(text=words, signature=kept.signature, redacted=kept.redacted, dialect=kept.dialect, extra=extra)
+
+
+def source(kept: KeptCitation) -> Citation:
+    """A source as it was."""
+    return Citation(
+        url=kept.url,
+        title=kept.title,
+        quoted=kept.quoted,
+        start=kept.start,
+        end=kept.end,
+        wire=bytes(kept.wire) if kept.wire else b"",
+        dialect=kept.dialect,
+    )
+
+
+def _citation(citation: Citation) -> KeptCitation:
+    return KeptCitation(
+        url=citation.url,
+        title=citation.title,
+        quoted=citation.quoted,
+        start=citation.start,
+        end=citation.end,
+        wire=msgspec.Raw(citation.wire) if citation.wire else _NOTHING,
+        dialect=citation.dialect,
+    )
+
+
+def _raws(extra: Extra) -> dict[str, msgspec.Raw]:
+    return {name: msgspec.Raw(value) for name, value in extra.items()}
