@@ -1,6 +1,6 @@
 """Who made a model, as far as its provider and its id tell: a judge is asked to be of another family.
 
-It knows which providers sell their own models alone, and the names of models that are sold by many. It does not know
+It knows which providers sell their own models, and the names of models that are sold by many. It does not know
 what a fine-tune or a private name hides: no maker is then known.
 """
 
@@ -16,7 +16,7 @@ _OWN: Final = {
     "xai": "xai",
     "deepseek": "deepseek",
 }
-"""Providers of the catalogue whose models are all their own."""
+"""Providers of the catalogue that sell their own models, with few exceptions."""
 _NAMES: Final = {
     "openai": "gpt chatgpt o1 o3 o4 codex davinci openai",
     "anthropic": "claude anthropic",
@@ -42,11 +42,10 @@ _WORD: Final = re.compile(r"[a-z]+\d*|\d+")
 def makers(ref: str) -> frozenset[str]:
     """Makers of a catalogue model ``provider/id``; several for a distillate, none where nothing tells.
 
-    A provider of its own models is believed, whatever the id says; elsewhere the words of the id tell.
+    A provider of its own models counts as one, whatever the id says, beside those that the words of the id name.
     """
     provider, _, model = ref.lower().partition("/")
-    if provider in _OWN:
-        return frozenset({_OWN[provider]})
+    own = frozenset({_OWN[provider]} if provider in _OWN else ())
     words = _WORD.findall(model)
     found = {_MAKERS.get(word) or _MAKERS.get(word.rstrip("0123456789")) for word in words}
-    return frozenset(maker for maker in found if maker)
+    return own | {maker for maker in found if maker}

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from outlast.catalog.maker import makers
 from outlast.catalog.reference import reference
+from outlast.catalog.status import GONE
 from outlast.checks.rubric import Rubric
 from outlast.errors import EvidenceInvalid
 from outlast.replay.meaning import Standing
@@ -59,16 +60,19 @@ def standing_of(bench: Bench, target: str) -> Standing:
 
 
 def refuse_gone(standing: Standing, option: str, *, missing: int) -> None:
-    """Refuse an instrument that cannot be asked any more while answers of it are missing.
+    """Refuse an instrument that has ended, or is another one by now, while answers of it are missing.
 
     Raises:
-        EvidenceInvalid: it has ended for sure.
+        EvidenceInvalid: it has ended, or was redirected, for sure.
     """
-    if missing and standing.status == "retired" and not standing.unsure:
-        since = f" since {standing.ends}" if standing.ends else ""
-        raise EvidenceInvalid(
-            f"{option}: {standing.ref} is retired{since} and {missing} of its answers are missing; name one that lives"
-        )
+    if not missing or standing.unsure or standing.status not in GONE:
+        return
+    since = f" since {standing.ends}" if standing.ends else ""
+    what = "another model answers in its place" if standing.status == "redirected" else "it cannot be asked any more"
+    raise EvidenceInvalid(
+        f"{option}: {standing.ref} is {standing.status}{since}: {what}, and {missing} of its answers are missing; "
+        "name a model that lives"
+    )
 
 
 def _makers(bench: Bench, target: str) -> frozenset[str]:
