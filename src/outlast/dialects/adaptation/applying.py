@@ -38,9 +38,10 @@ class Asks(Protocol):
 class Plan:
     """What can break at one model in one dialect, in the order of the rules."""
 
-    steps: tuple[Step, ...] = ()
+    steps: tuple[tuple[frozenset[str], Step], ...] = ()
+    """Each with the members that call for it."""
     watched: frozenset[str] = frozenset()
-    """The members that any step looks at: a request without them needs no adaptation."""
+    """The members of all of them: a request without any needs no adaptation."""
 
 
 _EMPTY = Plan()
@@ -62,7 +63,7 @@ def profile(model: Model | None) -> Profile:
     return Profile(
         {
             dialect: Plan(
-                tuple(watch.step for watch in watches),
+                tuple((frozenset(watch.members), watch.step) for watch in watches),
                 frozenset(member for watch in watches for member in watch.members),
             )
             for dialect, watches in found.items()
@@ -87,8 +88,11 @@ def adapt(asked: Asks, model: Model | Profile | None, dialect: str = "chat") -> 
     envelope = asked.envelope
     if plan.watched.isdisjoint(envelope.fields):
         return NOTHING
+    present = plan.watched.intersection(envelope.fields)
     draft = Draft(envelope)
-    for step in plan.steps:
+    for members, step in plan.steps:
+        if members.isdisjoint(present):
+            continue
         step(draft)
         if draft.refusal is not None:
             return Adaptation({}, tuple(draft.rules[-1:]), draft.refusal)

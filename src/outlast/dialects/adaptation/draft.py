@@ -31,10 +31,12 @@ class Adaptation(msgspec.Struct, frozen=True):
 class Draft:
     """A request with the changes so far."""
 
-    __slots__ = ("_envelope", "changes", "refusal", "rules")
+    __slots__ = ("_envelope", "changes", "came", "refusal", "rules")
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
+        self.came = envelope.fields
+        """The members that the request came with."""
         self.changes: dict[str, bytes | None] = {}
         self.rules: list[str] = []
         self.refusal: str | None = None

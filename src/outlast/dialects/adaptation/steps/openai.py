@@ -35,8 +35,9 @@ def sampling(model: Model, members: tuple[Sampled, ...], effort: Place) -> Watch
     def step(draft: Draft) -> None:
         if not barred(draft):
             return
+        came = draft.came
         for member, rule, neutral in members:
-            value = draft.value(member)
+            value = draft.value(member) if member in came else None
             if value is not None and not _is_neutral(value, neutral):
                 draft.change((member,), None, rule)
 
