@@ -22,6 +22,8 @@ from bench.report import table
 from evidence import clusters, independent, looks, ratios
 from evidence.draws import DRAWS
 
+BUILD = Path(__file__).parents[2] / "build"
+BLOCKS = 10
 RESULTS = Path(__file__).parents[1] / "results" / "evidence.json"
 
 
@@ -95,14 +97,27 @@ def _until(pairs: float) -> str:
     return f"over {looks.PAIRS:,}" if pairs > looks.PAIRS else f"{pairs:,.0f}"
 
 
+def drawn_tallies(blocks: int) -> list[ratios.Tally]:
+    """Every case of the first block, then of the next; what an interrupted run has drawn is not drawn again."""
+    cases, partial = ratios.all_cases(), BUILD / f"evidence-ratios-{ratios.method_digest()}.jsonl"
+    partial.parent.mkdir(exist_ok=True)
+    partial.touch()
+    drawn = msgspec.json.Decoder(ratios.Tally).decode_lines(partial.read_bytes())[: blocks * len(cases)]
+    left = [(case, block) for block in range(blocks) for case in cases][len(drawn) :]
+    with ProcessPoolExecutor() as pool, partial.open("ab") as kept:
+        for found in pool.map(ratios.tally, *zip(*left, strict=True)) if left else ():
+            drawn.append(found)
+            kept.write(msgspec.json.encode(found) + b"\n")
+            kept.flush()
+    return drawn
+
+
 def ratio_tables(*, quick: bool) -> list[ratios.Line]:
     """False PASS, false FAIL and power of the bounds of ratios."""
-    blocks = 1 if quick else 10
-    cases = [
-        (shape, each, *case) for shape in ratios.SHAPES for each in ratios.STATISTICS for case in ratios.cases(each)
-    ]
-    with ProcessPoolExecutor() as pool:  # every case has seeds of its own: the order and the processes change nothing
-        lines = list(pool.map(ratios.measure, *zip(*cases, strict=True), [blocks] * len(cases)))
+    cases = ratios.all_cases()
+    wanted = 1 if quick else BLOCKS
+    tallies = drawn_tallies(wanted)
+    lines = [ratios.line_of(case, tallies[number :: len(cases)]) for number, case in enumerate(cases)]
     repetitions = lines[0].repetitions
     error = 1.645 * math.sqrt(0.05 * 0.95 / repetitions)
     print(

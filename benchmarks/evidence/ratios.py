@@ -4,14 +4,17 @@ It knows made-up latencies, their tails and their clusters. It does not know how
 the normal scores of one side correlate by ``ALIKE``; the sides are independent of each other: the hardest case.
 """
 
-from collections import Counter
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 from scipy.stats import norm
 
+from outlast.stats import ratios as stats_ratios
+from outlast.stats import resampling, student
 from outlast.stats.ratios import FEWEST, Statistic, assess_ratio
 from outlast.stats.rows import Row
 from outlast.stats.verdict import Rule, Word
@@ -73,23 +76,50 @@ def _side(random: np.random.Generator, size: int, clusters: int) -> Floats:
     return side
 
 
-def measure(shape: str, statistic: Statistic, size: int, clusters: int, blocks: int) -> Line:
-    """How often a candidate exactly at the margin passes and fails, and how often an equal one passes."""
-    seed = [20_261_122, size, clusters, STATISTICS.index(statistic), list(SHAPES).index(shape)]
-    at_margin, equal = Counter[Word](), Counter[Word]()
-    for block in range(blocks):
-        random = np.random.default_rng([*seed, block + 1])  # a block is the same whatever is drawn before it
-        for ratio, words, repetitions in ((MARGIN, at_margin, BLOCK), (1.0, equal, BLOCK // 4)):
-            words.update(_word(random, SHAPES[shape], statistic, (size, clusters, ratio)) for _ in range(repetitions))
+Case = tuple[str, Statistic, int, int]
+"""Shape, statistic, pairs of a cluster, clusters."""
+Tally = tuple[int, int, int]
+"""PASS at the margin, FAIL at the margin, PASS when equal."""
+
+
+def all_cases() -> list[Case]:
+    """Every line of the table."""
+    return [(shape, each, *case) for shape in SHAPES for each in STATISTICS for case in cases(each)]
+
+
+def method_digest() -> str:
+    """What the figures depend on, in twelve digits: blocks drawn by another method are not mixed with these."""
+    sources = [Path(__file__), *(Path(str(module.__file__)) for module in (stats_ratios, resampling, student))]
+    return hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:12]
+
+
+def tally(case: Case, block: int) -> Tally:
+    """One block of a case: ``BLOCK`` candidates exactly at the margin, a quarter as many equal ones.
+
+    A block is the same whatever was drawn before it, so that a run may be interrupted, and parts of it repeated.
+    """
+    shape, statistic, size, clusters = case
+    seed = [20_261_122, size, clusters, STATISTICS.index(statistic), list(SHAPES).index(shape), block + 1]
+    random = np.random.default_rng(seed)
+    at_margin = [_word(random, SHAPES[shape], statistic, (size, clusters, MARGIN)) for _ in range(BLOCK)]
+    equal = [_word(random, SHAPES[shape], statistic, (size, clusters, 1.0)) for _ in range(BLOCK // 4)]
+    return at_margin.count("PASS"), at_margin.count("FAIL"), equal.count("PASS")
+
+
+def line_of(case: Case, tallies: Sequence[Tally]) -> Line:
+    """The shares over some blocks."""
+    shape, statistic, size, clusters = case
+    passed, failed, equal = (sum(column) for column in zip(*tallies, strict=True))
+    repetitions = BLOCK * len(tallies)
     return Line(
         shape=shape,
         statistic=statistic,
         size=size,
         clusters=clusters,
-        repetitions=at_margin.total(),
-        false_pass=at_margin["PASS"] / at_margin.total(),
-        false_fail=at_margin["FAIL"] / at_margin.total(),
-        power=equal["PASS"] / equal.total(),
+        repetitions=repetitions,
+        false_pass=passed / repetitions,
+        false_fail=failed / repetitions,
+        power=equal / (repetitions // 4),
     )
 
 
