@@ -31,7 +31,7 @@ class Adaptation(msgspec.Struct, frozen=True):
 class Draft:
     """A request with the changes so far."""
 
-    __slots__ = ("_envelope", "changes", "came", "refusal", "rules")
+    __slots__ = ("_envelope", "came", "changes", "refusal", "rules")
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope

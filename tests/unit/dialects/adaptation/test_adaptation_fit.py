@@ -2,7 +2,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlast.catalog.models import Model
@@ -42,9 +42,13 @@ def test_the_larger_of_two_stated_windows_counts() -> None:
     assert fits(body("x" * 13_000), model).verdict == "fits"
 
 
-@given(
-    st.recursive(st.one_of(st.none(), st.integers(), st.text()), lambda v: st.lists(v) | st.dictionaries(st.text(), v))
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.text(max_size=40) | st.integers(), lambda inner: st.lists(inner, max_size=4), max_leaves=10
 )
+
+
+@settings(max_examples=50)
+@given(VALUES)
 def test_the_least_is_never_above_the_estimate(value: Any) -> None:
     found = fits(json.dumps({"messages": value}).encode(), window(10))
     assert found.least <= found.estimated
