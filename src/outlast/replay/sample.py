@@ -1,34 +1,27 @@
 """Which of the recorded requests are asked again: a stratified sample, decided by a seed alone.
 
-It knows strata (application, language, length, tools, form of the answer, use) and conversations. It does not know
-what was answered: nothing that a model said may decide what is sampled.
+It knows strata (application, language, length, use) and conversations. It does not know what was answered: nothing
+that a model said may decide what is sampled.
 """
 
 import hashlib
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
 from outlast.checks.draw import Item
+from outlast.replay.use import Use, use_of
 
-Stratum = tuple[str, str, str, bool, bool, bool]
+Stratum = tuple[str, str, str, Use]
 
 SHORT, LONG = 400, 4000
 """Characters of the prompt below and above which it is short and long."""
-
-_CREATIVE = re.compile(
-    r"\b(?:brainstorm|ideas?|story|poem|slogan|name for|imagine|invent|creative|"
-    r"idee|storia|poesia|idées?|histoire|poème|ideen|geschichte|gedicht|historia|poema)\b|创意|故事|诗",
-    re.IGNORECASE,
-)
 
 
 def stratum(item: Item) -> Stratum:
     """What a request shares with others of its kind."""
     size = len(item.prompt)
     length = "short" if size < SHORT else "long" if size > LONG else "medium"
-    creative = _CREATIVE.search(item.last_user) is not None
-    return (item.application, item.language, length, bool(item.tools), item.wants_json, creative)
+    return (item.application, item.language, length, use_of(item))
 
 
 def draw_sample(items: Iterable[Item], size: int, *, seed: int) -> tuple[Item, ...]:
