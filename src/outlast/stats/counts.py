@@ -102,11 +102,13 @@ def count_pass_fail(blocks: Iterable[Sequence[Row]]) -> PassFailCounts:
     """Add up rows; memory grows with the clusters that have a name, not with the rows."""
     own: Counter[tuple[float, float | None]] = Counter()
     named: dict[str | int, int] = {}
+    lines: dict[int, int] = {}  # equal lines are one object: most clusters are of a few kinds
     for rows in blocks:
         own.update((row.a, row.b) for row in rows if row.cluster is None)
         for row in rows:
             if row.cluster is not None:
-                named[row.cluster] = named.get(row.cluster, 0) + _PACKED[row.a, row.b]
+                line = named.get(row.cluster, 0) + _PACKED[row.a, row.b]
+                named[row.cluster] = lines.setdefault(line, line)
     kinds = Counter(named.values())
     for outcome, count in own.items():  # both passed and both failed are one kind
         kinds[_PACKED[outcome]] += count
