@@ -57,6 +57,8 @@ def turns(request: Request, losses: Losses) -> tuple[list[object], list[Turn]]:
         losses.drop("messages.system", "its place: it stands at the top")
         leading = (*leading, *(each for each in later if each.role in _SYSTEM))
         later = [each for each in later if each.role not in _SYSTEM]
+    for name in (name for each in leading for name in each.extra):
+        losses.drop(f"messages.{name.partition(':')[2]}", "the system at the top is words only")
     system = [block for each in leading for block in _system_blocks(each, losses)]
     return system, _merged(later, losses)
 
