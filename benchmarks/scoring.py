@@ -1,4 +1,4 @@
-"""How fast answers are scored: every standard check and the verdict, on one core.
+"""How fast answers are scored: every standard check, the verdict and the slices, on one core.
 
 ``python benchmarks/scoring.py`` judges made-up pairs at two sizes: answers with amounts, lists, JSON and tool calls,
 as long as chat answers are, with a second answer of the incumbent for every one. It prints pairs per second of
@@ -22,6 +22,7 @@ from outlast.exchange import Usage
 from outlast.replay.items import make_item
 from outlast.replay.judge import collect_all, judge
 from outlast.replay.plan import Margin, Plan
+from outlast.replay.slices import slices_of
 
 REQUIRED = 2_000
 _TALK = (
@@ -83,9 +84,9 @@ def draw(chance: random.Random, number: int) -> Draw:
     )
 
 
-def pairs_of(count: int) -> list[Pair]:
-    """A sample of so many requests, each answered three times."""
-    chance = random.Random(count)  # noqa: S311 - made-up answers, no secret
+def pairs_of(count: int, *, first: int = 0) -> list[Pair]:
+    """A sample of so many requests, each answered three times; ``first``: the number of the first one."""
+    chance = random.Random(count + first)  # noqa: S311 - made-up answers, no secret
     return [
         Pair(
             item=item(chance, number),
@@ -93,7 +94,7 @@ def pairs_of(count: int) -> list[Pair]:
             candidate=draw(chance, number),
             second=draw(chance, number),
         )
-        for number in range(count)
+        for number in range(first, first + count)
     ]
 
 
@@ -110,13 +111,18 @@ def without(check: Check, names: set[str]) -> Check:
     return Whole(family=check.family, members=tuple(each for each in check.members if each.name not in names))
 
 
-def score(pairs: list[Pair], families: tuple[str, ...]) -> float:
-    """Processor seconds for the standard checks of some families and their verdicts."""
+def suite_of(families: tuple[str, ...]) -> list[Check]:
+    """The standard checks of some families."""
     suite = [check for check in standard_suite() if check.family in families]
-    if "tone" not in families:  # the checks of manner read an answer's words, as tone does
-        own = {f"contract.{word}" for word in ("refusal", "language")}
-        suite = [without(check, own) for check in suite if check.name not in own]
-    plan = Plan(
+    if "tone" in families:
+        return suite
+    own = {f"contract.{word}" for word in ("refusal", "language")}  # they read an answer's words, as tone does
+    return [without(check, own) for check in suite if check.name not in own]
+
+
+def plan_of(suite: list[Check]) -> Plan:
+    """What was declared: the usual gates and margins."""
+    return Plan(
         model="m", incumbent="a/a", candidates=("b/b",), items=(), gates=DEFAULT_GATES,
         margins=(
             Margin(of="share", value=0.05),
@@ -125,8 +131,16 @@ def score(pairs: list[Pair], families: tuple[str, ...]) -> float:
         ),
         checks=tuple(check.name for check in suite),
     )  # fmt: skip
+
+
+def score(pairs: list[Pair], families: tuple[str, ...]) -> float:
+    """Processor seconds for the standard checks of some families, their verdicts and slices."""
+    suite = suite_of(families)
+    plan, items = plan_of(suite), {pair.item.id: pair.item for pair in pairs}
     since = time.process_time()
-    judge(plan, collect_all(suite, pairs))
+    judged = collect_all(suite, pairs)
+    judge(plan, judged)
+    slices_of([each for each in judged if each.check.name in plan.gates], items)
     return time.process_time() - since
 
 
