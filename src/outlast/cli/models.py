@@ -1,7 +1,7 @@
 """``outlast models``: what the catalogue knows, as a list, of one model, or of two side by side.
 
 It knows the three commands and how a name becomes a model. It does not know what is printed (``cli.models_list``,
-``cli.models_show``, ``cli.models_diff``).
+``cli.models_show``, ``cli.models_diff``, ``cli.models_move``).
 """
 
 import datetime as dt
@@ -14,11 +14,13 @@ from outlast.catalog.claims import Status
 from outlast.catalog.models import Model
 from outlast.catalog.reference import reference
 from outlast.catalog.store import Catalog
+from outlast.cli.exits import FINE
 from outlast.cli.models_diff import diff_document, print_diff
 from outlast.cli.models_list import Filter, list_document, print_list, rows_of
+from outlast.cli.models_move import Source, judge
 from outlast.cli.models_show import Subject, show_document
 from outlast.cli.models_text import print_show
-from outlast.cli.options import Context, Days, open_context, shared
+from outlast.cli.options import Context, Day, Days, open_context, shared
 from outlast.cli.output import note, print_json
 from outlast.errors import UnknownModel
 from outlast.wiring import open_knowledge
@@ -83,18 +85,46 @@ def show_command(ref: str, *, config: Path | None, format_: str, today: dt.date 
 @models.command("diff")
 @click.argument("first")
 @click.argument("second")
+@click.option("--request", type=click.Path(path_type=Path), metavar="FILE", help="Judge this request: a JSON object.")
+@click.option("--traffic", type=click.Path(path_type=Path), metavar="FILE", help="Judge requests, one on each line.")
+@click.option("--recorded", is_flag=True, help='Judge what was recorded of FIRST (record = "full").')
+@click.option("--since", type=Day(), metavar="DATE", help="With --recorded: first day (UTC).")
 @shared()
-def diff_command(
-    first: str, second: str, *, config: Path | None, format_: str, today: dt.date | None, quiet: bool
-) -> None:
-    """Two models side by side: abilities, context, limits, price, modalities."""
+def diff_command(  # noqa: PLR0913 - one parameter per flag
+    first: str,
+    second: str,
+    *,
+    request: Path | None,
+    traffic: Path | None,
+    recorded: bool,
+    since: dt.date | None,
+    config: Path | None,
+    format_: str,
+    today: dt.date | None,
+    quiet: bool,
+) -> int:
+    """Two models side by side: abilities, context, limits, price, modalities.
+
+    With requests: what a move from FIRST to SECOND would refuse, lose or change in them, rule by rule. Lines may be
+    bare requests of any dialect, or recordings and batches that hold one beside its path. Exit code 0: nothing
+    breaks, 1: something does.
+
+    \b
+      outlast models diff openai/gpt-4o openai/gpt-5.1
+      outlast models diff openai/gpt-4o anthropic/claude-opus-5-5 --traffic requests.jsonl
+    """
+    source = Source(request, traffic, recorded, since)
+    judged = source.check()
     context = open_context(config=config, format_=format_, today=today, quiet=quiet)
     knowledge = open_knowledge(context.settings)
     old, new = _find(first, knowledge, context), _find(second, knowledge, context)
+    if judged:
+        return judge(first, old, new, source, context)
     if context.format == "json":
         print_json(diff_document(old, new, knowledge))
     else:
         print_diff(old, new, knowledge)
+    return FINE
 
 
 def _find(ref: str, knowledge: Catalog, context: Context) -> Model:
