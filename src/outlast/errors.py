@@ -13,6 +13,8 @@
     │   ├── NoSuchRoute            the path does not exist
     │   ├── MethodNotAllowed       the path exists, the method does not
     │   ├── ModelNotFound          no virtual model and no provider of that name
+    │   ├── ResponseNotFound       no response of this id is kept for this caller
+    │   │   └── PreviousNotFound     the same for one that a call goes on from
     │   └── ModelRetired           the name has no living candidate left
     ├── UpstreamError            the provider, or the network before it
     │   ├── UpstreamUnreachable    no connection
@@ -122,6 +124,18 @@ class ModelNotFound(CallerError):
     """No virtual model and no provider has this name."""
 
     code = "model_not_found"
+
+
+class ResponseNotFound(CallerError):
+    """No response of this id is kept for this caller: it never was, it expired, or it is somebody else's."""
+
+    code = "response_not_found"
+
+
+class PreviousNotFound(ResponseNotFound):
+    """The response that a call goes on from, or one that it went on from itself, is not kept for this caller."""
+
+    code = "previous_response_not_found"
 
 
 class ModelRetired(CallerError):

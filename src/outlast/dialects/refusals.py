@@ -5,11 +5,13 @@ It knows statuses and OpenAI's error object. It does not know why an error was r
 """
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 import msgspec
 
 from outlast import errors
+from outlast.dialects.dialect import Fault
 
 
 class Kind(NamedTuple):
@@ -44,6 +46,8 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.NoSuchRoute: Kind(404, CALLER),
     errors.MethodNotAllowed: Kind(405, CALLER),
     errors.ModelNotFound: Kind(404, CALLER),
+    errors.ResponseNotFound: Kind(404, CALLER),
+    errors.PreviousNotFound: Kind(400, CALLER),
     errors.ModelRetired: Kind(410, CALLER),
     errors.UpstreamError: Kind(502, UPSTREAM),
     errors.UpstreamUnreachable: Kind(502, UPSTREAM),
@@ -88,14 +92,23 @@ class ErrorBody(msgspec.Struct, frozen=True):
     error: ErrorObject
 
 
-def refusal(error: Exception, *, request_id: str) -> Refusal:
-    """The answer for an error that ended a call."""
+def openai_body(fault: Fault, request_id: str) -> bytes:  # noqa: ARG001  the shape of ``Dialect.encode_fault``
+    """OpenAI's error body, which has no place for a request's id."""
+    return msgspec.json.encode(ErrorBody(ErrorObject(fault.message, fault.type, fault.param, fault.code)))
+
+
+def refusal(error: Exception, *, request_id: str, encode: Callable[[Fault, str], bytes] = openai_body) -> Refusal:
+    """The answer for an error that ended a call; ``encode`` writes its body in the caller's dialect."""
+    return Refusal(kind_of(error).status, _headers(error, kind_of(error)), encode(fault_of(error, request_id), request_id))
+
+
+def fault_of(error: Exception, request_id: str) -> Fault:
+    """What the caller is told of an error that ended a call."""
     kind, code = kind_of(error), error.code if isinstance(error, errors.OutlastError) else "internal_error"
     param = error.param if isinstance(error, errors.CallerError) else None
     # A path or header may have carried half a surrogate pair into the message, and JSON cannot.
     message = _message(error, request_id).encode(errors="replace").decode()
-    shown = ErrorObject(message, kind.type, param, code)
-    return Refusal(kind.status, _headers(error, kind), msgspec.json.encode(ErrorBody(shown)))
+    return Fault(status=kind.status, type=kind.type, message=message, code=code, param=param)
 
 
 def _headers(error: Exception, kind: Kind) -> tuple[tuple[str, str], ...]:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from outlast.dialects.responses.kept import Kept
 from outlast.exchange import Exchange, Observation
 from outlast.keys.key import Key
 
@@ -38,6 +39,8 @@ class UpstreamRequest(msgspec.Struct, frozen=True, kw_only=True):
     """The endpoint below the provider's base URL: ``/chat/completions``."""
     body: bytes
     stream: bool
+    method: str = "POST"
+    content_type: str = "application/json"
     headers: Headers = ()
     """Caller's headers that may pass (``openai-*``, ``traceparent``, ``idempotency-key``); never its key."""
     patience: Patience | None = None
@@ -95,6 +98,36 @@ class Journal(Protocol):
 
     def observe(self, observation: Observation) -> None:
         """Keep one observed life-cycle fact."""
+        ...
+
+
+class Responses(Protocol):
+    """Responses that callers asked to be kept. Each is seen by its owner alone."""
+
+    async def keep(self, kept: Kept) -> None:
+        """Keep one durably before returning; what it went on from is then kept as long as it is.
+
+        Raises:
+            LedgerUnavailable: it could not be kept, or is larger than may be.
+        """
+        ...
+
+    async def find(self, known: str, owner: str) -> Kept | None:
+        """The response of this id; None where its owner has none. Raises ``LedgerUnavailable``."""
+        ...
+
+    async def chain(self, known: str, owner: str) -> tuple[Kept, ...]:
+        """The response of this id and all that it went on from, oldest first.
+
+        Raises:
+            PreviousNotFound: one of them is not kept for this owner.
+            MalformedRequest: they are too many or too large to go on from.
+            LedgerUnavailable: they cannot be read.
+        """
+        ...
+
+    async def delete(self, known: str, owner: str) -> bool:
+        """Forget one; False where its owner has none. Raises ``LedgerUnavailable``."""
         ...
 
 

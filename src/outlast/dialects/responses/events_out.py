@@ -54,12 +54,10 @@ class EventEncoder:
         return b"" if self._over else self._rare(event)
 
     def _rare(self, event: Event) -> bytes:
-        if isinstance(event, PartBegin | Delta | PartEnd | Ended) and event.choice:
-            self._losses.drop("n", "one answer is all that this dialect has")
+        if self._is_another(event):
             return b""
         if isinstance(event, Broke) and not self._frame:
-            self._over = True
-            return self._sender.send("error", code=event.code or event.kind, message=event.message, param=None)
+            return self._refused(event)
         begun = b"" if self._frame else self._begin(event if isinstance(event, Begin) else Begin())
         match event:
             case PartBegin():
@@ -77,9 +75,15 @@ class EventEncoder:
                 begun += self._failed(event)
             case Done():
                 begun += self._done()
-            case Begin():
+            case _:
                 pass
         return begun
+
+    def _is_another(self, event: Event) -> bool:
+        if not (isinstance(event, PartBegin | Delta | PartEnd | Ended) and event.choice):
+            return False
+        self._losses.drop("n", "one answer is all that this dialect has")
+        return True
 
     def _begin(self, begin: Begin) -> bytes:
         framing = self._framing
@@ -170,6 +174,11 @@ class EventEncoder:
         items = [self._items[place] for place in sorted(self._items)]
         wire = ended(self._frame, self._finish, items, self._usage, self._framing.created)
         return out + self._sender.send(f"response.{wire['status']}", response=wire)
+
+    def _refused(self, event: Broke) -> bytes:
+        """A failure before anything was said, or of a stream that was passed through until now."""
+        self._over = True
+        return self._sender.send("error", code=event.code or event.kind, message=event.message, param=None)
 
     def _failed(self, event: Broke) -> bytes:
         self._over = True

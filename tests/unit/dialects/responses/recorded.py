@@ -50,7 +50,7 @@ def streams() -> tuple[Recorded, ...]:
     return tuple(each for each in recorded() if each.status == 200 and each.streamed)
 
 
-def compact(value: Any) -> bytes:  # noqa: ANN401 - any JSON
+def compact(value: Any) -> bytes:
     """As it stands inside of events."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
 
