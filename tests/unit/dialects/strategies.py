@@ -488,7 +488,7 @@ def replies(draw: st.DrawFn, scope: Scope = EVERYTHING) -> Reply:
     return Reply(
         id=draw(names),
         model=draw(names),
-        created=draw(_counts),
+        created=draw(st.integers(1, 2**31)),
         candidates=tuple(draw(candidates(scope, index)) for index in range(draw(st.integers(1, scope.candidates)))),
         usage=draw(st.none() | usages()) if scope.usage else None,
         service_tier=draw(st.sampled_from(("", "default"))) if scope.service_tier else "",

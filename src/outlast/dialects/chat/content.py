@@ -49,6 +49,7 @@ def _refusal(members: Members) -> Refusal:
 
 
 def _image(members: Members) -> Media:
+    members.raw("index")  # In an answer's list of pictures: its place there.
     url, inner = _url(members, "image_url")
     detail = inner.text("detail") if inner else ""
     return media_of("image", url, detail=detail, extra=_rests(members, inner, "image_url."))

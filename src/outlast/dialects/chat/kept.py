@@ -67,7 +67,7 @@ class KeptParts(msgspec.Struct, omit_defaults=True):
 class KeptEnd(msgspec.Struct, omit_defaults=True):
     """The member of a choice: how it ended, where OpenAI has no word for it."""
 
-    end: End = "other"
+    end: End
     said: str = ""
     stop_sequence: str = ""
 
@@ -121,8 +121,7 @@ def record(part: Part, index: int) -> Kept:
                 return Kept(index, "media", what=part.mime if part.kind == "audio" else "", extra=_raws(part.extra))
             return Kept(index, "media", media=msgspec.structs.replace(part, extra={}), extra=_raws(part.extra))
         case Native():
-            wire = _NOTHING if stands_beside(part) else msgspec.Raw(part.wire)
-            return Kept(index, "native", dialect=part.dialect, what=part.what, wire=wire)
+            return Kept(index, "native", dialect=part.dialect, what=part.what, wire=msgspec.Raw(part.wire))
         case ToolResult():
             return Kept(index, "result")
 
@@ -180,7 +179,8 @@ def rank(part: Part) -> int:
 def records(parts: Sequence[Part]) -> list[Kept]:
     """The records of an answer; none where its plain members say everything, order included."""
     ordered = all(rank(before) <= rank(after) for before, after in zip(parts, parts[1:], strict=False))
-    if ordered and not any(map(must_be_kept, parts)):
+    natives = [part.what for part in parts if isinstance(part, Native)]
+    if ordered and not any(map(must_be_kept, parts)) and len(set(natives)) == len(natives):
         return []
     return [record(part, index) for index, part in enumerate(parts)]
 
@@ -208,15 +208,15 @@ def assemble(plain: Plain, kept: Sequence[Kept]) -> list[Part] | None:
         plain.calls[::-1],
         plain.audio[::-1],
         plain.images[::-1],
-        plain.natives[::-1],
     )
     for each in kept:
         part = _part(each, left)
         if part is None:
             return None
         parts.append(part)
-    used = not (left.reasoning or left.content or left.refusal or left.calls or left.audio or left.images)
-    return parts if used and not left.natives else None
+    if left.reasoning or left.content or left.refusal or left.calls or left.audio or left.images:
+        return None
+    return parts if {each.what for each in plain.natives} <= {each.what for each in kept} else None
 
 
 def orphans(kept: Sequence[Kept]) -> list[Part]:
@@ -244,8 +244,6 @@ def _part(kept: Kept, left: Plain) -> Part | None:
             return _media(kept, left, extra)
         case "native" if kept.wire:
             return Native(kept.dialect, kept.what, bytes(kept.wire))
-        case "native" if left.natives:
-            return left.natives.pop()
         case _:
             return None
 
