@@ -94,7 +94,8 @@ def split_path(path: str) -> tuple[str, Action]:
         raise MalformedRequest("the path must name a model before its colon", param="model")
     match action:
         case "streamGenerateContent":
-            if asks and "sse" not in parse_qs(query).get("alt", ()) + parse_qs(query).get("$alt", ()):
+            said = parse_qs(query)
+            if asks and "sse" not in (*said.get("alt", ()), *said.get("$alt", ())):
                 raise MalformedRequest(
                     "streams are sent as server-sent events alone: add alt=sse to the query", param="alt"
                 )

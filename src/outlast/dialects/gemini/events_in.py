@@ -130,13 +130,12 @@ class _Lane:
         if len(candidate.grounding_metadata) or len(candidate.citation_metadata):
             self._cited.append((wire.said(candidate.grounding_metadata), wire.said(candidate.citation_metadata)))
         logprobs = read_odds(candidate.logprobs_result) if candidate.logprobs_result is not None else b""
-        content = candidate.content
-        for part in (content.parts if content is not None else None) or ():
+        for part, raw in wire.parts_of(candidate):
             if part.function_call is None and part.inline_data is None and part.text is not None:
                 self._say(part, logprobs, events)
                 logprobs = b""
             else:
-                self._whole(part, events)
+                self._whole(part, raw, events)
 
     def end(self, said: str, events: list[Event]) -> None:
         """This answer is complete."""
@@ -180,9 +179,9 @@ class _Lane:
         events.append(PartBegin(part, self._next, self._choice))
         self._next += 1
 
-    def _whole(self, part: wire.Part, events: list[Event]) -> None:
+    def _whole(self, part: wire.Part, raw: msgspec.Raw, events: list[Event]) -> None:
         """A part that comes in one piece."""
-        read = read_part(part, call_id_of(self._response_id, self._choice, self._calls))
+        read = read_part(part, raw, call_id_of(self._response_id, self._choice, self._calls))
         if read is None:
             return
         self.close(events)

@@ -56,13 +56,14 @@ class _Open:
 class EventEncoder:
     """Writes one caller's stream."""
 
-    __slots__ = ("_begin", "_ends", "_framing", "_losses", "_open", "_said", "_tails", "_usage")
+    __slots__ = ("_begin", "_ends", "_framing", "_losses", "_open", "_ready", "_said", "_tails", "_usage")
 
     def __init__(self, framing: Framing, losses: Losses) -> None:
         self._framing = framing
         self._losses = losses
         self._begin = Begin()
         self._open: dict[tuple[int, int], _Open] = {}
+        self._ready: dict[tuple[int, int], bytes] = {}
         self._said: dict[int, dict[int, Text]] = {}
         """Of each answer, its cited or uncited words, by place."""
         self._ends: dict[int, Finish] = {}
@@ -138,7 +139,7 @@ class EventEncoder:
                 return self._delta(Delta(begin.index, part.text, begin.choice))
             return b""
         grown = Collector()
-        grown.add(PartBegin(part, 0))
+        grown.add(begin)
         self._open[place] = _Open(grown)
         return b""
 
@@ -161,13 +162,20 @@ class EventEncoder:
         return b""
 
     def _whole(self, grown: Collector, end: PartEnd) -> bytes:
-        grown.add(PartEnd(0, part=end.part))
-        grown_parts = grown.reply.candidates[0].parts
-        part = grown_parts[0]
+        grown.add(end)
+        part = grown.reply.candidates[0].parts[0]
         if isinstance(part, ToolCall) and part.custom:
             self._losses.drop("tool_calls.custom", "written as a function's call")
         written = write_part(part, self._losses, answer=True)
-        return self._written(written, end.choice) if written is not None else b""
+        self._ready[end.choice, end.index] = self._written(written, end.choice) if written is not None else b""
+        return self._in_order(end.choice)
+
+    def _in_order(self, choice: int) -> bytes:
+        """Calls may run in parallel: one that ends early waits for those that began before it."""
+        running = [index for own, index in self._open if own == choice]
+        waits = min(running, default=1 << 30)
+        ready = sorted(place for place in self._ready if place[0] == choice and place[1] < waits)
+        return b"".join([self._ready.pop(place) for place in ready])
 
     def _written(self, part: Wire | msgspec.Raw, choice: int, more: Wire | None = None) -> bytes:
         content = {"parts": [part], "role": "model"}
@@ -189,7 +197,8 @@ class EventEncoder:
             return b""
         usage = b""
         if self._usage is not None:
-            usage = b',"usageMetadata":' + _ENCODER.encode(write_usage(self._usage, self._begin.service_tier))
+            counts = write_usage(self._usage, self._begin.service_tier, self._losses)
+            usage = b',"usageMetadata":' + _ENCODER.encode(counts)
         return b'data: {"candidates":%b%b%b' % (_ENCODER.encode(candidates), usage, self._framed())
 
     def _tail(self, choice: int, *, thought: bool) -> bytes:

@@ -13,6 +13,7 @@ from outlast.dialects.gemini.wire import (
     Response,
     UsageMetadata,
     lenient,
+    parts_of,
     read_response,
     said,
 )
@@ -56,7 +57,7 @@ def words_of(response: Response) -> str:
     if candidate is None:
         error = error_of(response)
         return (error.message or "")[:TEXT_LIMIT] if error is not None else ""
-    parts = (candidate.content.parts if candidate.content is not None else None) or ()
+    parts = (part for part, _ in parts_of(candidate))
     return "".join(part.text for part in parts if part.text and not part.thought)[:TEXT_LIMIT]
 
 

@@ -21,6 +21,9 @@ _QUOTED = re.compile(rb'"' + _HEAD.encode() + rb'[A-Za-z0-9+/=_-]*"')
 PLACEHOLDER = "c2tpcF90aG91Z2h0X3NpZ25hdHVyZV92YWxpZGF0b3I="
 """``skip_thought_signature_validator``: what Google documents for calls that another model made."""
 
+PLACEHOLDERS = (PLACEHOLDER, "skip_thought_signature_validator")
+"""Both ways in which it is written."""
+
 _DECODER = msgspec.json.Decoder(Thinking | Native)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from outlast.dialects.conversation.parts import Media, Native, Part, Text, Thinking, ToolCall, ToolResult
-from outlast.dialects.gemini.foreign import PLACEHOLDER, reveal
+from outlast.dialects.gemini.foreign import PLACEHOLDERS, reveal
 from outlast.dialects.gemini.members import PREFIX, Members, refuse
 from outlast.dialects.gemini.words import NAME, is_own_file, kind_of
 from outlast.errors import MalformedRequest
@@ -45,29 +45,35 @@ class CallIds:
         return waiting.popleft() if waiting else self._next()
 
     def _next(self) -> str:
-        call_id = f"call_{self.count}"
+        while (call_id := f"call_{self.count}") in self.taken:
+            self.count += 1
         self.count += 1
-        return self._next() if call_id in self.taken else call_id
+        return call_id
 
 
 def read_part(members: Members, ids: CallIds) -> Part:
     """One part. Raises ``MalformedRequest`` where it holds nothing that can be said."""
     signature = members.text("thoughtSignature") or ""
-    hidden = reveal(signature)
-    if hidden is not None:
+    if (hidden := reveal(signature)) is not None:
         return _foreign(hidden, members)
-    if members.flag("thought"):
-        text = members.text("text") or ""
-        return Thinking(text=text, signature=signature, dialect=NAME, extra=members.rest())
-    if (call := members.object("functionCall")) is not None:
-        return _call(call, members, ids, signature)
-    if (result := members.object("functionResponse")) is not None:
-        return _result(result, members, ids)
     if any(name in members.names() for name in _NATIVE):
         return native(members.raw)
-    if (media := media_of(members, signature)) is not None:
-        return media
+    return _tool_part(members, ids, signature) or media_of(members, signature) or _said_part(members, signature)
+
+
+def _tool_part(members: Members, ids: CallIds, signature: str) -> ToolCall | ToolResult | None:
+    """A call or a result."""
+    if (call := members.object("functionCall")) is not None:
+        return _call(call, members, ids, signature)
+    result = members.object("functionResponse")
+    return _result(result, members, ids) if result is not None else None
+
+
+def _said_part(members: Members, signature: str) -> Part:
+    """Words or thoughts."""
     text = members.text("text")
+    if members.flag("thought"):
+        return Thinking(text=text or "", signature=signature, dialect=NAME, extra=members.rest())
     if text is None and not signature:
         return _unknown(members)
     extra = members.rest()
@@ -87,7 +93,8 @@ def media_of(members: Members, signature: str = "") -> Media | None:
         address = file.text("fileUri") or ""
         if not address:
             raise MalformedRequest(f"{file.at('fileUri')!r} must be the address of a file", param=file.at("fileUri"))
-        mime, name, own = file.text("mimeType") or "", file.text("displayName") or "", is_own_file(address)
+        mime, name = file.text("mimeType") or "", file.text("displayName") or ""
+        own = is_own_file(address)
         media = Media(
             kind=kind_of(mime, address),
             mime=mime,
@@ -127,7 +134,7 @@ def _call(call: Members, members: Members, ids: CallIds, signature: str) -> Tool
         id=ids.of_call(call.text("id"), name),
         name=name,
         arguments="{}" if args is None else bytes(args).decode(),
-        signature="" if signature.translate(_URL_SAFE) == PLACEHOLDER else signature,
+        signature="" if signature in PLACEHOLDERS else signature,
         extra={**members.rest(), **call.rest("functionCall")},
     )
 
@@ -135,7 +142,7 @@ def _call(call: Members, members: Members, ids: CallIds, signature: str) -> Tool
 def _result(result: Members, members: Members, ids: CallIds) -> ToolResult:
     name = result.text("name") or ""
     call_id = ids.of_result(result.text("id"), name)
-    text, failed = _said(result)
+    text, failed = _answered(result)
     parts: list[Text | Media] = [Text(text)] if text else []
     for part in result.objects("parts"):
         media = media_of(part)
@@ -146,7 +153,7 @@ def _result(result: Members, members: Members, ids: CallIds) -> ToolResult:
     return ToolResult(call_id=call_id, name=name, parts=tuple(parts), failed=failed, extra=extra)
 
 
-def _said(result: Members) -> tuple[str, bool]:
+def _answered(result: Members) -> tuple[str, bool]:
     """What a tool said, and whether it failed: Google's convention is ``output`` or ``error`` alone."""
     raw = result.take("response")
     if raw is None:

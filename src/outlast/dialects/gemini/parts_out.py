@@ -25,27 +25,29 @@ from outlast.dialects.gemini.words import NAME, is_own_file, mime_of
 Wire = dict[str, object]
 """An object about to be written; JSON that is not ours stands in it as ``Raw``."""
 _OBJECT = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_NESTED = ("functionCall", "functionResponse", "inlineData", "fileData")
 
 
 def write_part(part: Part, losses: Losses, *, answer: bool = False) -> Wire | msgspec.Raw | None:
     """One part; None when Google has no word for it. ``answer``: it goes to a client, who gives it back."""
+    wire: Wire | msgspec.Raw | None
     match part:
-        case Text():
-            return _with_extra({"text": part.text}, part.extra, losses)
-        case Refusal():
-            losses.drop("messages.refusal", "written as text")
-            return _with_extra({"text": part.text}, part.extra, losses)
+        case Text() | Refusal():
+            if isinstance(part, Refusal):
+                losses.drop("messages.refusal", "written as text")
+            elif part.citations and not answer:
+                losses.drop("messages.citations")
+            wire = _with_extra({"text": part.text}, part.extra, losses)
         case Media():
-            return _media(part, losses)
+            wire = _media(part, losses)
         case Thinking():
-            return _thinking(part, losses, answer=answer)
+            wire = _thinking(part, losses, answer=answer)
         case ToolCall():
-            return _call(part, losses)
+            wire = _call(part, losses)
         case ToolResult():
-            return _result(part, losses)
+            wire = _result(part, losses)
         case Native():
-            return _native(part, losses, answer=answer)
+            wire = _native(part, losses, answer=answer)
+    return wire
 
 
 def place(target: Wire, extra: Extra, losses: Losses, where: str = "") -> None:

@@ -26,12 +26,6 @@ _KEPT = {
     "avg_logprobs": "avgLogprobs",
     "token_count": "tokenCount",
 }
-_NATIVE = {
-    "executable_code": "executableCode",
-    "code_execution_result": "codeExecutionResult",
-    "tool_call": "toolCall",
-    "tool_response": "toolResponse",
-}
 _TIERS = {"standard": "default"}
 
 
@@ -58,7 +52,7 @@ def decode_reply(body: bytes) -> Reply:
     )
 
 
-def read_part(part: wire.Part, call_id: str) -> Part | None:
+def read_part(part: wire.Part, raw: msgspec.Raw, call_id: str) -> Part | None:
     """One part of an answer; None for one that says nothing. ``call_id``: of a call that came without one."""
     signature = part.thought_signature or ""
     if part.thought and part.text is not None:
@@ -70,13 +64,9 @@ def read_part(part: wire.Part, call_id: str) -> Part | None:
     extra = {SIGNATURE: msgspec.json.encode(signature)} if signature else {}
     if part.inline_data is not None or part.file_data is not None:
         return _media(part.inline_data or part.file_data or wire.Blob(), extra)
-    for member, name in _NATIVE.items():
-        block = wire.said(getattr(part, member))
-        if block:
-            return Native(NAME, name, _native(name, block, extra))
-    if part.text is None and not signature:
-        return None
-    return Text(part.text or "", extra=extra)
+    if part.text is None and (block := _native(raw)) is not None:
+        return block
+    return Text(part.text or "", extra=extra) if part.text is not None or signature else None
 
 
 def call_id_of(response_id: str, choice: int, place: int) -> str:
@@ -120,8 +110,8 @@ def _candidate(candidate: wire.Candidate, index: int, response_id: str) -> Candi
 def _parts(candidate: wire.Candidate, index: int, response_id: str) -> tuple[Part, ...]:
     parts: list[Part] = []
     calls = 0
-    for each in (candidate.content.parts if candidate.content is not None else None) or ():
-        part = read_part(each, call_id_of(response_id, index, calls))
+    for each, raw in wire.parts_of(candidate):
+        part = read_part(each, raw, call_id_of(response_id, index, calls))
         calls += isinstance(part, ToolCall)
         if part is not None:
             parts.append(part)
@@ -170,6 +160,11 @@ def _media(blob: wire.Blob, extra: Extra) -> Media:
     )
 
 
-def _native(name: str, block: bytes, extra: Extra) -> bytes:
-    signature = {"thoughtSignature": msgspec.Raw(value) for value in extra.values()}
-    return msgspec.json.encode({name: msgspec.Raw(block), **signature})
+def _native(raw: msgspec.Raw) -> Native | None:
+    """A block that only Google has, whole; None where there is nothing but known members."""
+    try:
+        names = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    what = next((name for name in names if name not in wire.Part.__struct_encode_fields__), "")
+    return Native(NAME, what, bytes(raw)) if what else None

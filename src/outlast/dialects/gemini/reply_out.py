@@ -29,8 +29,8 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     wire: Wire = {"candidates": [_candidate(each, losses) for each in reply.candidates]}
     if _FEEDBACK in reply.extra and not any(each.parts for each in reply.candidates):
         del wire["candidates"]  # A prompt that was blocked has feedback alone.
-    if reply.usage is not None:
-        wire["usageMetadata"] = write_usage(reply.usage, reply.service_tier)
+    if reply.usage is not None or reply.service_tier:
+        wire["usageMetadata"] = write_usage(reply.usage, reply.service_tier, losses)
     wire["modelVersion"] = reply.model or framing.model
     wire["createTime"] = _time(reply.created or framing.created)
     wire["responseId"] = reply.id or framing.id
@@ -38,8 +38,16 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     return msgspec.json.encode(wire)
 
 
-def write_usage(usage: Usage, service_tier: str = "") -> Wire:
-    """Google's counts: thoughts stand beside the answer, not in it."""
+def write_usage(usage: Usage | None, service_tier: str, losses: Losses) -> Wire:
+    """Google's counts, and in whose queue the call stood."""
+    wire = _counts(usage, losses) if usage is not None else {}
+    if service_tier:
+        wire["serviceTier"] = _TIERS.get(service_tier, service_tier)
+    return wire
+
+
+def _counts(usage: Usage, losses: Losses) -> Wire:
+    """Thoughts stand beside the answer, not in it."""
     wire: Wire = {
         "promptTokenCount": usage.input_tokens,
         "candidatesTokenCount": max(usage.output_tokens - usage.reasoning_tokens, 0),
@@ -54,8 +62,8 @@ def write_usage(usage: Usage, service_tier: str = "") -> Wire:
     if usage.audio_output_tokens:
         made = usage.output_tokens - usage.reasoning_tokens
         wire["candidatesTokensDetails"] = _by_modality(made, usage.audio_output_tokens)
-    if service_tier:
-        wire["serviceTier"] = _TIERS.get(service_tier, service_tier)
+    if usage.cache_write_tokens:
+        losses.drop("usage.cache_write_tokens")
     return wire
 
 

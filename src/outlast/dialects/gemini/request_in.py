@@ -106,24 +106,19 @@ def _tool_choice(members: Members | None, extra: Extra) -> ToolChoice | None:
         return None
     mode, names = (calling.text("mode") or "").upper(), calling.texts("allowedFunctionNames") or ()
     extra.update(calling.rest(CALLING))
+    if mode == "VALIDATED" and not names:
+        extra[f"{PREFIX}{CALLING}.mode"] = b'"VALIDATED"'
     match mode:
         case "ANY":
             return ToolChoice(mode="one" if len(names) == 1 else "any", names=names)
         case "NONE":
             return ToolChoice(mode="none")
-        case "VALIDATED":
-            if not names:
-                extra[f"{PREFIX}{CALLING}.mode"] = b'"VALIDATED"'
-            return ToolChoice(mode="auto", names=names)
-        case "AUTO":
+        case "AUTO" | "VALIDATED":
             return ToolChoice(mode="auto", names=names)
         case "" | "MODE_UNSPECIFIED":
-            return ToolChoice(mode="auto", names=names) if names else None
-        case _:
-            raise MalformedRequest(
-                f"{calling.at('mode')!r} must be AUTO, ANY, NONE or VALIDATED, not {mode[:60]!r}",
-                param=calling.at("mode"),
-            )
+            return None
+    path = calling.at("mode")
+    raise MalformedRequest(f"{path!r} must be AUTO, ANY, NONE or VALIDATED, not {mode[:60]!r}", param=path)
 
 
 def _settings(config: Members, extra: Extra) -> Request:

@@ -1,7 +1,7 @@
 """Google's older schemas, a subset of OpenAPI's, as JSON Schema.
 
-It knows ``parameters`` and ``responseSchema``: types in capitals, ``nullable``, ``snake_case`` keywords. What is already
-JSON Schema comes back the same. It does not check schemas: that is the provider's to do.
+It knows ``parameters`` and ``responseSchema``: types in capitals, ``nullable``, ``snake_case`` keywords. What is
+already JSON Schema comes back the same. It does not check schemas: that is the provider's to do.
 """
 
 import msgspec

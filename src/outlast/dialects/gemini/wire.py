@@ -5,6 +5,7 @@ wrong type is as if not said; only what is no JSON object at all is an error.
 """
 
 import types
+from collections.abc import Iterator
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import msgspec
@@ -33,7 +34,7 @@ class Blob(msgspec.Struct, gc=False, rename="camel"):
 
 
 class Part(msgspec.Struct, rename="camel"):
-    """One piece of a content; which member is there says what it is."""
+    """One piece of a content; which member is there says what it is, and none of these means a block of Google's own."""
 
     text: str | None = None
     thought: bool | None = None
@@ -41,16 +42,12 @@ class Part(msgspec.Struct, rename="camel"):
     function_call: FunctionCall | None = None
     inline_data: Blob | None = None
     file_data: Blob | None = None
-    executable_code: msgspec.Raw = msgspec.Raw()
-    code_execution_result: msgspec.Raw = msgspec.Raw()
-    tool_call: msgspec.Raw = msgspec.Raw()
-    tool_response: msgspec.Raw = msgspec.Raw()
 
 
 class Content(msgspec.Struct):
     """A turn."""
 
-    parts: list[Part] | None = None
+    parts: list[msgspec.Raw] | None = None
 
 
 class Segment(msgspec.Struct, gc=False, rename="camel"):
@@ -175,6 +172,7 @@ class Response(msgspec.Struct, rename="camel"):
 
 
 _RESPONSE = msgspec.json.Decoder(Response)
+_PART = msgspec.json.Decoder(Part)
 
 
 def read_response(body: bytes) -> Response:
@@ -186,6 +184,17 @@ def read_response(body: bytes) -> Response:
         if found is None:
             raise UpstreamBroken(f"the upstream's answer is no JSON object: {error}") from error
         return found
+
+
+def parts_of(candidate: Candidate) -> Iterator[tuple[Part, msgspec.Raw]]:
+    """Each part of an answer, read and as it came; what is no object is passed over."""
+    for raw in (candidate.content.parts if candidate.content is not None else None) or ():
+        try:
+            yield _PART.decode(raw), raw
+        except _UNREADABLE:
+            part = lenient(raw, Part)
+            if part is not None:
+                yield part, raw
 
 
 def said(raw: msgspec.Raw) -> bytes:
@@ -202,7 +211,7 @@ def lenient(raw: bytes | msgspec.Raw, kind: type[StructT]) -> StructT | None:
     return found if isinstance(found, kind) else None
 
 
-def _lenient(raw: bytes | msgspec.Raw, kind: Any) -> object:  # noqa: ANN401  a type read from the structs above
+def _lenient(raw: bytes | msgspec.Raw, kind: Any) -> object:
     try:
         return msgspec.json.decode(raw, type=kind)
     except _UNREADABLE:

@@ -49,6 +49,7 @@ EFFORTS_DOWN = {"max": "xhigh"}
 _OWN_FILE = re.compile(r"gs://|files/|https://[^/]+/(?:upload/)?v1[a-z0-9]*/files/")
 """An address that only Google can read."""
 _FILMS = ("https://www.youtube.com/", "https://youtube.com/", "https://youtu.be/")
+_FAMILIES: dict[str, MediaKind] = {"image": "image", "audio": "audio", "video": "video"}
 _DEFAULT_MIME: dict[MediaKind, str] = {
     "image": "image/png",
     "audio": "audio/wav",
@@ -74,10 +75,8 @@ def finish_reason(finish: Finish) -> str:
 
 def kind_of(mime: str, address: str = "") -> MediaKind:
     """What a medium is, by its type, or by its address where no type is given."""
-    family = mime.partition("/")[0]
-    if family in ("image", "audio", "video"):
-        return family  # type: ignore[return-value]  one of the three words of the line above
-    return "video" if not mime and address.startswith(_FILMS) else "document"
+    found = _FAMILIES.get(mime.partition("/")[0])
+    return found or ("video" if not mime and address.startswith(_FILMS) else "document")
 
 
 def mime_of(mime: str, kind: MediaKind) -> str:
