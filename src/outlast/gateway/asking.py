@@ -4,16 +4,18 @@ It knows which statuses are worth another try, and whose fault they are. It does
 next (``gateway.attempts``) nor how the answer reaches the caller (``gateway.chat``).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import msgspec
 
 from outlast.dialects.adaptation import adapt
-from outlast.dialects.chat.asked import Answer, ChatRequest, read_answer
+from outlast.dialects.answer import Answer
+from outlast.dialects.dialect import Asked, Dialect, Framing
 from outlast.dialects.gone import gone_evidence
-from outlast.errors import UpstreamError, UpstreamTimeout
+from outlast.dialects.translation import Translation, translate
+from outlast.errors import Untranslatable, UpstreamError, UpstreamTimeout
 from outlast.gateway.breaker import LONGEST_TOLD_NS, SECOND_NS, Breaker, Token
-from outlast.gateway.meter import Meter
+from outlast.gateway.meter import Meter, Told
 from outlast.gateway.ports import Headers, UpstreamAnswer, UpstreamRequest
 from outlast.gateway.routes import Attempt, Route
 
@@ -28,10 +30,16 @@ LONGEST_WAIT_S = 5.0
 """A longer ``Retry-After`` is not waited for: the next candidate is asked, or the caller is told."""
 HEDGED_OUT = "hedged_out"
 """The error of an attempt that another target's answer made superfluous."""
+JSON = "application/json"
+NO_WORDS: frozenset[str] = frozenset()
 NO_CHANGES: Mapping[str, bytes | None] = {}
 
-PASSED_ON = frozenset({"openai-beta", "traceparent", "tracestate", "idempotency-key", "http-referer", "x-title"})
-"""The caller's headers that an upstream may see. Never its key, its organisation or its cookies."""
+PASSED_ON = frozenset({"traceparent", "tracestate", "idempotency-key", "http-referer", "x-title"})
+"""The caller's headers that an upstream may see, beside its dialect's own. Never its key, organisation or cookies."""
+STRICT = "x-outlast-strict"
+"""A caller's own wish that nothing be lost in a translation."""
+_EVENTS, _JSON = (("content-type", "text/event-stream; charset=utf-8"),), (("content-type", JSON),)
+_OF_THE_BODY = frozenset({"content-type", "content-length", "content-encoding"})
 
 
 class Served(msgspec.Struct, frozen=True):
@@ -44,6 +52,8 @@ class Served(msgspec.Struct, frozen=True):
     stream: UpstreamAnswer | None = None
     answer: Answer | None = None
     """The facts of a plain answer."""
+    translation: Translation | None = None
+    """Of a stream that the caller wants in another dialect; a plain answer is translated already."""
 
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,6 +74,9 @@ class Asking(msgspec.Struct):
 
     attempt: Attempt
     outgoing: UpstreamRequest
+    dialect: Dialect
+    """The target's."""
+    translation: Translation | None = None
     adapted: tuple[str, ...] = ()
     took_ns: int = 0
     """Of the last time that it was answered."""
@@ -72,24 +85,67 @@ class Asking(msgspec.Struct):
     slow: bool = False
     """Beside ``hedged_out``: the other one was so much faster that this counts as a failure."""
 
+    @property
+    def told(self) -> Told:
+        """What the answer will say of this attempt."""
+        return self.attempt, self.adapted, None if self.translation is None else self.translation.losses
 
-def asking(attempt: Attempt, route: Route, request: ChatRequest, meter: Meter) -> Asking:
-    """Make a candidate's request: its model's name, its adaptations, its own patience."""
+
+def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Asking:
+    """Make a candidate's request: its dialect, its model's name, its adaptations, its own patience.
+
+    Raises:
+        MalformedRequest: it must be translated, and cannot be read.
+        Untranslatable: the target cannot be asked this; or a translation would lose something, and the caller or the
+            model is strict.
+    """
     destination, model = attempt.destination, route.model
+    dialect = destination.dialect_for(meter.dialect)
+    translation = None if dialect is meter.dialect else _translated(attempt, route, request, meter)
+    wire = request if translation is None else translation.request
     changes: Mapping[str, bytes | None] = NO_CHANGES
     adapted: tuple[str, ...] = ()
     if model is not None and model.adapt:
-        changes, adapted = adapt(request, destination.profile)
+        adaptation = adapt(wire, destination.profile, dialect.name)
+        changes, adapted = adaptation.changes, adaptation.rules
+        if adaptation.refusal is not None:
+            raise Untranslatable(f"{destination.target}: {adaptation.refusal}")
     outgoing = UpstreamRequest(
         target=destination.target,
         model=destination.model,
-        path="/chat/completions",
-        body=request.for_upstream(destination.model, changes),
-        stream=request.stream,
-        headers=_passed_on(meter.call.headers, meter.traceparent),
+        path=dialect.endpoint(destination.model, wire.stream),
+        body=wire.for_upstream(destination.model, changes),
+        stream=wire.stream or not dialect.conversation,
+        content_type=JSON if dialect.conversation else meter.call.headers.get("content-type", JSON),
+        headers=passed_on(
+            meter.call.headers, meter.traceparent, NO_WORDS if translation is not None else dialect.passes
+        ),
         patience=destination.patience,
     )
-    return Asking(attempt, outgoing, adapted)
+    return Asking(attempt, outgoing, dialect, translation, adapted)
+
+
+def _translated(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Translation:
+    """The request in the target's dialect; read once, however many targets are asked."""
+    caller, destination = meter.dialect, attempt.destination
+    meant = meter.meant
+    if meant is None:
+        meter.meant = meant = caller.decode_request(request.envelope.body, request)
+    framing = Framing(
+        id=meter.call.id,
+        model=destination.model,
+        created=meter.started_ns // SECOND_NS,
+        include_usage=meant.include_usage,
+        request=meant,
+    )
+    target = destination.dialect_for(caller)
+    translation = translate(meant, destination.model, caller=caller, target=target, framing=framing)
+    meter.losses = translation.losses
+    strict = meter.call.headers.get(STRICT) == "true" or (route.model is not None and route.model.strict)
+    if strict and translation.losses:
+        names = str(translation.losses).replace(",", ", ")
+        raise Untranslatable(f"{destination.target} is asked in the dialect {target.name!r}, which cannot say: {names}")
+    return translation
 
 
 async def ask(asked: Asking, meter: Meter, monotonic_ns: Callable[[], int]) -> Served | Failure:
@@ -101,7 +157,7 @@ async def ask(asked: Asking, meter: Meter, monotonic_ns: Callable[[], int]) -> S
     answer: UpstreamAnswer | None = None
     try:
         answer = await asked.attempt.destination.upstream.send(asked.outgoing)
-        served = await _received(answer, stream=asked.outgoing.stream)
+        served = await _received(answer, asked)
     except UpstreamError as error:
         if answer is not None:
             answer.close()
@@ -125,7 +181,7 @@ async def ask(asked: Asking, meter: Meter, monotonic_ns: Callable[[], int]) -> S
             return _counted(served, served.stream, breaker, token, now)
         breaker.answered(token, now)
         return served
-    failure = _refusal(served)
+    failure = _refusal(served, asked.translation)
     if breaker is not None:
         _judge(failure, served.status, breaker, token, now)
     why = "gone" if failure.gone else "refused"
@@ -160,7 +216,8 @@ class _Counted:
 
 def _counted(served: Served, stream: UpstreamAnswer, breaker: Breaker, token: Token, now_ns: int) -> Served:
     breaker.streaming(token, now_ns)
-    return Served(served.status, served.headers, served.body, stream=_Counted(stream, breaker))
+    counted = _Counted(stream, breaker)
+    return Served(served.status, served.headers, served.body, stream=counted, translation=served.translation)
 
 
 def _cut_off(asked: Asking, meter: Meter, token: Token, since_ns: int, now_ns: int) -> None:
@@ -189,21 +246,38 @@ def _judge(failure: Failure, status: int, breaker: Breaker, token: Token, now_ns
         breaker.refused(token, now_ns)
 
 
-async def _received(answer: UpstreamAnswer, *, stream: bool) -> Served:
-    """The answer so far: a stream's first piece, or a plain answer whole and understood."""
-    status, headers = answer.status, answer.headers
-    if stream and status < 400 and _is_event_stream(headers):
-        return Served(status, headers, await answer.chunk(), stream=answer)
+async def _received(answer: UpstreamAnswer, asked: Asking) -> Served:
+    """The answer so far: a stream's first piece, or a plain answer whole, understood and in the caller's dialect."""
+    status, headers, translation = answer.status, answer.headers, asked.translation
+    if asked.outgoing.stream and status < 400 and _is_streamed(headers, asked.dialect):
+        first = await answer.chunk()
+        shown = headers if translation is None else _with_body(headers, _EVENTS)
+        return Served(status, shown, first, stream=answer, translation=translation)
     body = await answer.read()
-    return Served(status, headers, body, answer=read_answer(body) if status < 300 else None)
+    if status >= 300:
+        return Served(status, headers, body)
+    facts = asked.dialect.read_answer(body)
+    if translation is None:
+        return Served(status, headers, body, answer=facts)
+    if asked.outgoing.stream:
+        return Served(status, _with_body(headers, _EVENTS), translation.answer_as_stream(body), answer=facts)
+    return Served(status, _with_body(headers, _JSON), translation.answer(body), answer=facts)
 
 
-def _refusal(served: Served) -> Failure:
-    """What an upstream's refusal means for the candidates after it."""
+def _with_body(headers: Headers, kind: Headers) -> Headers:
+    """An upstream's headers for another body than its own."""
+    return (*(header for header in headers if header[0] not in _OF_THE_BODY), *kind)
+
+
+def _refusal(served: Served, translation: Translation | None) -> Failure:
+    """What an upstream's refusal means for the candidates after it, and for the caller in its own dialect."""
     gone = gone_evidence(served.status, served.body)
+    wait = _retry_after(served.headers) if served.status in RETRIED else None
+    if translation is not None:
+        body = translation.refusal(served.status, served.body)
+        served = Served(served.status, _with_body(served.headers, _JSON), body)
     if gone:
         return Failure(served=served, gone=gone)
-    wait = _retry_after(served.headers) if served.status in RETRIED else None
     return Failure(served=served, wait_s=wait, final=served.status in CALLERS_OWN)
 
 
@@ -218,12 +292,15 @@ def _retry_after(headers: Headers) -> float:
     return 0.0
 
 
-def _is_event_stream(headers: Headers) -> bool:
-    return any(name == "content-type" and value.startswith("text/event-stream") for name, value in headers)
+def _is_streamed(headers: Headers, dialect: Dialect) -> bool:
+    return any(name == "content-type" and value.startswith(dialect.streamed) for name, value in headers)
 
 
-def _passed_on(headers: dict[str, str], traceparent: str) -> Headers:
+def passed_on(headers: dict[str, str], traceparent: str, own_words: Collection[str]) -> Headers:
+    """The caller's headers that may go on: the usual ones, and ``own_words`` of a dialect that stays the same."""
     present = PASSED_ON.intersection(headers)
+    if own_words:
+        present = present.union(name for name in own_words if name in headers)
     if traceparent:
         own = ("traceparent", traceparent)
         return (own, *((name, headers[name]) for name in present if name != "traceparent"))

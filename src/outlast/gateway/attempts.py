@@ -10,8 +10,8 @@ from typing import Any
 
 import msgspec
 
-from outlast.dialects.chat.asked import ChatRequest
-from outlast.errors import UpstreamError
+from outlast.dialects.dialect import Asked
+from outlast.errors import Untranslatable, UpstreamError
 from outlast.gateway.asking import HEDGED_OUT, LONGEST_WAIT_S, Asking, Failure, Served, ask, asking
 from outlast.gateway.balance import Balance
 from outlast.gateway.breaker import SECOND_NS
@@ -46,33 +46,40 @@ class Attempts:
         self._jitter = jitter
         self._balance = Balance(clock.monotonic_ns, jitter)
 
-    async def run(self, route: Route, request: ChatRequest, meter: Meter) -> Served:
+    async def run(self, route: Route, request: Asked, meter: Meter) -> Served:
         """The first good answer of the plan, or the last refusal that an upstream gave.
 
         A candidate that is gone gives way without a word: what the caller is told comes from one that is not.
 
         Raises:
             ModelRetired: a virtual model has no candidate left.
+            Untranslatable: no candidate can be asked this.
             UpstreamError: the last candidate could not be reached, broke or was silent.
         """
         tried: set[str] = set()
         last: Failure | None = None
-        told = meter.attempt, meter.adapted
+        unasked: Untranslatable | None = None
+        told = meter.told
         while (attempt := self._balance.choose(route, tried)) is not None:
             meter.attempt = attempt
             tried.add(attempt.candidate.target)
-            result = await self._ask(attempt, route, request, meter, tried)
+            try:
+                result = await self._ask(attempt, route, request, meter, tried)
+            except Untranslatable as error:
+                meter.tried(attempt.candidate, 0, status=0, error=error.code)
+                unasked = error
+                continue
             if isinstance(result, Served):
                 return result
             if result.gone and route.model is not None:
                 meter.route = route = self._routes.find(route.name)
                 continue
-            last, told = result, (meter.attempt, meter.adapted)
+            last, told = result, meter.told
             if last.final or route.model is None:
                 break
         if last is None:
-            raise self._routes.retired(route)
-        meter.attempt, meter.adapted = told
+            raise self._routes.retired(route) if unasked is None else unasked
+        meter.told = told
         if last.served is not None:
             return last.served
         assert last.error is not None  # noqa: S101 - a failure carries one of the two
@@ -85,10 +92,10 @@ class Attempts:
         if breaker is not None:
             breaker.broke_off(meter.clock.monotonic_ns(), error.code)
 
-    async def _ask(self, attempt: Attempt, route: Route, request: ChatRequest, meter: Meter, tried: set[str]) -> Result:
+    async def _ask(self, attempt: Attempt, route: Route, request: Asked, meter: Meter, tried: set[str]) -> Result:
         """One candidate, with its retries. A wire is asked once: its caller sees what the upstream says."""
         asked = asking(attempt, route, request, meter)
-        meter.adapted = asked.adapted
+        meter.told = asked.told
         model = route.model
         if model is None:
             return await ask(asked, meter, self._monotonic_ns)
@@ -129,7 +136,10 @@ class Attempts:
 
         def another() -> Asking | None:
             other = self._balance.other(route, tried)
-            return None if other is None else asking(other, route, request, meter)
+            try:
+                return None if other is None else asking(other, route, request, meter)
+            except Untranslatable:
+                return None
 
         heat = await hedged(
             first,
@@ -145,7 +155,7 @@ class Attempts:
             self._note(asked, result)
         # Of two failures the one counts that is not the end of a model's life.
         decided, result = next((one for one in reversed(heat.results) if not _is_gone(one[1])), heat.results[-1])
-        meter.attempt, meter.adapted = decided.attempt, decided.adapted
+        meter.told = decided.told
         return decided, result
 
     def _note(self, asked: Asking, result: Result) -> None:

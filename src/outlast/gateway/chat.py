@@ -1,4 +1,4 @@
-"""``POST /v1/chat/completions``: from a call to its answer and its record.
+"""A call for a model's answer, in any dialect: from the call to its answer and its record.
 
 It knows the order of things: who calls, what is asked, who answers, and that the record comes before the last
 byte. It does not know HTTP (``web``), candidates (``gateway.plan``) or storage (``ledger``).
@@ -8,12 +8,14 @@ import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
-import msgspec
-
-from outlast.dialects.chat.asked import Answer, named_model, peek
-from outlast.dialects.chat.relay import StreamReader
+from outlast.dialects.answer import Answer
+from outlast.dialects.chat.asked import named_model
+from outlast.dialects.conversation.losses import Losses
+from outlast.dialects.conversation.reply import Broke
+from outlast.dialects.dialect import Dialect, Framing, StreamReading
 from outlast.dialects.gone import says_gone
-from outlast.dialects.refusals import refusal
+from outlast.dialects.refusals import fault_of, refusal
+from outlast.dialects.translation import TranslatedStream
 from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal
 from outlast.gateway.asking import Served
@@ -42,8 +44,9 @@ WITHHELD = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chat:
-    """The handler of chat completions."""
+    """The handler of one dialect's calls."""
 
+    dialect: Dialect
     callers: Callers
     routes: Routes
     attempts: Attempts
@@ -58,12 +61,12 @@ class Chat:
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Answer the call; whatever happens to it is recorded before its last byte."""
-        meter = Meter(call, self.clock)
+        meter = Meter(call, self.clock, self.dialect)
         if self.tracing is not None:
             meter.traceparent = self.tracing(call.headers.get("traceparent", ""))
         try:
             meter.caller = caller = self.callers.identify(call.headers)
-            meter.request = request = peek(call.body)
+            meter.request = request = self.dialect.peek(call.body, call.path)
             if caller.key is not None and not caller.key.may_use(request.model):
                 raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
             meter.route = route = self.routes.find(request.model, caller.key)
@@ -86,7 +89,7 @@ class Chat:
 
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""
-        said = refusal(error, request_id=meter.call.id)
+        said = refusal(error, request_id=meter.call.id, encode=self.dialect.encode_fault)
         meter.keep(said.body)
         outcome: Outcome = "failed" if isinstance(error, UpstreamError) else "refused"
         self._record(meter, status=said.status, outcome=outcome, error=error.code)
@@ -104,13 +107,14 @@ class Chat:
     async def _stream(self, served: Served, stream: UpstreamAnswer, meter: Meter, reply: Reply) -> None:
         """A streamed answer: every piece at once, the terminal event after the record."""
         assert meter.request is not None  # noqa: S101 - nothing streams before it was asked for
-        reader = StreamReader(hide_usage=not meter.request.include_usage)
+        translation = served.translation
+        reader = self.dialect.relay(meter.request) if translation is None else translation.stream()
         reply.begin(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)))
         try:
             await self._relay(reader, served.body, stream, meter, reply)
         except UpstreamError as error:
             self.attempts.broke_off(meter, error)
-            event = _error_event(error, meter.call.id)
+            event = self._last_word(error, reader, meter)
             self._record(meter, status=served.status, outcome="failed", error=error.code, answer=reader.answer)
             reply.end(event)
         except asyncio.CancelledError as end:
@@ -137,7 +141,7 @@ class Chat:
             stream.close()
 
     async def _relay(
-        self, reader: StreamReader, first: bytes, stream: UpstreamAnswer, meter: Meter, reply: Reply
+        self, reader: StreamReading, first: bytes, stream: UpstreamAnswer, meter: Meter, reply: Reply
     ) -> None:
         """Pass pieces on until the terminal event; raises ``UpstreamBroken`` when the stream ends without one."""
         piece = first
@@ -155,6 +159,14 @@ class Chat:
             raise UpstreamBroken(
                 "the stream ended before its answer did", target=meter.attempt.candidate.target if meter.attempt else ""
             )
+
+    def _last_word(self, error: UpstreamError, reader: StreamReading, meter: Meter) -> bytes:
+        """A broken stream's last event, in the shape that the dialect's clients raise as an error."""
+        fault = fault_of(error, request_id=meter.call.id)
+        if isinstance(reader, TranslatedStream):
+            return reader.broke(fault)
+        encoder = self.dialect.event_encoder(Framing(id=meter.call.id, model="", created=0), Losses())
+        return encoder.event(Broke(fault.message, fault.type, fault.code or "", fault.status))
 
     def _record(
         self,
@@ -197,7 +209,8 @@ class Chat:
     def _named(meter: Meter) -> Headers:
         attempt, adapted = meter.attempt, meter.adapted
         if attempt is not None:
-            return (*attempt.said, ("x-outlast-adapted", ",".join(adapted))) if adapted else attempt.said
+            said = (*attempt.said, ("x-outlast-adapted", ",".join(adapted))) if adapted else attempt.said
+            return (*said, ("x-outlast-dropped", str(meter.losses))) if meter.losses else said
         if meter.route is not None:
             return meter.route.said
         asked = meter.request.model if meter.request is not None else named_model(meter.call.body)
@@ -209,8 +222,13 @@ def _who_ended(end: asyncio.CancelledError) -> str:
     return GATEWAY_STOPPED if end.args == (GATEWAY_STOPPED,) else "caller_left"
 
 
+def passed_back(headers: Headers) -> Headers:
+    """An upstream's headers that are the caller's."""
+    return tuple([header for header in headers if _is_the_callers(header[0])])
+
+
 def _passed_back(headers: Headers, meter: Meter) -> Headers:
-    passed = tuple([header for header in headers if _is_the_callers(header[0])])
+    passed = passed_back(headers)
     key = meter.caller.key
     if key is None or key.allowance == NO_LIMITS:
         return passed
@@ -222,10 +240,3 @@ def _passed_back(headers: Headers, meter: Meter) -> Headers:
 def _is_the_callers(name: str) -> bool:
     """Whether an upstream's header of this name may reach the caller; never one that speaks in our name."""
     return name not in WITHHELD and not name.startswith("x-outlast-")
-
-
-def _error_event(error: UpstreamError, request_id: str) -> bytes:
-    """A broken stream's last event, in the shape that OpenAI's clients raise as an error."""
-    body = refusal(error, request_id=request_id).body
-    compact = msgspec.json.format(body, indent=-1)
-    return b"data: " + compact + b"\n\n"

@@ -12,10 +12,14 @@ from outlast.catalog.port import Knowledge
 from outlast.catalog.prices import Rates, rates_of
 from outlast.catalog.reference import Reference, reference
 from outlast.dialects.adaptation import Profile, profile
+from outlast.dialects.dialect import Dialect
 from outlast.dialects.identity import same_model
+from outlast.dialects.registry import DIALECTS
+from outlast.errors import Untranslatable
 from outlast.exchange import Signal
 from outlast.gateway.ports import Patience, Upstream
 from outlast.settings import ProviderSettings, TargetSettings
+from outlast.settings.vendors import speaks, vendor_of
 
 REMEMBERED_ANSWERS = 64
 """Model words that one target answered with; an upstream that invents more is worked out anew each time."""
@@ -47,7 +51,26 @@ class Destination:
     tariff: Tariff
     """For an answer that names the model that was asked for, or none."""
     knowledge: Knowledge
+    dialects: tuple[Dialect, ...]
+    """In which it can be asked; at least one."""
+    serves: frozenset[str] = frozenset()
+    """First segments of the endpoints beside conversations that its vendor has."""
     answered: dict[str, Tariff] = field(default_factory=dict)
+
+    def dialect_for(self, caller: Dialect) -> Dialect:
+        """The caller's own where the target speaks it, else the target's first.
+
+        Raises:
+            Untranslatable: it is an endpoint that the target's vendor does not have.
+        """
+        dialects = self.dialects
+        if caller in dialects:
+            return caller
+        if caller.conversation:
+            return dialects[0]
+        if caller.name.partition("/")[0] in self.serves:
+            return caller
+        raise Untranslatable(f"{self.target} cannot be asked this: its vendor has no /{caller.name}")
 
     def tariff_for(self, answered: str) -> Tariff:
         """The tariff of an answer whose ``model`` field says ``answered``."""
@@ -108,6 +131,8 @@ class Destinations:
             profile=profile(entry),
             tariff=Tariff(rates, entry.ref if entry and rates else ""),
             knowledge=self.knowledge,
+            dialects=tuple(DIALECTS[each] for each in speaks(settings)),
+            serves=frozenset({*vendor_of(settings).serves, *speaks(settings)}),
         )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from outlast.dialects.chat.asked import ChatRequest
+from outlast.dialects.dialect import Asked
 
 BYTES_PER_TOKEN: Final = 4
 _SHORT: Final = 16_384
@@ -17,7 +17,7 @@ _PLACES: Final = 64
 """A longer one is looked at in so many places, whatever its length."""
 _PLACE: Final = 48
 _BASE64: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_="
-_COUNTS: Final = ("max_completion_tokens", "max_tokens")
+_COUNTS: Final = ("max_completion_tokens", "max_tokens", "max_output_tokens")
 
 _number = msgspec.json.Decoder(int)
 
@@ -32,7 +32,7 @@ def prompt_tokens(body: bytes) -> int:
     return length * text // _PLACES // BYTES_PER_TOKEN
 
 
-def expected_tokens(request: ChatRequest) -> int:
+def expected_tokens(request: Asked) -> int:
     """About how many tokens a call may use: its prompt, and for each choice what the caller allows an answer."""
     fields = request.envelope.fields
     prompt = prompt_tokens(request.envelope.body)

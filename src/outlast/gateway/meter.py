@@ -6,7 +6,10 @@ It knows what was asked, tried, answered and when. It does not know how an answe
 import msgspec
 
 from outlast.catalog.prices import cost
-from outlast.dialects.chat.asked import Answer, ChatRequest
+from outlast.dialects.answer import Answer
+from outlast.dialects.conversation.losses import Losses
+from outlast.dialects.conversation.request import Request
+from outlast.dialects.dialect import Asked, Dialect
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
@@ -19,19 +22,31 @@ LARGEST_KEPT = 64 * 2**20
 """Bytes of one answer under ``record = "full"``: what a plain answer may have at most."""
 
 
+Told = tuple[Attempt | None, tuple[str, ...], Losses | None]
+"""An attempt, what was adapted for it, and what its translation lost."""
+DROPPED = "dropped:"
+"""Stands in ``Exchange.adapted`` before the name of what a translation could not carry over."""
+
+
 class Meter(msgspec.Struct):
     """Collects; ``exchange`` closes the account."""
 
     call: Call
     clock: Clock
+    dialect: Dialect
+    """The caller's."""
     caller: Caller = NOBODY
     permit: Permit | None = None
     """Only of a caller whose key has an allowance."""
-    request: ChatRequest | None = None
+    request: Asked | None = None
+    meant: Request | None = None
+    """The same, fully read; only where a target speaks another dialect."""
     route: Route | None = None
     attempt: Attempt | None = None
     """The last one that was made."""
     adapted: tuple[str, ...] = ()
+    losses: Losses | None = None
+    """What the last translation could not carry over."""
     attempts: list[AttemptRecord] = []
     started_ns: int = 0
     first_byte_ns: int = 0
@@ -45,6 +60,15 @@ class Meter(msgspec.Struct):
     def __post_init__(self) -> None:
         """Fix the real time of arrival."""
         self.started_ns = self.clock.unix_ns()
+
+    @property
+    def told(self) -> Told:
+        """Of which attempt the answer tells."""
+        return self.attempt, self.adapted, self.losses
+
+    @told.setter
+    def told(self, told: Told) -> None:
+        self.attempt, self.adapted, self.losses = told
 
     @property
     def full(self) -> bool:
@@ -103,7 +127,7 @@ class Meter(msgspec.Struct):
             first_byte_us=(self.first_byte_ns - arrived) // 1000 if self.first_byte_ns else 0,
             total_us=(now - arrived) // 1000,
             finish=answer.finish if answer else "",
-            adapted=self.adapted,
+            adapted=(*self.adapted, *map(DROPPED.__add__, self.losses.names)) if self.losses else self.adapted,
             signals=(tariff.signals if tariff else ()) + signals,
             attempts=tuple(self.attempts),
             keep=route.keep if route else "metadata",

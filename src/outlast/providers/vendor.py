@@ -25,6 +25,7 @@ _OURS = frozenset({"host", "content-length", "transfer-encoding", "connection", 
 _CLIMBING = frozenset({".", ".."})
 """No quoting takes their meaning from these as segments of a path."""
 _CONTROLS = frozenset("\r\n\0")
+_JSON = "application/json"
 _BODY_FOLLOWS = b"content-type: application/json\r\ncontent-length: "
 
 
@@ -142,8 +143,9 @@ class VendorUpstream:
     async def _send(self, request: UpstreamRequest, place: int) -> HttpAnswer:
         """Send with the key at this place."""
         headers = _with_defaults(request.headers, self._defaults) if self._defaults else request.headers
+        plain = request.method == "POST" and request.content_type == _JSON
         head = b"%b%d\r\n%b\r\n" % (
-            self._heads.get((request.path, place)) or self._head(request, place),
+            (plain and self._heads.get((request.path, place))) or self._head(request, place),
             len(request.body),
             _passed(headers) if headers else b"",
         )
@@ -175,8 +177,12 @@ class VendorUpstream:
         if self._deployments and request.model in _CLIMBING:
             raise ModelNotFound(f"no deployment can be called {request.model!r}", param="model")
         path = f"/openai/deployments/{quote(request.model, safe='')}" if self._deployments else ""
-        line = f"POST {self._origin.path}{path}{self._where(request.path)} HTTP/1.1\r\n"
-        head = line.encode("ascii") + self._statics[place]
+        line = f"{request.method} {self._origin.path}{path}{self._where(request.path)} HTTP/1.1\r\n"
+        statics = self._statics[place]
+        if (request.method, request.content_type) != ("POST", _JSON):
+            kind = f"content-type: {request.content_type}\r\n" if _sendable("", request.content_type) else ""
+            return line.encode("ascii") + statics.removesuffix(_BODY_FOLLOWS) + kind.encode() + b"content-length: "
+        head = line.encode("ascii") + statics
         if not self._deployments and len(self._heads) < _MAX_PATHS:
             self._heads[request.path, place] = head
         return head

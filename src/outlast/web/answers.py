@@ -1,4 +1,4 @@
-"""Short answers that several handlers give: a JSON document, an error in OpenAI's shape.
+"""Short answers that several handlers give: a JSON document, an error in the shape that the path's clients read.
 
 It knows content types. It does not know what the documents mean.
 """
@@ -6,6 +6,7 @@ It knows content types. It does not know what the documents mean.
 import msgspec
 
 from outlast.dialects.refusals import refusal
+from outlast.dialects.registry import dialect_of
 from outlast.errors import OutlastError
 from outlast.gateway.call import Call
 from outlast.gateway.ports import Headers, Reply
@@ -20,5 +21,5 @@ def answer_json(reply: Reply, document: object, *, status: int = 200) -> None:
 
 def answer_error(reply: Reply, call: Call, error: OutlastError, headers: Headers = ()) -> None:
     """One error, whole; ``headers`` are added to those that its kind brings."""
-    refused = refusal(error, request_id=call.id)
+    refused = refusal(error, request_id=call.id, encode=dialect_of(call.path).encode_fault)
     reply.whole(refused.status, (*headers, *refused.headers), refused.body)

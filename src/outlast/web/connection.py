@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Protocol, cast
 
 from outlast.dialects.refusals import refusal
+from outlast.dialects.registry import dialect_of
 from outlast.errors import MachineError, MalformedRequest, OutlastError, RequestTooSlow
 from outlast.gateway.call import GATEWAY_STOPPED, Call, Handler
 from outlast.web.burden import Burden
@@ -239,7 +240,8 @@ class Connection(asyncio.Protocol):
         what = type(exc).__name__ if exc is not None else "no answer"
         LOG.error("request %s: %s %r ended with %s\n%s", call.id, call.method, call.path[:_SHOWN], what, where)
         if reply.state is PENDING:
-            refused = refusal(MachineError("the gateway failed on this request; its log says why"), request_id=call.id)
+            failed = MachineError("the gateway failed on this request; its log says why")
+            refused = refusal(failed, request_id=call.id, encode=dialect_of(call.path).encode_fault)
             reply.keep_alive = False
             reply.whole(refused.status, refused.headers, refused.body)
         else:

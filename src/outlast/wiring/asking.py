@@ -18,14 +18,17 @@ import msgspec
 
 from outlast.catalog.prices import cost
 from outlast.checks.draw import Draw, Item, Timing
-from outlast.dialects.adaptation import adapt
+from outlast.dialects.adaptation import NOTHING, adapt
+from outlast.dialects.answer import Answer
 from outlast.dialects.chat.asked import peek
-from outlast.dialects.chat.facts import read_completion
 from outlast.dialects.chat.relay import StreamReader
+from outlast.dialects.dialect import Asked, Framing, StreamReading
 from outlast.dialects.envelope import Envelope
+from outlast.dialects.registry import DIALECTS
 from outlast.dialects.said import Collector, Said, read_said
 from outlast.dialects.sse import Splitter
-from outlast.errors import MalformedRequest, UpstreamError
+from outlast.dialects.translation import Translation, translate
+from outlast.errors import MalformedRequest, Untranslatable, UpstreamError
 from outlast.evidence.store import EvidenceStore
 from outlast.exchange import Usage
 from outlast.gateway.destination import Destination, Destinations
@@ -36,6 +39,7 @@ from outlast.replay.run import OVERLOADED, RATE_LIMITED
 from outlast.settings import Settings
 from outlast.wiring.reading import open_knowledge
 
+CHAT = DIALECTS["chat"]
 _BYTES_PER_TOKEN = 4
 BUSY_STATUSES = {429: RATE_LIMITED, 503: OVERLOADED, 529: OVERLOADED}
 
@@ -55,19 +59,19 @@ class DirectAsker:
         destination = self.destinations.open(target)
         streamed = destination.provider not in self.as_recorded
         try:
-            request = _request(item, destination, adapted=adapt, streamed=streamed)
-        except MalformedRequest as error:
+            prepared = _prepared(item, destination, adapted=adapt, streamed=streamed)
+        except (MalformedRequest, Untranslatable) as error:
             return Draw(error=error.code)
         since = self.clock.monotonic_ns()
         answer: UpstreamAnswer | None = None
         try:
-            answer = await destination.upstream.send(request)
+            answer = await destination.upstream.send(prepared.request)
             if answer.status in BUSY_STATUSES:
                 return Draw(error=BUSY_STATUSES[answer.status], retry_after_s=retry_after(answer.headers))
             if answer.status >= 400:
                 await answer.read()
                 return Draw(error=f"status {answer.status}")
-            return await self._received(answer, destination, since)
+            return await self._received(answer, destination, prepared, since)
         except UpstreamError as error:
             return Draw(error=error.code)
         finally:
@@ -86,21 +90,26 @@ class DirectAsker:
         """Give connections back."""
         await asyncio.gather(*(upstream.aclose() for upstream in self.upstreams.values()))
 
-    async def _received(self, answer: UpstreamAnswer, destination: Destination, since: int) -> Draw:
+    async def _received(
+        self, answer: UpstreamAnswer, destination: Destination, prepared: "_Prepared", since: int
+    ) -> Draw:
         if not _is_stream(answer.headers):
             body = await answer.read()
             total = (self.clock.monotonic_ns() - since) // 1000
-            facts = read_completion(body)
-            return self._draw(destination, read_said(body), (facts.model, facts.usage), Timing(total_us=total))
-        collector, reader, splitter = Collector(), StreamReader(hide_usage=False), Splitter()
+            said, facts = prepared.read(body)
+            return self._draw(destination, said, (facts.model, facts.usage), Timing(total_us=total))
+        collector, reader, splitter = Collector(), prepared.reader(), Splitter()
         moments: list[int] = []
         while piece := await answer.chunk():
-            reader.feed(piece)
             moments.extend(
-                (self.clock.monotonic_ns() - since) // 1000 for event in splitter.feed(piece) if collector.event(event)
+                (self.clock.monotonic_ns() - since) // 1000
+                for event in splitter.feed(reader.feed(piece))
+                if collector.event(event)
             )
             if reader.done:
                 break
+        for event in splitter.feed(reader.finish() + reader.held()):
+            collector.event(event)
         total = (self.clock.monotonic_ns() - since) // 1000
         facts = reader.answer
         if reader.failed or not (reader.done or facts.finish):
@@ -148,20 +157,52 @@ def evidence_path(settings: Settings) -> Path:
     return database.with_suffix(".evidence" + database.suffix)
 
 
-def _request(item: Item, destination: Destination, *, adapted: bool, streamed: bool) -> UpstreamRequest:
-    """The recorded request as this target takes it."""
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """A recorded request as a target takes it; recorded requests are in the dialect of chat completions."""
+
+    request: UpstreamRequest
+    translation: Translation | None
+
+    def read(self, body: bytes) -> tuple[Said, Answer]:
+        """What a plain answer says, and its facts."""
+        if self.translation is None:
+            return read_said(body), CHAT.read_answer(body)
+        return read_said(self.translation.answer(body)), self.translation.target.read_answer(body)
+
+    def reader(self) -> StreamReading:
+        """What gives the events of chat completions."""
+        return StreamReader(hide_usage=False) if self.translation is None else self.translation.stream()
+
+
+def _prepared(item: Item, destination: Destination, *, adapted: bool, streamed: bool) -> _Prepared:
+    """The recorded request as this target takes it.
+
+    Raises:
+        MalformedRequest: it has to be translated or adapted, and cannot be read.
+        Untranslatable: the target cannot be asked this.
+    """
     edits: dict[str, bytes | None] = {"model": msgspec.json.encode(destination.model)}  # an import may name none
     if streamed:
         edits["stream"] = b"true"
-    request = peek(Envelope.parse(item.request).edit(edits))
-    changes: Mapping[str, bytes | None] = adapt(request, destination.profile).changes if adapted else {}
-    return UpstreamRequest(
+    asked: Asked = peek(Envelope.parse(item.request).edit(edits))
+    dialect, translation = destination.dialect_for(CHAT), None
+    if dialect is not CHAT:
+        meant = CHAT.decode_request(asked.envelope.body, asked)
+        framing = Framing(id="draw", model=destination.model, created=0, request=meant)
+        translation = translate(meant, destination.model, caller=CHAT, target=dialect, framing=framing)
+        asked = translation.request
+    adaptation = adapt(asked, destination.profile, dialect.name) if adapted else NOTHING
+    if adaptation.refusal is not None:
+        raise Untranslatable(f"{destination.target}: {adaptation.refusal}")
+    request = UpstreamRequest(
         target=destination.target,
         model=destination.model,
-        path="/chat/completions",
-        body=request.for_upstream(destination.model, changes),
-        stream=request.stream,
+        path=dialect.endpoint(destination.model, asked.stream),
+        body=asked.for_upstream(destination.model, adaptation.changes),
+        stream=asked.stream,
     )
+    return _Prepared(request, translation)
 
 
 def retry_after(headers: Headers) -> float:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from outlast.catalog.store import Catalog
+from outlast.dialects.endpoints import ENDPOINTS
+from outlast.dialects.registry import DIALECTS
 from outlast.gateway.attempts import Attempts
 from outlast.gateway.caller import Callers
 from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
+from outlast.gateway.counting import QUESTIONS, Counting
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.health import Health
@@ -27,6 +30,7 @@ from outlast.providers.factory import open_upstream
 from outlast.providers.vendor import HTTP_KINDS, key_warning
 from outlast.settings import ProviderSettings, Settings
 from outlast.web.gauges import CalendarNumbers
+from outlast.web.gemini import Verbs
 from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.wiring.calendar import calendar_numbers
@@ -34,6 +38,14 @@ from outlast.wiring.keys import key_need
 from outlast.wiring.reading import open_knowledge, open_knowledge_anyway
 from outlast.wiring.telemetry import Telemetry, open_telemetry
 
+PATHS = {
+    "chat": "/v1/chat/completions",
+    "anthropic": "/v1/messages",
+    "responses": "/v1/responses",
+    "completions": "/v1/completions",
+    **{each.name: f"/v1/{each.name}" for each in ENDPOINTS},
+}
+"""Where each dialect is spoken to this gateway; Gemini's paths name the model."""
 _ENVIRONMENT = "env:"
 
 
@@ -71,7 +83,10 @@ class Generation:
     opened: Mapping[str, OpenUpstream]
     routes: Routes
     callers: Callers
-    chat: Chat
+    chats: Mapping[str, Chat]
+    """By the caller's dialect."""
+    counts: Mapping[str, Counting]
+    """The same, for those that ask how many tokens a request has."""
     offers: Offers
     telemetry: Telemetry
     calendar: Callable[[], CalendarNumbers]
@@ -85,7 +100,16 @@ class Generation:
 
     def serve_on(self, router: Router) -> None:
         """Let new calls come here."""
-        router.add("POST", "/v1/chat/completions", self.chat)
+        for dialect, path in PATHS.items():
+            if dialect in self.chats:
+                router.add("POST", path, self.chats[dialect])
+        router.add("POST", "/v1/messages/count_tokens", self.counts["anthropic"])
+        gemini = self.chats["gemini"]
+        google = Verbs(
+            {"generateContent": gemini, "streamGenerateContent": gemini, "countTokens": self.counts["gemini"]}
+        )
+        for path in ("/v1beta/models/", "/v1/models/"):
+            router.add("POST", path, google)
         router.add("GET", "/v1/models", ListModels(self.offers, self.callers))
         router.add("GET", "/v1/models/", OneModel(self.offers, self.callers))
 
@@ -125,24 +149,34 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
             routes.find(name)  # so that what rests is shown at once, and no target that left the configuration
     callers = Callers(held.keys, required=key_need(settings, reachable=held.reachable), unix_ns=held.clock.unix_ns)
     telemetry = _telemetry(settings, held, before)
-    chat = Chat(
-        callers=callers,
-        routes=routes,
-        attempts=Attempts(routes, held.gone, clock=held.clock, pause=asyncio.sleep, jitter=random.random),
-        journal=held.recorder,
-        counters=held.counters,
-        limiter=held.limiter,
-        clock=held.clock,
-        witnesses=telemetry.witnesses,
-        tracing=telemetry.tracing,
-    )
+    attempts = Attempts(routes, held.gone, clock=held.clock, pause=asyncio.sleep, jitter=random.random)
+    chats = {
+        name: Chat(
+            dialect=dialect,
+            callers=callers,
+            routes=routes,
+            attempts=attempts,
+            journal=held.recorder,
+            counters=held.counters,
+            limiter=held.limiter,
+            clock=held.clock,
+            witnesses=telemetry.witnesses,
+            tracing=telemetry.tracing,
+        )
+        for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in ENDPOINTS))
+    }
+    counts = {
+        name: Counting(dialect=DIALECTS[name], question=question, callers=callers, routes=routes)
+        for name, question in QUESTIONS.items()
+    }
     return Generation(
         settings=settings,
         knowledge=knowledge,
         opened=opened,
         routes=routes,
         callers=callers,
-        chat=chat,
+        chats=chats,
+        counts=counts,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
         calendar=calendar_numbers(settings, knowledge, held.today),

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from outlast.catalog.store import Catalog
+from outlast.dialects.registry import DIALECTS
 from outlast.errors import UpstreamBroken, UpstreamError, UpstreamTimeout, UpstreamUnreachable
 from outlast.exchange import Exchange
 from outlast.gateway.attempts import Attempts
@@ -114,6 +115,7 @@ class House:
             today=day_of(clock),
         )
         self.chat = Chat(
+            dialect=DIALECTS["chat"],
             callers=keyless(),
             limiter=Unlimited(),
             routes=routes,
@@ -474,7 +476,7 @@ def test_full_keeps_both_bodies(house: Build) -> None:
 def test_of_an_answer_without_end_only_the_beginning_is_kept(house: Build) -> None:
     made = house()
     call, _ = made.raw(b"")
-    meter = Meter(call, made.time.clock())
+    meter = Meter(call, made.time.clock(), DIALECTS["chat"])
     piece = bytes(1 << 20)
     for _ in range(100):
         meter.keep(piece)

@@ -5,6 +5,7 @@ import json
 from dataclasses import dataclass, field
 
 from outlast.catalog.store import Catalog
+from outlast.dialects.registry import DIALECTS
 from outlast.exchange import Exchange
 from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import Call
@@ -45,6 +46,7 @@ def asked(
     destinations = Destinations(providers=settings.providers, upstreams={"acme": upstream}, knowledge=catalog)
     routes = Routes(settings, destinations, gone=gone, today=day_of(clock))
     chat = Chat(
+        dialect=DIALECTS["chat"],
         callers=keyless(),
         limiter=Unlimited(),
         routes=routes,

@@ -1,0 +1,42 @@
+"""Google's paths: ``/v1beta/models/MODEL:verb``, where the verb says what is wanted of the model.
+
+It knows verbs, and that these clients may put their key into the query. It does not know what a verb's handler does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+import msgspec
+
+from outlast.errors import NoSuchRoute
+from outlast.gateway.call import Call, Handler
+from outlast.gateway.caller import OTHER_HEADERS
+from outlast.gateway.ports import Reply
+from outlast.web.answers import answer_error
+
+_SHOWN = 200  # characters of a path that an error repeats
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """Answers a model's verbs, each by its own handler."""
+
+    handlers: Mapping[str, Handler]
+
+    async def __call__(self, call: Call, reply: Reply) -> None:
+        """Hand the call on, with its key where every other client has it."""
+        handler = self.handlers.get(call.path.rpartition(":")[2])
+        if handler is None:
+            said = f"{call.path[:_SHOWN]} does not exist here; verbs of a model: {', '.join(self.handlers)}"
+            answer_error(reply, call, NoSuchRoute(said))
+            return
+        await handler(_with_key(call), reply)
+
+
+def _with_key(call: Call) -> Call:
+    """A key in the query is one in the header; where there is a header it goes first."""
+    if "key=" not in call.query or any(name in call.headers for name in ("authorization", *OTHER_HEADERS)):
+        return call
+    keys = parse_qs(call.query).get("key", [""])
+    return msgspec.structs.replace(call, headers=call.headers | {"x-goog-api-key": keys[0]})
