@@ -20,7 +20,7 @@ _ARRAY = ord("[")
 _LONGEST_MODEL = 512
 """Characters of a model's name; the longest of the catalogue has under 100."""
 
-__all__ = ["Answer", "ChatRequest", "named_model", "peek", "read_answer"]
+__all__ = ["Answer", "ChatRequest", "named_model", "peek", "read_answer", "read_asked"]
 
 
 class ChatRequest(msgspec.Struct, frozen=True, gc=False):
@@ -62,7 +62,12 @@ def peek(body: bytes) -> ChatRequest:
     messages = fields.get("messages")
     if messages is None or memoryview(messages)[0] != _ARRAY:
         raise _wrong(envelope, "messages", "an array of messages")
-    stream = "stream" in fields and _flag(envelope, "stream")
+    return read_asked(envelope)
+
+
+def read_asked(envelope: Envelope) -> ChatRequest:
+    """The members that chat and the older completions share. Raises ``MalformedRequest``."""
+    stream = "stream" in envelope.fields and _flag(envelope, "stream")
     return ChatRequest(envelope, _model(envelope), stream, _asks_usage(envelope))
 
 

@@ -104,7 +104,7 @@ class ChatEventEncoder:
             case Used():
                 self._usage = event.usage
             case Broke():
-                return _broke(event)
+                return broke(event)
             case Done():
                 return self._done()
             case _:
@@ -268,6 +268,7 @@ def _media(media: Media) -> dict[str, object]:
     return {"audio": sound}
 
 
-def _broke(event: Broke) -> bytes:
+def broke(event: Broke) -> bytes:
+    """An error in a stream, as OpenAI's clients expect one."""
     shown = ErrorObject(event.message, event.kind or "server_error", None, event.code or None)
     return b"data: " + _encode(ErrorBody(shown)) + b"\n\n"

@@ -42,6 +42,8 @@ class Choice(msgspec.Struct, gc=False):
     message: Message | None = None
     delta: Message | None = None
     finish_reason: str | None = None
+    text: str | None = None
+    """The words of the older completions, whole and streamed."""
 
 
 class GroqExtra(msgspec.Struct, gc=False):
@@ -113,7 +115,7 @@ def first_choice(completion: Completion) -> Choice | None:
 def choice_text(choice: Choice) -> str:
     """The words of one choice or of one piece of it."""
     message = choice.message or choice.delta
-    content = message.content if message is not None else None
+    content = message.content if message is not None else choice.text
     if content is None or isinstance(content, str):
         return content or ""
     return "".join(part.text or "" for part in content)

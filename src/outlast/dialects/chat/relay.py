@@ -26,7 +26,7 @@ _DONE = b"[DONE]"
 # words are escaped, so words cannot match.
 _FACTS = rb'"(?:usage"\s*:\s*\{|finish_reason"\s*:\s*"|error")'
 _WITHOUT_WORDS = re.compile(_FACTS)
-_WITH_WORDS = re.compile(_FACTS + rb'|"content"\s*:\s*(?:"[^"]|\[)')
+_WITH_WORDS = re.compile(_FACTS + rb'|"(?:content|text)"\s*:\s*(?:"[^"]|\[)')
 
 
 class StreamReader:
