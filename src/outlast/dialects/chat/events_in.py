@@ -122,22 +122,24 @@ def _with_logprobs(lane: Lane, choice: ChoicePiece, delta: MessagePiece, events:
 
 def _delta(lane: Lane, delta: MessagePiece, events: list[Event]) -> None:
     content = delta.content
-    if delta.reasoning_content or delta.reasoning or delta.reasoning_details:
-        _reasoning(lane, delta, events)
-    if content:
-        if isinstance(content, str):
-            lane.grow("content", _WORDS, content, events)
-        else:
-            _items(lane, content, events)
-    if delta.tool_calls:
-        for call in delta.tool_calls:
-            _call(lane, call, events)
+    _reasoning(lane, delta, events)
+    if isinstance(content, str) and content:
+        lane.grow("content", _WORDS, content, events)
+    elif content:
+        _items(lane, content, events)
+    for call in delta.tool_calls or ():
+        _call(lane, call, events)
     if delta.refusal:
         lane.grow("refusal", _REFUSAL, delta.refusal, events)
     if delta.function_call is not None:
         _call(lane, CallPiece(index=0, function=delta.function_call), events)
     if delta.audio is not None:
         _audio(lane, delta.audio, events)
+    if delta.images or delta.annotations or delta.executed_tools or delta.x_outlast:
+        _rarer(lane, delta, events)
+
+
+def _rarer(lane: Lane, delta: MessagePiece, events: list[Event]) -> None:
     for raw in delta.images or ():
         for image in items(raw):
             lane.whole(image, events)
@@ -145,9 +147,8 @@ def _delta(lane: Lane, delta: MessagePiece, events: list[Event]) -> None:
         lane.whole(Native("chat", "executed_tools", bytes(delta.executed_tools)), events)
     for raw in delta.annotations or ():
         _citation(lane, raw, events)
-    if delta.x_outlast:
-        for kept in read_parts(delta.x_outlast):
-            _kept(lane, kept, events)
+    for kept in read_parts(delta.x_outlast):
+        _kept(lane, kept, events)
 
 
 def _reasoning(lane: Lane, delta: MessagePiece, events: list[Event]) -> None:

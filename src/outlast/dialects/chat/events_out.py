@@ -91,25 +91,26 @@ class ChatEventEncoder:
         kind = type(event)
         if kind is Delta:
             return self._delta(event)  # type: ignore[arg-type]  # a type test is several times faster than a match
+        written = b""
         match event:
             case PartBegin():
-                return self._part_begin(event)
+                written = self._part_begin(event)
             case PartEnd():
-                return self._part_end(event)
+                written = self._part_end(event)
             case Ended():
-                return self._ended(event)
+                written = self._ended(event)
             case Begin():
                 self._begin(event)
-                return self._role(0)[1]
+                written = self._role(0)[1]
             case Used():
                 self._usage = event.usage
             case Broke():
-                return broke(event)
+                written = broke(event)
             case Done():
-                return self._done()
+                written = self._done()
             case _:
                 pass
-        return b""
+        return written
 
     def _begin(self, begin: Begin) -> None:
         framing = self._framing

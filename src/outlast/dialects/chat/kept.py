@@ -6,6 +6,7 @@ and how they are put together again. Entries have an ``index``, by which clients
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import msgspec
 
@@ -72,6 +73,15 @@ class KeptEnd(msgspec.Struct, omit_defaults=True):
     stop_sequence: str = ""
 
 
+_TYPES: dict[type[Part], str] = {
+    Text: "text",
+    Refusal: "refusal",
+    Thinking: "thinking",
+    ToolCall: "call",
+    Media: "media",
+    Native: "native",
+    ToolResult: "result",
+}
 _PARTS, _END = msgspec.json.Decoder(KeptParts), msgspec.json.Decoder(KeptEnd)
 
 
@@ -98,50 +108,39 @@ def read_end(raw: msgspec.Raw | None) -> Finish | None:
 
 def record(part: Part, index: int) -> Kept:
     """A part's record."""
+    kept = Kept(index, _TYPES[type(part)])
     match part:
-        case Text():
-            sources = [_citation(each) for each in part.citations]
-            return Kept(index, "text", len(part.text), citations=sources, extra=_raws(part.extra))
-        case Refusal():
-            return Kept(index, "refusal", len(part.text), extra=_raws(part.extra))
-        case Thinking():
-            return Kept(
-                index,
-                "thinking",
-                len(part.text),
-                signature=part.signature,
-                redacted=part.redacted,
-                dialect=part.dialect,
-                extra=_raws(part.extra),
-            )
-        case ToolCall():
-            return Kept(index, "call", extra=_raws(part.extra))
-        case Media():
-            if sayable(part):
-                return Kept(index, "media", what=part.mime if part.kind == "audio" else "", extra=_raws(part.extra))
-            return Kept(index, "media", media=msgspec.structs.replace(part, extra={}), extra=_raws(part.extra))
+        case Text() | Refusal() | Thinking():
+            kept.chars = len(part.text)
+        case Media() if not sayable(part):
+            kept.media = msgspec.structs.replace(part, extra={})
+        case Media() if part.kind == "audio":
+            kept.what = part.mime
         case Native():
-            return Kept(index, "native", dialect=part.dialect, what=part.what, wire=msgspec.Raw(part.wire))
-        case ToolResult():
-            return Kept(index, "result")
+            kept.dialect, kept.what, kept.wire = part.dialect, part.what, msgspec.Raw(part.wire)
+        case _:
+            pass
+    if isinstance(part, Thinking):
+        kept.signature, kept.redacted, kept.dialect = part.signature, part.redacted, part.dialect
+    if isinstance(part, Text):
+        kept.citations = [_citation(each) for each in part.citations]
+    if not isinstance(part, Native):
+        kept.extra = {name: msgspec.Raw(value) for name, value in part.extra.items()}
+    return kept
 
 
 def must_be_kept(part: Part) -> bool:
     """Whether plain members lose something of a part."""
-    match part:
-        case Text():
-            return bool(part.extra) or any(each.dialect != "chat" or not each.wire for each in part.citations)
-        case Refusal() | ToolCall():
-            return bool(part.extra)
-        case Thinking():
-            return bool(part.signature or part.redacted or part.extra) or part.dialect not in ("", "chat")
-        case Media():
-            odd_sound = part.kind == "audio" and part.mime not in ("", "audio/wav")
-            return odd_sound or not sayable(part) or any(not key.startswith("chat:") for key in part.extra)
-        case Native():
-            return not stands_beside(part)
-        case ToolResult():
-            return False
+    if isinstance(part, Native):
+        return not stands_beside(part)
+    if isinstance(part, Media):
+        odd_sound = part.kind == "audio" and part.mime not in ("", "audio/wav")
+        return odd_sound or not sayable(part) or any(not key.startswith("chat:") for key in part.extra)
+    if part.extra:
+        return True
+    if isinstance(part, Thinking):
+        return bool(part.signature or part.redacted) or part.dialect not in ("", "chat")
+    return isinstance(part, Text) and any(each.dialect != "chat" or not each.wire for each in part.citations)
 
 
 def sayable(media: Media) -> bool:
@@ -178,7 +177,7 @@ def rank(part: Part) -> int:
 
 def records(parts: Sequence[Part]) -> list[Kept]:
     """The records of an answer; none where its plain members say everything, order included."""
-    ordered = all(rank(before) <= rank(after) for before, after in zip(parts, parts[1:], strict=False))
+    ordered = all(rank(before) <= rank(after) for before, after in pairwise(parts))
     natives = [part.what for part in parts if isinstance(part, Native)]
     if ordered and not any(map(must_be_kept, parts)) and len(set(natives)) == len(natives):
         return []
@@ -227,25 +226,27 @@ def orphans(kept: Sequence[Kept]) -> list[Part]:
 
 def _part(kept: Kept, left: Plain) -> Part | None:
     extra = {name: bytes(raw) for name, raw in kept.extra.items()}
+    part: Part | None = None
     match kept.type:
         case "text" if len(left.content) >= kept.chars:
             words, left.content = left.content[: kept.chars], left.content[kept.chars :]
-            return Text(words, tuple(map(source, kept.citations)), extra)
+            part = Text(words, tuple(map(source, kept.citations)), extra)
         case "refusal" if len(left.refusal) >= kept.chars:
             words, left.refusal = left.refusal[: kept.chars], left.refusal[kept.chars :]
-            return Refusal(words, extra)
+            part = Refusal(words, extra)
         case "thinking" if len(left.reasoning) >= kept.chars:
             words, left.reasoning = left.reasoning[: kept.chars], left.reasoning[kept.chars :]
-            return thought(kept, words)
+            part = thought(kept, words)
         case "call" if left.calls:
             call = left.calls.pop()
-            return msgspec.structs.replace(call, extra={**call.extra, **extra})
+            part = msgspec.structs.replace(call, extra={**call.extra, **extra})
         case "media":
-            return _media(kept, left, extra)
+            part = _media(kept, left, extra)
         case "native" if kept.wire:
-            return Native(kept.dialect, kept.what, bytes(kept.wire))
+            part = Native(kept.dialect, kept.what, bytes(kept.wire))
         case _:
-            return None
+            pass
+    return part
 
 
 def _media(kept: Kept, left: Plain, extra: Extra) -> Media | None:
@@ -289,7 +290,3 @@ def _citation(citation: Citation) -> KeptCitation:
         wire=msgspec.Raw(citation.wire) if citation.wire else _NOTHING,
         dialect=citation.dialect,
     )
-
-
-def _raws(extra: Extra) -> dict[str, msgspec.Raw]:
-    return {name: msgspec.Raw(value) for name, value in extra.items()}

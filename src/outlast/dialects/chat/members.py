@@ -117,7 +117,7 @@ _INSIDE = ("function.", "custom.", "image_url.", "video_url.", "document_url.", 
 
 
 def own(extra: Extra, prefix: str = "") -> dict[str, msgspec.Raw]:
-    """This dialect's members among ``extra``, ready to be written back into the outer object, or the inner ``prefix``."""
+    """This dialect's members among ``extra``, to be written back: into the outer object, or the inner ``prefix``."""
     head = f"{DIALECT_NAME}:"
     found = {key.removeprefix(head): msgspec.Raw(value) for key, value in extra.items() if key.startswith(head)}
     if not prefix:

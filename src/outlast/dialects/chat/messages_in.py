@@ -101,7 +101,7 @@ class _Turns:
 class _Answered:
     """What an earlier answer said, member by member."""
 
-    def __init__(  # noqa: PLR0913, PLR0917 - the members of a message, in their order
+    def __init__(  # noqa: PLR0917 - the members of a message, in their order
         self,
         thoughts: list[Thinking],
         content: list[Part],
