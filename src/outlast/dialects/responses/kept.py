@@ -160,32 +160,46 @@ def final_response(held: bytes) -> Json | None:
     return None
 
 
-def unstored(answer: bytes) -> bytes:
-    """An answer, or the held end of a stream, that no longer claims to be stored: it could not be."""
+def restated(answer: bytes, *, stored: bool, previous: str) -> bytes:
+    """An answer, or the held end of a stream, that says of its keeping what is true; the same bytes where it does.
+
+    Args:
+        answer: a response object, or server-sent events of which one has it.
+        stored: whether it is kept.
+        previous: the response that it went on from, which the provider was not told.
+    """
     if answer.lstrip().startswith(b"{"):
-        return _unstored_object(answer)
-    return b"".join(map(_unstored_event, _events(answer)))
+        return _restated_object(answer, stored=stored, previous=previous)
+    return b"".join(_restated_event(event, stored=stored, previous=previous) for event in _events(answer))
 
 
-def _unstored_event(event: bytes) -> bytes:
+def _restated_event(event: bytes, *, stored: bool, previous: str) -> bytes:
     try:
         fields = _MEMBERS.decode(data_of(event))
     except UNREADABLE:
         return event
-    if "response" not in fields:
+    before = fields.get("response")
+    if before is None or is_null(before):
         return event
-    fields["response"] = msgspec.Raw(_unstored_object(bytes(fields["response"])))
+    after = _restated_object(bytes(before), stored=stored, previous=previous)
+    if after == bytes(before):
+        return event
+    fields["response"] = msgspec.Raw(after)
     name = event[: event.find(b"\n") + 1] if event.startswith(b"event:") else b""
     return name + b"data: %b\n\n" % msgspec.json.encode(fields)
 
 
-def _unstored_object(response: bytes) -> bytes:
+def _restated_object(response: bytes, *, stored: bool, previous: str) -> bytes:
     try:
         fields = _MEMBERS.decode(response)
     except UNREADABLE:
         return response
-    fields["store"] = msgspec.Raw(b"false")
-    return msgspec.json.encode(fields)
+    true = {"store": b"true" if stored else b"false"}
+    if previous:
+        true["previous_response_id"] = msgspec.json.encode(previous)
+    if "output" not in fields or all(name in fields and bytes(fields[name]) == true[name] for name in true):
+        return response
+    return msgspec.json.encode({**fields, **{name: msgspec.Raw(value) for name, value in true.items()}})
 
 
 def _events(held: bytes) -> list[bytes]:
@@ -246,10 +260,12 @@ def _listed(raw: msgspec.Raw, response: str, place: int) -> Wire:
             said = "output_text" if _word(item.get("role")) == "assistant" else "input_text"
             part: Wire = {"type": said, "text": content} | ({"annotations": []} if said == "output_text" else {})
             item["content"] = [part]
+    if kind in _STATED:
         item.setdefault("status", "completed")
     return item
 
 
+_STATED = ("message", "function_call", "function_call_output", "custom_tool_call", "custom_tool_call_output")
 _BEGINS = {"message": "msg", "function_call": "fc", "function_call_output": "fco", "reasoning": "rs"}
 
 
