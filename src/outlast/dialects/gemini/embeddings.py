@@ -29,7 +29,7 @@ class _Counts(msgspec.Struct, rename="camel"):
 class _Embedded(msgspec.Struct, rename="camel"):
     embeddings: list[_Vector] | None = None
     embedding: _Vector | None = None
-    usage_metadata: _Counts = _Counts()
+    usage_metadata: _Counts | None = None
 
 
 class _Numbered(msgspec.Struct):
@@ -91,7 +91,7 @@ def answer_openai(body: bytes, model: str, *, packed: bool) -> bytes:
     vectors = found.embeddings if found.embeddings is not None else [found.embedding] if found.embedding else None
     if vectors is None:
         raise UpstreamBroken("the upstream's answer has no embeddings")
-    tokens = found.usage_metadata.prompt_token_count
+    tokens = found.usage_metadata.prompt_token_count if found.usage_metadata is not None else 0
     return msgspec.json.encode(
         {
             "object": "list",

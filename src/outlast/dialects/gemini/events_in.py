@@ -27,7 +27,7 @@ from outlast.dialects.gemini.facts import blocked, error_of, usage_of
 from outlast.dialects.gemini.faults import type_of
 from outlast.dialects.gemini.odds import read_odds
 from outlast.dialects.gemini.parts_in import SIGNATURE
-from outlast.dialects.gemini.reply_in import call_id_of, read_part, seconds, tier_of
+from outlast.dialects.gemini.reply_in import call_id_of, kept, read_part, seconds, tier_of
 from outlast.dialects.gemini.sources import citations
 from outlast.dialects.gemini.words import NAME, UNSPECIFIED, finish_of
 from outlast.dialects.sse import data_of
@@ -96,7 +96,7 @@ class EventDecoder:
             lane = self._lanes[index] = _Lane(index, self._id or "")
         lane.add(candidate, events)
         if candidate.finish_reason and candidate.finish_reason != UNSPECIFIED:
-            lane.end(candidate.finish_reason, events)
+            lane.end(candidate, events)
             self._ended = True
 
     def _without(self, response: wire.Response, events: list[Event]) -> None:
@@ -137,11 +137,12 @@ class _Lane:
             else:
                 self._whole(part, raw, events)
 
-    def end(self, said: str, events: list[Event]) -> None:
+    def end(self, candidate: wire.Candidate, events: list[Event]) -> None:
         """This answer is complete."""
         self._cite(events)
         self.close(events)
-        events.append(Ended(finish_of(said, calls=self._calls > 0), self._choice))
+        finish = finish_of(candidate.finish_reason or "", calls=self._calls > 0)
+        events.append(Ended(finish, self._choice, kept(candidate)))
 
     def close(self, events: list[Event]) -> None:
         """The open part is complete."""

@@ -18,7 +18,6 @@ from outlast.dialects.conversation.reply import (
     Done,
     Ended,
     Event,
-    Finish,
     PartBegin,
     PartEnd,
     Used,
@@ -26,7 +25,7 @@ from outlast.dialects.conversation.reply import (
 from outlast.dialects.dialect import Fault, Framing
 from outlast.dialects.gemini.faults import encode_fault
 from outlast.dialects.gemini.odds import write_odds
-from outlast.dialects.gemini.parts_out import SIGNED, Wire, write_part
+from outlast.dialects.gemini.parts_out import SIGNED, Wire, place, write_part
 from outlast.dialects.gemini.reply_out import sourced, write_usage
 from outlast.dialects.gemini.words import finish_reason
 from outlast.exchange import Usage
@@ -66,7 +65,7 @@ class EventEncoder:
         self._ready: dict[tuple[int, int], bytes] = {}
         self._said: dict[int, dict[int, Text]] = {}
         """Of each answer, its cited or uncited words, by place."""
-        self._ends: dict[int, Finish] = {}
+        self._ends: dict[int, Ended] = {}
         self._usage: Usage | None = None
         self._tails: dict[tuple[int, bool], bytes] = {}
 
@@ -83,7 +82,7 @@ class EventEncoder:
                 self._begin = event
                 self._usage = event.usage
             case Ended():
-                self._ends[event.choice] = event.finish
+                self._ends[event.choice] = event
                 if event.finish.stop_sequence:
                     self._losses.drop("stop_sequence")
             case Used():
@@ -107,7 +106,7 @@ class EventEncoder:
         if delta.citation is not None:
             open_.citations.append(delta.citation)
         open_.thought_signature += delta.signature
-        if not delta.text:
+        if not (delta.text or delta.logprobs):
             return b""
         open_.text.append(delta.text)
         if delta.logprobs or (open_.signature and not open_.signed):
@@ -127,20 +126,20 @@ class EventEncoder:
 
     def _part(self, begin: PartBegin) -> bytes:
         part = begin.part
-        place = begin.choice, begin.index
+        where = begin.choice, begin.index
         if isinstance(part, Refusal):
             self._losses.drop("refusal", "written as text")
             part = Text(part.text, extra=part.extra)
         if isinstance(part, Text) or (isinstance(part, Thinking) and not part.redacted):
             thought = isinstance(part, Thinking)
             signature = b"" if isinstance(part, Thinking) else part.extra.get(SIGNED, b"")
-            self._open[place] = _Open(None, self._tail(begin.choice, thought=thought), signature, part=part)
+            self._open[where] = _Open(None, self._tail(begin.choice, thought=thought), signature, part=part)
             if part.text:
                 return self._delta(Delta(begin.index, part.text, begin.choice))
             return b""
         grown = Collector()
         grown.add(begin)
-        self._open[place] = _Open(grown)
+        self._open[where] = _Open(grown)
         return b""
 
     def _part_end(self, end: PartEnd) -> bytes:
@@ -185,13 +184,14 @@ class EventEncoder:
     def _last(self) -> bytes:
         """The ends of all answers, the sources and the counts."""
         candidates: list[Wire] = []
-        for choice, finish in sorted(self._ends.items()):
+        for choice, ended in sorted(self._ends.items()):
             content = {"parts": [{"text": ""}], "role": "model"}
-            candidate: Wire = {"content": content, "finishReason": finish_reason(finish), "index": choice}
+            candidate: Wire = {"content": content, "finishReason": finish_reason(ended.finish), "index": choice}
             words = self._said.get(choice, {})
             sources = sourced(tuple(text for _, text in sorted(words.items())))
             if sources is not None:
                 candidate["groundingMetadata"] = sources
+            place(candidate, ended.extra, self._losses)
             candidates.append(candidate)
         if not candidates and self._usage is None:
             return b""

@@ -75,6 +75,12 @@ def call_id_of(response_id: str, choice: int, place: int) -> str:
     return f"call_{stem}_{place}" if not choice else f"call_{stem}_{choice}_{place}"
 
 
+def kept(candidate: wire.Candidate) -> Extra:
+    """What Google says beside an answer: sources, ratings, likelihood."""
+    found = ((PREFIX + name, wire.said(getattr(candidate, member))) for member, name in _KEPT.items())
+    return {name: value for name, value in found if value}
+
+
 def tier_of(usage: wire.UsageMetadata | None) -> str:
     """In whose queue the call stood, in OpenAI's words."""
     tier = (usage.service_tier or "").lower() if usage is not None else ""
@@ -91,11 +97,6 @@ def seconds(created: str | None) -> int:
 
 def _candidate(candidate: wire.Candidate, index: int, response_id: str) -> Candidate:
     parts = _parts(candidate, index, response_id)
-    extra: Extra = {}
-    for member, name in _KEPT.items():
-        raw = wire.said(getattr(candidate, member))
-        if raw:
-            extra[PREFIX + name] = raw
     said = candidate.finish_reason or ""
     calls = any(isinstance(part, ToolCall) for part in parts)
     return Candidate(
@@ -103,7 +104,7 @@ def _candidate(candidate: wire.Candidate, index: int, response_id: str) -> Candi
         parts=_cited(parts, candidate),
         finish=finish_of(said, calls=calls) if said and said != UNSPECIFIED else None,
         logprobs=read_odds(candidate.logprobs_result),
-        extra=extra,
+        extra=kept(candidate),
     )
 
 

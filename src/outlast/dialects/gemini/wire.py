@@ -34,7 +34,7 @@ class Blob(msgspec.Struct, gc=False, rename="camel"):
 
 
 class Part(msgspec.Struct, rename="camel"):
-    """One piece of a content; which member is there says what it is, and none of these means a block of Google's own."""
+    """One piece of a content, by the member that is there; none of these means a block of Google's own."""
 
     text: str | None = None
     thought: bool | None = None

@@ -8,6 +8,7 @@ import pytest
 from google.genai import types
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from tests.unit.dialects.strategies import EVERYTHING, MIMES, replies, requests, streams, words
 
 from outlast.dialects.conversation.collect import collect
 from outlast.dialects.conversation.losses import Losses
@@ -20,7 +21,6 @@ from outlast.dialects.gemini import DIALECT
 from outlast.dialects.gemini.members import PREFIX, camel
 from outlast.dialects.sse import Splitter, data_of
 from outlast.errors import MalformedRequest, UpstreamBroken
-from tests.unit.dialects.strategies import EVERYTHING, MIMES, replies, requests, streams, words
 
 FRAMING = Framing(id="call-1", model="asked-for", created=1_700_000_000)
 FEW = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow], deadline=None)
@@ -58,7 +58,7 @@ ANSWERED = replace(
     extras=(),
 )
 OTHERS = replace(EVERYTHING, dialects=("chat", "responses", "anthropic"), call_signatures=False)
-"""Signatures of Google's are Base64 in truth; those of ``strategies`` are not, and Google's client would refuse them."""
+"""Google's signatures are Base64 in truth; those of ``strategies`` are not, and Google's client would refuse them."""
 STREAMED = replace(ANSWERED, unsigned=False, service_tier=False)
 
 
@@ -173,19 +173,64 @@ def test_every_event_of_any_stream_is_one_that_googles_own_client_takes(events: 
         types.GenerateContentResponse._from_response(response=json.loads(data_of(event)), kwargs={})
 
 
+MEMBERS = (
+    "contents",
+    "parts",
+    "text",
+    "role",
+    "tools",
+    "functionDeclarations",
+    "functionCall",
+    "functionResponse",
+    "args",
+    "name",
+    "response",
+    "id",
+    "inlineData",
+    "file_data",
+    "fileUri",
+    "data",
+    "mimeType",
+    "thought",
+    "thoughtSignature",
+    "generationConfig",
+    "toolConfig",
+    "mode",
+    "functionCallingConfig",
+    "thinkingConfig",
+    "thinkingBudget",
+    "responseSchema",
+    "speechConfig",
+    "systemInstruction",
+    "error",
+    "candidates",
+    "content",
+    "finishReason",
+    "usageMetadata",
+    "promptTokenCount",
+    "groundingMetadata",
+    "groundingChunks",
+    "index",
+    "groundingSupports",
+    "segment",
+    "startIndex",
+    "endIndex",
+    "logprobsResult",
+    "promptFeedback",
+    "blockReason",
+    "message",
+    "details",
+    "requests",
+    "generateContentRequest",
+    "embeddings",
+    "values",
+)
 JSONISH = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=6),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "contents parts text role tools functionDeclarations functionCall functionResponse args name response id "
-                "inlineData file_data fileUri data mimeType thought thoughtSignature generationConfig toolConfig mode "
-                "functionCallingConfig thinkingConfig thinkingBudget responseSchema speechConfig systemInstruction error "
-                "candidates content finishReason usageMetadata promptTokenCount groundingMetadata groundingChunks index "
-                "groundingSupports segment startIndex endIndex logprobsResult promptFeedback blockReason message details "
-                "requests generateContentRequest embeddings values".split()
-            ),
+            st.sampled_from(MEMBERS),
             inner,
             max_size=5,
         )
@@ -203,9 +248,10 @@ BODIES = st.binary(max_size=60) | JSONISH.map(lambda value: json.dumps(value).en
 def test_no_request_body_raises_anything_but_a_clear_refusal(body: bytes) -> None:
     try:
         asked = DIALECT.peek(body, PATHS[0])
-        DIALECT.encode_request(DIALECT.decode_request(body, asked), Losses())
-    except MalformedRequest as refused:
-        assert len(str(refused)) < 400
+        written = DIALECT.encode_request(DIALECT.decode_request(body, asked), Losses())
+    except MalformedRequest:
+        return
+    assert json.loads(written)
 
 
 @given(BODIES)
@@ -258,7 +304,7 @@ TOLD = (
 
 
 @given(TOLD, st.booleans())
-@example('{"result":1}', True)  # noqa: FBT003  hypothesis takes examples by place
+@example('{"result":1}', True)
 def test_what_a_tool_said_is_said_again_word_by_word(text: str, failed: bool) -> None:  # noqa: FBT001  hypothesis
     turns = (
         Message("assistant", (ToolCall(id="c", name="f", arguments="{}"),)),
