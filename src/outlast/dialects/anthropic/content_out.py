@@ -65,8 +65,6 @@ def call_kept(part: ToolCall) -> Block:
 
 def foreign_thinking(part: Thinking) -> Block:
     """Another vendor's thinking: its words to be seen, the rest hidden in the signature."""
-    if not part.text and part.redacted:
-        return _redacted(part)
     return {"type": "thinking", "thinking": part.text, "signature": foreign_signature(part)}
 
 
@@ -76,7 +74,7 @@ def foreign_signature(part: Thinking) -> str:
     return "" if bare in (Thinking(), Thinking(dialect=NAME)) else hide(bare)
 
 
-def _redacted(part: Thinking | Native) -> Block:
+def _redacted(part: Native) -> Block:
     return {"type": "redacted_thinking", "data": hide(part)}
 
 
