@@ -145,6 +145,16 @@ def judge_errands(plan: Plan, items: Sequence[Item], drawn: Drawn) -> tuple[Erra
     return tuple(found.values())
 
 
+def words_of_judge(plan: Plan, item: Item, target: str, drawn: Drawn) -> tuple[tuple[str, Draw | None], ...]:
+    """What the judge said of one candidate's pair, with the order in which it saw the answers."""
+    pairs = _to_judge(msgspec.structs.replace(plan, judge=None), (target,), item, drawn)
+    if plan.judge is None or not pairs:
+        return ()
+    asked = Judge(terms=plan.judge, drawn=drawn).questions(item, *pairs[0])
+    words = (drawn(DrawKey(each.id, plan.judge.target)) for each in asked)
+    return tuple(zip(("judge, A shown first", "judge, B shown first"), words, strict=True))
+
+
 def expected_judging(
     plan: Plan, items: Sequence[Item], target: str, evidence: Evidence, asker: Asker
 ) -> tuple[int, int | None]:

@@ -14,6 +14,7 @@ from outlast.checks.probes.library import questions_named
 from outlast.checks.probes.question import Question
 from outlast.checks.probes.reading import held_of
 from outlast.checks.probes.words import words_of
+from outlast.replay.judging import words_of_judge
 from outlast.replay.plan import Plan
 from outlast.replay.ports import DrawKey, Drawn
 from outlast.replay.probing import answers_of
@@ -43,7 +44,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """One side of a case."""
 
     who: str
-    """``A``, ``A'`` or ``B``."""
+    """``A``, ``A'``, ``B``, or the judge with the order in which it saw them."""
     target: str
     text: str
     """Everything that was said: words, refusal and tool calls; empty where nothing was."""
@@ -108,6 +109,8 @@ def gather(result: ReplayResult, plan: Plan, kept: Kept) -> Report:
             if item is None:
                 continue
             case = _case(item, differs, plan.incumbent, candidate.target, kept)
+            if plan.judge is not None and any(each.check.startswith("judge.") for each in differs):
+                case = _judged(case, item, plan, candidate.target, kept)
             found.append(_flipped(case, question, plan.incumbent, candidate.target, kept) if question else case)
         cases[candidate.target] = tuple(found)
     return Report(result=result, plan=plan, cases=cases)
@@ -135,6 +138,13 @@ def _case(item: Item, differs: tuple[Disagreement, ...], incumbent: str, candida
             for who, target, n in _sides(incumbent, candidate)
         ),
     )
+
+
+def _judged(case: Case, item: Item, plan: Plan, candidate: str, kept: Kept) -> Case:
+    """A case that the judge tells apart, with its words in both orders."""
+    judge = plan.judge.target if plan.judge is not None else ""
+    words = (_answer(who, judge, draw) for who, draw in words_of_judge(plan, item, candidate, kept.draw))
+    return msgspec.structs.replace(case, answers=(*case.answers, *words))
 
 
 def _flipped(case: Case, question: Question, incumbent: str, candidate: str, kept: Drawn) -> Case:
