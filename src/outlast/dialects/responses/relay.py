@@ -4,8 +4,6 @@ It knows the events that say who answers, what was said first and how it ended. 
 at once; the terminal one is held back. It does not know where bytes come from or go to.
 """
 
-import re
-from collections.abc import Callable
 from contextlib import suppress
 
 import msgspec
@@ -17,9 +15,11 @@ from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of
 from outlast.errors import UpstreamBroken
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
-# Quotes inside words are escaped, so words cannot match; a nested object can, and is told apart when it is decoded.
-_NOTABLE = re.compile(rb'"type"\s*:\s*"(?:response\.(?:completed|incomplete|failed|created)|error)"|^event: ?error')
-_WORDS = re.compile(rb'"response\.(?:output_text|refusal)\.delta"|' + _NOTABLE.pattern)
+_NAMED = b"event: response."
+_ENDS = frozenset({b"created", b"completed", b"incomplete", b"failed"})
+_WORDS = frozenset({*_ENDS, b"output_text.delta", b"refusal.delta"})
+_MARKS = (*(b'"response.%b"' % each for each in _WORDS), b"error")
+"""What an event without a name has in it where it may matter; it is decoded to be sure."""
 
 
 class Event(msgspec.Struct, gc=False):
@@ -58,7 +58,7 @@ class StreamReader:
         self._terminal = b""
         self._text = ""
         self._answer = Answer()
-        self._look_for: Callable[[bytes], object] = _WORDS.search
+        self._look_for = _WORDS
 
     def feed(self, chunk: bytes) -> bytes:
         """The bytes that may go to the caller now.
@@ -86,7 +86,7 @@ class StreamReader:
         return answer if answer.text or not self._text else msgspec.structs.replace(answer, text=self._text)
 
     def _passes(self, event: bytes) -> bool:
-        if not self.done and self._look_for(event) is not None:
+        if not self.done and self._matters(event):
             self._read(event)
         if not self.done:
             return True
@@ -94,6 +94,11 @@ class StreamReader:
         if len(self._terminal) > LARGEST_EVENT:
             raise UpstreamBroken("the upstream goes on after the end of its stream")
         return False
+
+    def _matters(self, event: bytes) -> bool:
+        if event.startswith(_NAMED):
+            return event[len(_NAMED) : event.find(b"\n")].rstrip() in self._look_for
+        return any(mark in event for mark in _MARKS)
 
     def _read(self, event: bytes) -> None:
         piece = _piece(data_of(event))
@@ -117,7 +122,7 @@ class StreamReader:
     def _add(self, words: str) -> None:
         self._text = (self._text + words)[:TEXT_LIMIT]
         if len(self._text) >= TEXT_LIMIT:
-            self._look_for = _NOTABLE.search
+            self._look_for = _ENDS
 
 
 def _piece(data: bytes) -> Event | None:
