@@ -25,7 +25,9 @@ from outlast.dialects.gemini.foreign import PLACEHOLDER
 from outlast.dialects.gemini.parts_out import Wire, place, write_part
 from outlast.dialects.gemini.words import EFFORTS_DOWN, NAME
 
-_TIERS = {"default": "standard", "flex": "flex", "priority": "priority", "standard": "standard"}
+_TIERS = ("flex", "priority")
+_COMMON_TIERS = ("", "auto", "default")
+"""What Google does unasked; Vertex takes no word for it in the body."""
 _MODES = {"auto": "AUTO", "none": "NONE", "any": "ANY", "one": "ANY"}
 _SIGNING = re.compile(r"(?:.*/)?gemini-(\d+)")
 _FIRST_SIGNING = 3
@@ -49,8 +51,8 @@ def write_request(request: Request, losses: Losses) -> Wire:
     if config := _config(request, losses):
         wire["generationConfig"] = config
     if request.service_tier in _TIERS:
-        wire["serviceTier"] = _TIERS[request.service_tier]
-    elif request.service_tier not in ("", "auto"):
+        wire["serviceTier"] = request.service_tier
+    elif request.service_tier not in _COMMON_TIERS:
         losses.drop("service_tier")
     if request.parallel_tool_calls is False:
         losses.drop("parallel_tool_calls", "Google's models may always call several")

@@ -117,6 +117,8 @@ def test_a_request_loses_nothing_on_the_way_through_the_conversation() -> None:
         assert not losses
         missing = wanted(json.loads(body)) - set(leaves(json.loads(written)))
         assert not missing, path
+        for content in json.loads(written)["contents"]:
+            types.Content.model_validate(content)
         count += 1
     assert count > 300
 
@@ -186,9 +188,9 @@ def test_a_stream_split_anywhere_passes_and_reads_the_same() -> None:
             reader = DIALECT.relay(DIALECT.peek(b'{"contents":[]}', "/v1beta/models/m:streamGenerateContent"))
             pieces = [stream[start : start + size] for start in range(0, len(stream), size)]
             passed = b"".join(map(reader.feed, pieces))
-            assert not reader.done
+            states = [reader.done]
             passed += reader.finish()
-            assert reader.done
+            assert [*states, reader.done] == [False, True]
             assert reader.held().startswith(b"data:")
             assert passed + reader.held() == stream
             reply = collect(decoded(stream))
