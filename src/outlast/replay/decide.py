@@ -48,41 +48,54 @@ def decide(
     ``terms``: each target's prices; without them no money is shown beside what the answers cost. ``collect``: who
     scores; it decides nothing.
     """
-    results = tuple(
-        msgspec.structs.replace(
-            _candidate(plan, target, items, (suite, collect), evidence),
-            money=money_of(pairs_of(plan, target, items, evidence), plan.incumbent, target, terms or {}),
-        )
-        for target in plan.candidates
-    )
+    asked = _asked(plan, items, evidence)
+    results = []
+    for target in plan.candidates:
+        pairs = _paired(asked, target, evidence)
+        found = _candidate(plan, target, pairs, (suite, collect), evidence)
+        money = money_of(pairs, plan.incumbent, target, terms or {})
+        results.append(msgspec.structs.replace(found, money=money))
     return ReplayResult(
         plan_hash=plan.hash,
         model=plan.model,
         incumbent=plan.incumbent,
         decided_ns=now_ns,
-        candidates=results,
-        remarks=tuple(_remarks(plan, items, evidence)),
+        candidates=tuple(results),
+        remarks=tuple(_remarks(plan, asked, evidence)),
     )
 
 
 def pairs_of(plan: Plan, target: str, items: Sequence[Item], evidence: Evidence) -> tuple[Pair, ...]:
     """Every request that the incumbent has answered, with the candidate's answer or without."""
-    found = []
-    for item in items:
-        incumbent = evidence.draw(DrawKey(item.id, plan.incumbent))
-        if incumbent is None or incumbent.said is None:
-            continue
-        candidate = evidence.draw(DrawKey(item.id, target)) or UNANSWERED
-        second = evidence.draw(DrawKey(item.id, plan.incumbent, 1))
-        found.append(Pair(item=item, incumbent=incumbent, candidate=candidate, second=second))
-    return tuple(found)
+    return _paired(_asked(plan, items, evidence), target, evidence)
+
+
+_Asked = list[tuple[Item, Draw | None, Draw | None]]
+"""Every request with both answers of the incumbent: candidates share them, so that they are read once."""
+
+
+def _asked(plan: Plan, items: Sequence[Item], evidence: Evidence) -> _Asked:
+    keys = ((item, DrawKey(item.id, plan.incumbent), DrawKey(item.id, plan.incumbent, 1)) for item in items)
+    return [(item, evidence.draw(first), evidence.draw(second)) for item, first, second in keys]
+
+
+def _paired(asked: _Asked, target: str, evidence: Evidence) -> tuple[Pair, ...]:
+    return tuple(
+        Pair(
+            item=item,
+            incumbent=first,
+            candidate=evidence.draw(DrawKey(item.id, target)) or UNANSWERED,
+            second=second,
+        )
+        for item, first, second in asked
+        if first is not None and first.said is not None
+    )
 
 
 def _candidate(
-    plan: Plan, target: str, items: Sequence[Item], scoring: tuple[Sequence[Check], Collect], evidence: Evidence
+    plan: Plan, target: str, pairs: Sequence[Pair], scoring: tuple[Sequence[Check], Collect], evidence: Evidence
 ) -> CandidateResult:
     suite, collect = scoring
-    pairs = pairs_of(plan, target, items, evidence)
     probes = probe_pairs(questions_named(plan.probes), plan.incumbent, target, evidence)
     # A feature of style that does not gate is a bar, not a check.
     plain = collect([check for check in suite if check.family != "probes" and _told(check, plan)], pairs)
@@ -106,7 +119,9 @@ def _candidate(
         tone=tone_bars(pairs),
         spent_pico_usd=sum(costs),
         tokens=tokens_of(pairs),
-        slices=slices_of([each for each in plain if each.check.name in plan.gates], {item.id: item for item in items}),
+        slices=slices_of(
+            [each for each in plain if each.check.name in plan.gates], {pair.item.id: pair.item for pair in pairs}
+        ),
     )
 
 
@@ -141,19 +156,18 @@ def quantiles(values: Sequence[int]) -> Quantiles | None:
     return Quantiles(n=len(known), p10=at(0.1), p50=at(0.5), p90=at(0.9), p95=at(0.95), p99=at(0.99))
 
 
-def _remarks(plan: Plan, items: Sequence[Item], evidence: Evidence) -> list[str]:
+def _remarks(plan: Plan, asked: _Asked, evidence: Evidence) -> list[str]:
     """What a reader must know beside the figures."""
     said = []
-    seconds = [evidence.draw(DrawKey(item.id, plan.incumbent, 1)) for item in items]
-    with_floor = sum(draw is not None and draw.said is not None for draw in seconds)
+    with_floor = sum(second is not None and second.said is not None for _, _, second in asked)
     if with_floor == 0:
         said.append(
             "No second answer of the incumbent (A') was drawn: how much of the difference is its own randomness is not "
             "known, and cannot be known after it has ended."
         )
-    elif with_floor < len(items):
-        said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(items)} requests.")
-    ids = {item.id for item in items}
+    elif with_floor < len(asked):
+        said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(asked)} requests.")
+    ids = {item.id for item, *_ in asked}
     for target in (plan.incumbent, *plan.candidates):
         lost = sum(key.item in ids for key, _ in evidence.begun(target))
         if lost:
