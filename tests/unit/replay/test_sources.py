@@ -1,10 +1,11 @@
 """Every format is told by content, gives the same requests, and says what it leaves out."""
 # ruff: noqa: E501 - documents of other tools read best as one row each
 
+import csv
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from outlast.replay.sources import documents
 from outlast.replay.sources.brought import Answered, Brought, LeftOut
 from outlast.replay.sources.formats import Found, read_file
+from outlast.replay.sources.table import rows
 
 ASKED = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Where is Rome?"}]
 CALL = {"id": "c1", "type": "function", "function": {"name": "find", "arguments": '{"city": "Rome"}'}}
@@ -231,6 +233,83 @@ def test_every_format_gives_the_same_request_and_the_same_answer(name: str) -> N
     assert found.answer.answered == "gpt-4o-2024-08-06"
     assert found.answer.usage is not None
     assert (found.answer.usage.input_tokens, found.answer.usage.output_tokens) == (9, 3)
+
+
+def table(*rows: Mapping[str, object]) -> bytes:
+    """Rows as an export writes them: what is no text as JSON."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0])
+    for row in rows:
+        writer.writerow([each if isinstance(each, str) else json.dumps(each) for each in row.values()])
+    return text.getvalue().encode()
+
+
+ENRICHED = {
+    "id": "o1", "trace_id": "t1", "type": "GENERATION", "level": "DEFAULT", "input": ASKED,
+    "output": {"role": "assistant", "content": "Italy."}, "provided_model_name": "gpt-4o-2024-08-06",
+    "model_parameters": {"temperature": 0.5}, "usage_details": {"input": 9, "output": 3}, "session_id": "talk 1",
+    "trace_name": "helpdesk", "tool_definitions": {},
+}  # fmt: skip
+GENERATIONS = {
+    "id": "o1", "name": "say", "traceId": "talk 1", "traceName": "helpdesk", "level": "DEFAULT", "model": "gpt-4o",
+    "promptTokens": "9", "completionTokens": "3", "input": ASKED, "output": "Italy.",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("row", [ENRICHED, GENERATIONS], ids=["enriched observations", "generations"])
+def test_a_table_of_langfuse_gives_what_its_lines_give(row: dict[str, object]) -> None:
+    found = brought(table(row))
+    assert found == brought(table(row).replace(b"\n", b"\r\n")) == brought(b"\xef\xbb\xbf" + table(row))
+    assert found == brought(jsonl(row))
+    assert found.request["messages"] == ASKED
+    assert (found.cluster, found.application) == ("talk 1", "helpdesk")
+    assert found.answer is not None
+    assert found.answer.said is not None
+    assert found.answer.said.text == "Italy."
+    assert found.answer.usage is not None
+    assert (found.answer.usage.input_tokens, found.answer.usage.output_tokens) == (9, 3)
+
+
+def test_a_table_says_row_by_row_what_it_leaves_out() -> None:
+    long = {**GENERATIONS, "input": 'Tell me, please:\n"why", and how?'}
+    data = table(GENERATIONS, long) + b"one,cell\n" + table(GENERATIONS).split(b"\n", 1)[1]
+    found = read(data)
+    assert [each.where for each in found] == ["file:1", "file:2", "file:3", "file:4"]
+    assert [isinstance(each.read, Brought) for each in found] == [True, True, False, True]
+    assert reasons(data) == ["a row of 2 cells under a head of 10"]
+    [second] = [each.read for each in found[1:2]]
+    assert isinstance(second, Brought)
+    assert second.request["messages"] == [{"role": "user", "content": 'Tell me, please:\n"why", and how?'}]
+    assert reasons(table({"id": "t", "timestamp": "", "sessionId": "s", "input": "a", "output": "b", "tags": []})) == [
+        "a trace whose observations are not in the file"
+    ]
+
+
+def test_a_row_without_an_end_is_left_out_and_held_nowhere() -> None:
+    head = b"traceId,input,model,output\n"
+    for rest in (b'"' + b"x" * 5_000, b"x" * 5_000, b'"' + b"x\n" * 3_000):
+        [(number, data, problem)] = list(rows(io.BytesIO(head + rest), 4_000))
+        assert (number, data) == (1, b"")
+        assert "larger" in problem
+
+
+def test_tools_by_name_are_offered_and_unreadable_ones_are_no_request() -> None:
+    definition = json.dumps({"description": "Finds.", "parameters": {"type": "object", "properties": {}}})
+    offered = brought(jsonl({**ENRICHED, "tool_definitions": {"find": definition}})).request["tools"]
+    schema = {"type": "object", "properties": {}}
+    assert offered == [
+        {"type": "function", "function": {"name": "find", "description": "Finds.", "parameters": schema}}
+    ]
+    assert reasons(jsonl({**ENRICHED, "tool_definitions": {"find": "?"}})) == ["tools whose definitions cannot be read"]
+
+
+def test_calls_of_inspect_whose_messages_stand_elsewhere_are_left_out_and_not_asked_without_their_tools() -> None:
+    event = {"event": "model", "model": "openai/gpt-4o", "input": [], "input_refs": [[0, 2]], "output": {}}
+    assert (
+        reasons(jsonl({**SAMPLE, "events": [event, event]}))
+        == ["a model call whose messages stand in a pool of the log"] * 2
+    )
 
 
 def text_of(content: object) -> str:

@@ -1,4 +1,4 @@
-"""A file as records, one by one and in bounded memory: lines, the elements of one large document, or an archive.
+"""A file as records, one by one and in bounded memory: lines, a table's rows, a document's elements, or an archive.
 
 It knows JSON's outer form. It does not know what a record means. A document is never held whole: its objects are
 passed through, and what stands in one of the lists that exports keep their records in comes out element by element.
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import BinaryIO, Final, NamedTuple
 
 from outlast.replay.sources.shape import UNREADABLE, decoded
+from outlast.replay.sources.table import is_table, rows
 
 LARGEST_RECORD: Final = 32 * 1024 * 1024
 """Bytes of one record; a request over it could not be sent either."""
@@ -42,10 +43,19 @@ def records(stream: BinaryIO, name: str) -> Iterator[Record]:
     stream.seek(0)
     if start == b"PK\x03\x04":
         yield from _archived(stream, name)
+    elif _starts_a_table(stream):
+        for number, data, problem in rows(stream, LARGEST_RECORD):
+            yield Record(f"{name}:{number}", data, problem)
     elif _is_lines(stream):
         yield from _lines(stream, name)
     else:
         yield from _elements(stream, name)
+
+
+def _starts_a_table(stream: BinaryIO) -> bool:
+    line = stream.readline(LARGEST_RECORD + 1)
+    stream.seek(0)
+    return is_table(line.strip(b"\xef\xbb\xbf \t\r\n"))
 
 
 def _is_lines(stream: BinaryIO) -> bool:

@@ -24,6 +24,7 @@ from outlast.replay.sources.shape import (
 
 _KEYS: Final = ("expected", "ideal", "answer", "reference", "target", "expected_output", "__expected")
 _EQUAL: Final = frozenset({"equals", "contains", "icontains", "is-json-equal"})
+_POOLED: Final = "a model call whose messages stand in a pool of the log"
 _ATTACHED: Final = "attachment://"
 
 
@@ -72,7 +73,12 @@ def holds_inspect(record: Object) -> bool:
 def read_inspect(record: Object) -> Iterator[Read]:
     """Every model call of a sample; the key belongs to the last, whose answer was scored."""
     attached = members(record.get("attachments"))
-    calls = [each for each in objects(record.get("events")) if each.get("event") == "model" and each.get("input")]
+    events = [each for each in objects(record.get("events")) if each.get("event") == "model"]
+    calls = [each for each in events if each.get("input")]
+    if pooled := len(events) - len(calls):
+        yield from (LeftOut(_POOLED) for each in events[:pooled] if each.get("input_refs"))
+        if not calls and any(each.get("input_refs") for each in events):
+            return  # what was said is in the sample, but not which tools were offered
     if not calls:
         yield from _sample(record, attached)
         return

@@ -4,6 +4,7 @@ It knows the members of their exports in both spellings. It does not know messag
 """
 
 from collections.abc import Iterator
+from typing import Final
 
 from outlast.checks.draw import Draw
 from outlast.replay.sources.answers import of_completion, of_message
@@ -23,22 +24,32 @@ from outlast.replay.sources.shape import (
     words,
 )
 
+_MODEL: Final = ("model", "providedModelName", "provided_model_name")
+_TRACE_ROW: Final = frozenset({"timestamp", "sessionId", "input", "output", "tags"})
+"""Columns of the table of traces, which names no model."""
+_UNREADABLE_TOOLS: Final = "tools whose definitions cannot be read"
 _CONVERSATION = ("sessionId", "session_id", "userId", "user_id", "threadId", "thread_id", "conversation_id")
 
 
 def holds_langfuse(record: Object) -> bool:
     """Whether it is an observation, or a trace with its observations."""
-    observed = ("traceId" in record or "trace_id" in record) and "type" in record and "attributes" not in record
-    return (observed and "run_type" not in record) or isinstance(record.get("observations"), list)
+    traced = ("traceId" in record or "trace_id" in record) and "attributes" not in record and "run_type" not in record
+    named = any(name in record for name in _MODEL)
+    return (
+        (traced and ("type" in record or ("input" in record and named)))
+        or isinstance(record.get("observations"), list)
+        or record.keys() >= _TRACE_ROW
+    )
 
 
 def read_langfuse(record: Object) -> Iterator[Read]:
     """Generations of a trace, or one observation."""
     observations = list(objects(record.get("observations")))
-    if not observations and "observations" in record:
+    if not observations and ("observations" in record or record.keys() >= _TRACE_ROW):
         yield LeftOut("a trace whose observations are not in the file")
+        return
     for observation in observations or [record]:
-        kind = words(observation.get("type")).upper()
+        kind = words(observation.get("type", "GENERATION")).upper()  # the table of generations does not say so
         if kind != "GENERATION":
             yield LeftOut(f"an observation of the kind {kind.lower() or 'unknown'}, no model call")
             continue
@@ -55,21 +66,43 @@ def _generation(found: Object, trace: Object) -> Read:
     messages = messages_of(given)
     if not messages:
         return LeftOut("a model call whose content was not recorded")
-    model = words(one_of(found, "model", "providedModelName", "provided_model_name"))
+    model = words(one_of(found, *_MODEL))
     settings = members(decoded_text(one_of(found, "modelParameters", "model_parameters")))
     request: Object = {"model": model, "messages": messages, **settings_of(settings)}
     tools = members(given).get("tools") or settings.get("tools")
-    if tools:
-        request["tools"] = tools_of(tools)
+    offered = tools_of(tools) if tools else _defined(one_of(found, "tool_definitions", "toolDefinitions"))
+    if offered:
+        request["tools"] = offered
     usage = members(decoded_text(one_of(found, "usageDetails", "usage_details", "usage")))
-    counts: Object = {"prompt_tokens": usage.get("input"), "completion_tokens": usage.get("output")}
+    counts: Object = {
+        "prompt_tokens": one_of(usage, "input", "promptTokens") or _count(found.get("promptTokens")),
+        "completion_tokens": one_of(usage, "output", "completionTokens") or _count(found.get("completionTokens")),
+    }
     return Brought(
         request=request,
         cluster=words(one_of(trace, *_CONVERSATION) or one_of(found, *_CONVERSATION, "traceId", "trace_id")),
-        application=words(one_of(trace, "name", "traceName") if trace is not found else found.get("traceName")),
+        application=words(
+            one_of(trace, "name", "traceName") if trace is not found else one_of(found, "traceName", "trace_name")
+        ),
         expected=as_text(one_of(trace, "expectedOutput", "expected_output") or found.get("expectedOutput")),
         answer=_answer(decoded_text(found.get("output")), model, counts),
     )
+
+
+def _defined(value: Json) -> list[Json]:
+    """Tools by name, each with its definition as JSON text; without them the request would be another one."""
+    tools: list[Json] = []
+    for name, definition in members(decoded_text(value)).items():
+        found = members(decoded_text(definition))
+        if not isinstance(decoded_text(one_of(found, "parameters", "input_schema")), dict):
+            raise Untranslatable(_UNREADABLE_TOOLS)
+        tools += tools_of([{**found, "name": name}])
+    return tools
+
+
+def _count(value: Json) -> Json:
+    text = words(value)
+    return int(text) if text.isdecimal() and len(text) < 10 else None
 
 
 def holds_langsmith(record: Object) -> bool:
