@@ -8,11 +8,13 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from outlast.catalog.models import Model
 from outlast.dialects.adaptation import adapt, profile
 from outlast.dialects.chat.asked import peek, read_answer
 from outlast.dialects.chat.relay import StreamReader
+from outlast.dialects.envelope import Envelope
 from outlast.dialects.gone import gone_evidence, same_model, says_gone
 
 REQUEST = (
@@ -43,7 +45,39 @@ REASONING = Model(
     kind="chat",
     abilities={"max_tokens": False, "max_completion_tokens": True, "sampling_params": False, "reasoning": True},
 )
+CLAUDE = Model(
+    provider="anthropic",
+    id="claude-opus-5-5",
+    name="",
+    kind="chat",
+    context_window=1_000_000,
+    abilities={
+        "assistant_prefill": False,
+        "forced_tool_use": False,
+        "reasoning": True,
+        "sampling_params": False,
+        "thinking_always_on": True,
+        "reasoning_efforts": ("low", "medium", "high", "xhigh", "max"),
+    },
+)
+GEMINI = Model(
+    provider="google",
+    id="gemini-3.8-flash",
+    name="",
+    kind="chat",
+    abilities={"reasoning": True, "sampling_params": False, "reasoning_efforts": ("low", "medium", "high")},
+)
+CONTENTS = (
+    b'{"contents":[{"role":"user","parts":[{"text":"What is the capital of France?"}]}],"generationConfig":'
+    b'{"temperature":0.7,"maxOutputTokens":100,"thinkingConfig":{"thinkingBudget":1024}}}'
+)
 ROUNDS, EVENTS = 400, 1000
+
+
+class Wire(NamedTuple):
+    """A body in a target's dialect, as far as rules need it."""
+
+    envelope: Envelope
 
 
 def best_us(work: Callable[[], object], *, times: int = 100, rounds: int = ROUNDS) -> float:
@@ -71,6 +105,10 @@ def figures() -> dict[str, float]:
     known = profile(REASONING)
     streamed = peek(REQUEST[:-1] + b',"stream":true}')
     large = REQUEST.replace(b"You are brief.", b"You are brief. " * 100_000)
+    messages = Wire(Envelope.parse(REQUEST.replace(b'{"role":"system","content":"You are brief."},', b"")))
+    long = Wire(Envelope.parse(large))
+    contents = Wire(Envelope.parse(CONTENTS))
+    claude, gemini = profile(CLAUDE), profile(GEMINI)
     return {
         "json.loads of the request": best_us(lambda: json.loads(REQUEST)),
         "json.loads of the answer": best_us(lambda: json.loads(ANSWER)),
@@ -82,6 +120,9 @@ def figures() -> dict[str, float]:
         "adapt, nothing to do": best_us(lambda: adapt(request, profile_of_nothing)),
         "adapt max_tokens and temperature": best_us(lambda: adapt(request, known)),
         "adapt and splice": best_us(lambda: request.for_upstream("gpt-5.1", adapt(request, known).changes)),
+        "adapt for Claude": best_us(lambda: adapt(messages, claude, "anthropic")),
+        "adapt for Claude, 1.5 MB": best_us(lambda: adapt(long, claude, "anthropic"), times=1, rounds=40),
+        "adapt for Gemini": best_us(lambda: adapt(contents, gemini, "gemini")),
         "read_answer": best_us(lambda: read_answer(ANSWER)),
         "same_model": best_us(lambda: same_model("gpt-4o", "gpt-4o-2024-08-06")),
         "says_gone": best_us(lambda: says_gone("Paris.")),

@@ -31,10 +31,12 @@ class Adaptation(msgspec.Struct, frozen=True):
 class Draft:
     """A request with the changes so far."""
 
-    __slots__ = ("_envelope", "came", "changes", "refusal", "rules")
+    __slots__ = ("_envelope", "_objects", "_read", "came", "changes", "refusal", "rules")
 
     def __init__(self, envelope: Envelope) -> None:
         self._envelope = envelope
+        self._read: dict[str, bytes | None] = {}
+        self._objects: dict[bytes, Envelope] = {}
         self.came = envelope.fields
         """The members that the request came with."""
         self.changes: dict[str, bytes | None] = {}
@@ -47,11 +49,19 @@ class Draft:
         Raises:
             MalformedRequest: an object on the way names a member twice.
         """
-        value = self.changes[member] if member in self.changes else self._envelope.text(member)
+        if member in self.changes:
+            value = self.changes[member]
+        elif member in self._read:
+            value = self._read[member]
+        else:
+            self._read[member] = value = self._envelope.text(member)
         for name in inside:
             if value is None or not value.startswith(b"{"):
                 return None
-            value = Envelope.parse(value).text(name)
+            known = self._objects.get(value)
+            if known is None:
+                self._objects[value] = known = Envelope.parse(value)
+            value = known.text(name)
         return value
 
     def change(self, place: Place, value: bytes | None, rule: Rule) -> None:

@@ -86,6 +86,12 @@ def test_a_prefill_in_blocks_is_refused_and_an_older_model_takes_it() -> None:
     assert asked("anthropic/claude-sonnet-4-5", "anthropic", messages=turns)[1].refusal is None
 
 
+def test_a_refused_request_is_not_changed_as_well() -> None:
+    turns = [USER, {"role": "assistant", "content": "{"}]
+    adaptation = asked("anthropic/claude-opus-4-6", "anthropic", messages=turns, max_tokens=10**6)[1]
+    assert (adaptation.rules, adaptation.changes) == (("prefill-refused",), {})
+
+
 def test_breakpoints_of_tools_and_system_outlive_those_of_older_messages() -> None:
     tool = {"name": "f", "input_schema": {"type": "object"}, "cache_control": {"type": "ephemeral"}}
     result = {"type": "tool_result", "tool_use_id": "t", "content": [marked("r")]}

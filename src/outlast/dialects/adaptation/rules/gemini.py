@@ -85,8 +85,10 @@ THOUGHT_SIGNATURE = Rule(
     breaks="From Gemini 3 on, a call of a function that comes back without its thought signature is a 400: `Function "
     "call is missing a thought_signature`. A conversation that another model began has none.",
     does="The first call of such a turn gets the word that Google documents for this, "
-    "`skip_thought_signature_validator`. The model goes on without its earlier thoughts.",
-    source="vercel/ai#15560, tried against gemini-3-flash-preview; Google's page on thought signatures",
+    "`skip_thought_signature_validator`. The model goes on without its earlier thoughts. "
+    "A signature of another model cannot be told from the model's own, and is left for the upstream to judge.",
+    source="recorded requests that gemini-3-flash-preview answered with it; vercel/ai#15560; Google's page on thought "
+    "signatures",
     date="2026-05-27",
     examples=(
         Example(

@@ -73,10 +73,13 @@ def _thinking(model: Model) -> Iterator[Watch]:
 
 def _place(draft: Draft, *names: str) -> Place:
     """Where a member stands, in the spelling that the request has; camel case where it has none."""
-    place: Place = ()
-    for name in names:
-        snake = _SNAKE.get(name, name)
-        other = snake != name and draft.value(*place, name) is None and draft.value(*place, snake) is not None
+    top = names[0]
+    place: Place = (_SNAKE[top] if top not in draft.came and _SNAKE[top] in draft.came else top,)
+    for name in names[1:]:
+        value, snake = draft.value(*place), _SNAKE.get(name, name)
+        other = snake != name and value is not None and snake.encode() in value
+        if other and (draft.value(*place, name) is not None or draft.value(*place, snake) is None):
+            other = False
         place = (*place, snake if other else name)
     return place
 
@@ -103,6 +106,9 @@ def _drop_thinking(draft: Draft) -> None:
 
 def _said(draft: Draft) -> tuple[Place, int | None, Place, str | None]:
     """Where budget and level stand, and what they say."""
+    config = draft.value(*_place(draft, "generationConfig"))
+    if config is None or b"hinking" not in config:
+        return (), None, (), None
     budget, level = (_place(draft, "generationConfig", _THINKING, name) for name in (_BUDGET, _LEVEL))
     said = text(draft.value(*level))
     return budget, integer(draft.value(*budget)), level, None if said is None else said.lower()
@@ -123,7 +129,9 @@ def _by_level(levels: tuple[str, ...]) -> Step:
 
 def _nearest_level(levels: tuple[str, ...]) -> Step:
     def step(draft: Draft) -> None:
-        shared.nearest(draft, _said(draft)[2], levels)
+        _, _, place, level = _said(draft)
+        if level is not None:
+            shared.nearest(draft, place, levels)
 
     return step
 
