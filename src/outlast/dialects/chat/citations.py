@@ -45,12 +45,17 @@ def read_citation(raw: msgspec.Raw) -> Citation:
     )
 
 
-def annotations(texts: Iterable[Text]) -> list[object]:
-    """The annotations of an answer whose texts are joined: places are counted in the whole."""
+def annotations(texts: Iterable[Text], *, every: bool = False) -> list[object]:
+    """The annotations of an answer whose texts are joined: places are counted in the whole.
+
+    ``every``: those too that have no address, which OpenAI's clients do not know.
+    """
     written: list[object] = []
     before = 0
     for text in texts:
-        written += [annotation(each, before, len(text.text)) for each in text.citations if each.url or _own(each)]
+        written += [
+            annotation(each, before, len(text.text)) for each in text.citations if each.url or (every and _own(each))
+        ]
         before += len(text.text)
     return written
 

@@ -9,7 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 import msgspec
 
-from outlast.dialects.chat.members import UNREADABLE, Members, own
+from outlast.dialects.chat.members import UNREADABLE, Members, is_string, own
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import Extra, Media, MediaKind, Native, Part, Refusal, Text, Thinking
 
@@ -109,7 +109,7 @@ _READERS: dict[str, Callable[[Members], Part]] = {
 def _url(members: Members, name: str, inside: str = "url") -> tuple[str, Members | None]:
     """OpenAI writes an object, Mistral a string."""
     raw = members.raw(name)
-    if raw is not None and memoryview(raw)[:1] == b'"':
+    if raw is not None and is_string(raw):
         try:
             return _STRING.decode(raw), None
         except UNREADABLE:

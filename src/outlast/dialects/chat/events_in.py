@@ -11,7 +11,7 @@ import msgspec
 from outlast.dialects.chat.citations import read_citation
 from outlast.dialects.chat.content import FORM
 from outlast.dialects.chat.faults import read_broke
-from outlast.dialects.chat.kept import Kept, read_end, read_parts, source, thought
+from outlast.dialects.chat.kept import Kept, read_end, read_parts, source, stands_beside, thought
 from outlast.dialects.chat.lanes import CLOSED, Lane
 from outlast.dialects.chat.reasoning import read_details
 from outlast.dialects.chat.reply_in import items, spoken
@@ -231,8 +231,8 @@ def _kept(lane: Lane, kept: Kept, events: list[Event]) -> None:
             lane.close(events, Text(words, tuple(map(source, kept.citations)), extra))
         case "refusal" if lane.key == "refusal":
             lane.close(events, Refusal(words, extra))
-        case "native" if kept.wire:
-            lane.whole(Native(kept.dialect, kept.what, bytes(kept.wire)), events)
+        case "native" if not stands_beside(native := Native(kept.dialect, kept.what, bytes(kept.wire))):
+            lane.whole(native, events)
         case "media" if isinstance(kept.media, Media):
             lane.whole(msgspec.structs.replace(kept.media, extra=extra), events)
         case _:

@@ -13,7 +13,7 @@ from outlast.dialects.chat.content import address
 from outlast.dialects.chat.ends import usage_wire
 from outlast.dialects.chat.kept import MEMBER, Kept, must_be_kept, rank, record, sayable, stands_beside
 from outlast.dialects.chat.members import own
-from outlast.dialects.chat.reply_out import call_wire, ended, identity
+from outlast.dialects.chat.reply_out import call_wire, ended, identity, tier
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import Citation, Media, Native, Part, Refusal, Text, Thinking, ToolCall
 from outlast.dialects.conversation.reply import (
@@ -120,8 +120,7 @@ class ChatEventEncoder:
             "created": begin.created or framing.created,
             "model": begin.model or framing.model,
         }
-        if begin.service_tier:
-            head["service_tier"] = begin.service_tier
+        head |= tier(begin.service_tier, self._losses)
         self._head = b"data: " + _encode(head)[:-1] + b',"choices":['
         self._usage = begin.usage or self._usage
 
@@ -168,7 +167,7 @@ class ChatEventEncoder:
             written += self._chunk(choice, {"audio": {"transcript": event.transcript}})
         if event.citation is not None:
             growing.citations.append(event.citation)
-            if event.citation.url or event.citation.wire:
+            if event.citation.url:
                 written += self._chunk(choice, {"annotations": [annotation(event.citation, 0, growing.chars)]})
         return written
 

@@ -140,7 +140,9 @@ def must_be_kept(part: Part) -> bool:
         return True
     if isinstance(part, Thinking):
         return bool(part.signature or part.redacted) or part.dialect not in ("", "chat")
-    return isinstance(part, Text) and any(each.dialect != "chat" or not each.wire for each in part.citations)
+    return isinstance(part, Text) and any(
+        each.dialect != "chat" or not (each.wire and each.url) for each in part.citations
+    )
 
 
 def sayable(media: Media) -> bool:

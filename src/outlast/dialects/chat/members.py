@@ -32,6 +32,16 @@ def wrong(path: str, wanted: str, value: bytes | msgspec.Raw | None = None) -> N
     raise MalformedRequest(f"{path!r} must be {wanted}, not {shown}", param=path)
 
 
+def is_null(raw: msgspec.Raw) -> bool:
+    """Whether a value is null."""
+    return len(raw) == len(b"null") and bytes(raw) == b"null"
+
+
+def is_string(raw: msgspec.Raw) -> bool:
+    """Whether a value is a string."""
+    return bytes(memoryview(raw)[:1]) == b'"'
+
+
 class Members:
     """An object. Every reader takes its member out; null is as if not said."""
 
@@ -57,7 +67,7 @@ class Members:
     def raw(self, name: str) -> msgspec.Raw | None:
         """A value as it came."""
         raw = self._left.pop(name, None)
-        return None if raw is None or memoryview(raw) == b"null" else raw
+        return None if raw is None or is_null(raw) else raw
 
     def text(self, name: str, default: str = "") -> str:
         """A string."""
@@ -96,11 +106,7 @@ class Members:
 
     def rest(self, prefix: str = "") -> Extra:
         """What nobody took, as members that only this dialect has."""
-        return {
-            f"{DIALECT_NAME}:{prefix}{name}": bytes(raw)
-            for name, raw in self._left.items()
-            if memoryview(raw) != b"null"
-        }
+        return {f"{DIALECT_NAME}:{prefix}{name}": bytes(raw) for name, raw in self._left.items() if not is_null(raw)}
 
     def _take(self, name: str, read: Callable[[msgspec.Raw], T], wanted: str) -> T | None:
         raw = self.raw(name)

@@ -11,7 +11,7 @@ import msgspec
 from outlast.dialects.chat.citations import read_citation
 from outlast.dialects.chat.content import FORM, decode_part
 from outlast.dialects.chat.kept import MEMBER, Kept, Plain, assemble, orphans, read_parts
-from outlast.dialects.chat.members import UNREADABLE, Members, wrong
+from outlast.dialects.chat.members import UNREADABLE, Members, is_string, wrong
 from outlast.dialects.chat.reasoning import read_details
 from outlast.dialects.chat.tools import decode_call, decode_function_call
 from outlast.dialects.conversation.parts import Json, Media, Native, Part, Refusal, Text, Thinking, ToolCall, ToolResult
@@ -141,7 +141,7 @@ def _content(members: Members) -> list[Part]:
     raw = members.raw("content")
     if raw is None:
         return []
-    if memoryview(raw)[:1] == b'"':
+    if is_string(raw):
         text = _STRING.decode(raw)
         return [Text(text)] if text else []
     path = members.place("content")

@@ -41,7 +41,7 @@ class MessagesOut:
 
     def _turn(self, message: Message) -> Iterator[Wire]:
         results = [part for part in message.parts if isinstance(part, ToolResult)]
-        others = [part for part in message.parts if not isinstance(part, ToolResult)]
+        others: list[Part] = [part for part in message.parts if not isinstance(part, ToolResult)]
         left: list[Part] = []
         for result in results:
             yield self._result(result, left)
@@ -109,7 +109,7 @@ class MessagesOut:
                 self._losses.drop_extra(each.extra, "chat", "messages")
             body["refusal"] = "".join(each.text for each in refusals)
         body.update(self._thoughts([part for part in parts if isinstance(part, Thinking)]))
-        if sources := annotations(part for part in parts if isinstance(part, Text)):
+        if sources := annotations((part for part in parts if isinstance(part, Text)), every=True):
             body["annotations"] = sources
         body.update(self._beside(parts))
         if calls:

@@ -19,6 +19,8 @@ from outlast.dialects.conversation.parts import Media, Native, Part, Refusal, Te
 from outlast.dialects.conversation.reply import Candidate, Finish, Reply
 from outlast.dialects.dialect import Framing
 
+_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast"})
+
 
 def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     """The body for a caller of this dialect."""
@@ -32,14 +34,20 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     }
     if reply.usage is not None:
         body["usage"] = usage_wire(reply.usage)
-    if reply.service_tier:
-        body["service_tier"] = reply.service_tier
+    body.update(tier(reply.service_tier, losses))
     return msgspec.json.encode({**own(reply.extra), **body})
 
 
 def identity(said: str, framing: Framing) -> str:
     """The upstream's id, or one made of the call's."""
     return said or f"chatcmpl-{framing.id}"
+
+
+def tier(said: str, losses: Losses) -> Wire:
+    """``service_tier`` in OpenAI's words: its clients' types have no other."""
+    if said and said not in _TIERS:
+        losses.drop("service_tier", "another provider's word")
+    return {"service_tier": said} if said in _TIERS else {}
 
 
 def _choice(candidate: Candidate, losses: Losses) -> Wire:
@@ -73,7 +81,8 @@ def _message(parts: Sequence[Part], losses: Losses) -> Wire:
     if sources := annotations(texts):
         message["annotations"] = sources
     message.update(_media([part for part in parts if isinstance(part, Media) and sayable(part)], losses))
-    message.update({part.what: msgspec.Raw(part.wire) for part in parts if _beside(part)})
+    natives = [part for part in parts if isinstance(part, Native) and stands_beside(part)]
+    message.update({native.what: msgspec.Raw(native.wire) for native in natives})
     if calls := [call_wire(part, place) for place, part in enumerate(_calls(parts))]:
         message["tool_calls"] = calls
     if kept := records(parts):
@@ -107,7 +116,3 @@ def audio_wire(media: Media) -> Wire:
     more = own(media.extra)
     known = {"id": more.get("id", ""), "expires_at": more.get("expires_at", 0)}
     return {**known, "data": media.data, "transcript": media.transcript}
-
-
-def _beside(part: Part) -> bool:
-    return isinstance(part, Native) and stands_beside(part)

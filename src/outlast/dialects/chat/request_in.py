@@ -7,7 +7,7 @@ dialect has stays in ``extra``. A value of the wrong type is the caller's error,
 import msgspec
 
 from outlast.dialects.chat.asked import ChatRequest, peek
-from outlast.dialects.chat.members import UNREADABLE, Members, wrong
+from outlast.dialects.chat.members import UNREADABLE, Members, is_string, wrong
 from outlast.dialects.chat.messages_in import decode_messages
 from outlast.dialects.chat.tools import decode_choice, decode_function, decode_tool
 from outlast.dialects.conversation.parts import Extra
@@ -107,7 +107,7 @@ def _stop(top: Members) -> tuple[str, ...]:
     if raw is None:
         return ()
     try:
-        return (_STRING.decode(raw),) if memoryview(raw)[:1] == b'"' else _STRINGS.decode(raw)
+        return (_STRING.decode(raw),) if is_string(raw) else _STRINGS.decode(raw)
     except UNREADABLE:
         wrong("stop", "a string or an array of strings", raw)
 

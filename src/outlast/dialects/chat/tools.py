@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from outlast.dialects.chat.members import UNREADABLE, Members, own, wrong
+from outlast.dialects.chat.members import UNREADABLE, Members, is_string, own, wrong
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import ToolCall
 from outlast.dialects.conversation.request import NativeTool, Tool, ToolChoice
@@ -70,7 +70,7 @@ def encode_tool(tool: Tool | NativeTool, losses: Losses) -> Wire | msgspec.Raw |
 
 def decode_choice(raw: msgspec.Raw, path: str = "tool_choice") -> ToolChoice:
     """``tool_choice``, or the older ``function_call``."""
-    if memoryview(raw)[:1] == b'"':
+    if is_string(raw):
         mode = _MODES.get(_STRING.decode(raw))
         if mode is None:
             wrong(path, "none, auto, required or a tool", raw)

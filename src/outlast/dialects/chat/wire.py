@@ -7,7 +7,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from outlast.dialects.chat.members import UNREADABLE
+from outlast.dialects.chat.members import UNREADABLE, is_null
 from outlast.dialects.chat.reasoning import Detail
 from outlast.dialects.usage import WireUsage, lenient_usage
 
@@ -134,7 +134,7 @@ def logprobs_text(found: Logprobs | None) -> bytes:
 
 def said(raw: msgspec.Raw) -> bool:
     """Whether a member that is read as it came is there."""
-    return len(raw) > 0 and memoryview(raw) != b"null"
+    return len(raw) > 0 and not is_null(raw)
 
 
 _Struct = Any  # a struct's type, or one of its making: the type system has no word for "the fields of either"
@@ -180,9 +180,10 @@ def _inside(kind: _Struct, raw: msgspec.Raw) -> object | None:
 
 def _object(kind: _Struct, raw: msgspec.Raw) -> object | None:
     try:
-        return _lenient(kind, _MEMBERS.decode(raw))
+        made: object = _lenient(kind, _MEMBERS.decode(raw))
     except UNREADABLE:
         return None
+    return made
 
 
 def _list(kind: _Struct, raw: msgspec.Raw) -> list[object] | None:

@@ -22,6 +22,6 @@ def read(body: bytes) -> ChatRequest:
     """The same, as what it is."""
     envelope = Envelope.parse(body)
     prompt = envelope.fields.get("prompt")
-    if prompt is None or memoryview(prompt)[:1] not in (b'"', b"["):
+    if prompt is None or bytes(memoryview(prompt)[:1]) not in (b'"', b"["):
         wrong("prompt", "a string or an array", prompt)
     return read_asked(envelope)

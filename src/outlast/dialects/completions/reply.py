@@ -86,19 +86,19 @@ def _head(said: str, model: str, created: int, framing: Framing) -> dict[str, ob
 
 
 def _choice(candidate: Candidate, losses: Losses) -> dict[str, object]:
-    words = "".join(part.text for part in candidate.parts if _says(part, losses))
+    words = "".join(_words(part, losses) for part in candidate.parts)
     if candidate.logprobs:
         losses.drop("choices.logprobs")
     word = _word(candidate.finish or Finish("other"))
     return {"index": candidate.index, "text": words, "logprobs": None, "finish_reason": word}
 
 
-def _says(part: Part, losses: Losses) -> bool:
-    """Whether a part is words; a refusal is, since its caller would wait for an answer in vain."""
+def _words(part: Part, losses: Losses) -> str:
+    """What a part says in words; a refusal does, since its caller would wait for an answer in vain."""
     if isinstance(part, Text | Refusal):
-        return True
+        return part.text
     losses.drop(f"choices.{type(part).__name__.lower()}")
-    return False
+    return ""
 
 
 def _word(finish: Finish) -> str:
@@ -150,9 +150,10 @@ class CompletionsEncoder:
             case Begin():
                 self._head = _head(event.id, event.model, event.created, self._framing)
                 self._usage = event.usage
-            case PartBegin() if _says(event.part, self._losses):
-                self._words.add((event.choice, event.index))
-                words = event.part.text if isinstance(event.part, Text | Refusal) else ""
+            case PartBegin():
+                if isinstance(event.part, Text | Refusal):
+                    self._words.add((event.choice, event.index))
+                words = _words(event.part, self._losses)
                 return self._chunk(event.choice, words) if words else b""
             case Delta() if event.text and (event.choice, event.index) in self._words:
                 return self._chunk(event.choice, event.text)

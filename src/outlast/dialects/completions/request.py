@@ -7,7 +7,7 @@ can several turns become a prompt: a model that completes text would see no diff
 import msgspec
 
 from outlast.dialects.chat.asked import ChatRequest
-from outlast.dialects.chat.members import UNREADABLE, Members, wrong
+from outlast.dialects.chat.members import UNREADABLE, Members, is_string, wrong
 from outlast.dialects.chat.request_in import keep, read_sampling
 from outlast.dialects.completions.asked import read
 from outlast.dialects.conversation.losses import Losses
@@ -55,7 +55,7 @@ def _prompt(top: Members) -> str:
     if raw is None:
         wrong("prompt", "a string")
     try:
-        if memoryview(raw)[:1] == b'"':
+        if is_string(raw):
             return _STRING.decode(raw)
         several = _STRINGS.decode(raw)
     except UNREADABLE:

@@ -4,6 +4,7 @@ import itertools
 import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.unit.dialects.strategies import EVERYTHING, replies, requests, streams
 
 from outlast.dialects.chat import DIALECT
 from outlast.dialects.conversation.collect import collect
@@ -14,7 +15,6 @@ from outlast.dialects.conversation.reply import Event, Finish, Reply
 from outlast.dialects.conversation.request import Request
 from outlast.dialects.dialect import Framing
 from outlast.dialects.sse import Splitter
-from tests.unit.dialects.strategies import EVERYTHING, replies, requests, streams
 
 FRAMING = Framing(id="r1", model="asked", created=1)
 SAYABLE = dataclasses.replace(
@@ -40,7 +40,8 @@ SAYABLE = dataclasses.replace(
     reasoning=("effort",),
     extras=tuple((place, "chat") for place in ("request", "message", "text", "media", "call", "result", "tool")),
 )
-ANSWERS = dataclasses.replace(EVERYTHING, reply_media=(("image", "data"), ("video", "url")))
+ANSWERS = dataclasses.replace(
+    EVERYTHING, dialects=("responses", "anthropic", "gemini"), reply_media=(("image", "data"), ("video", "url")))
 STREAMED = dataclasses.replace(ANSWERS, finished=True)
 
 
@@ -70,9 +71,7 @@ def _bare(thought: Thinking) -> bool:
 def sayable(request: Request) -> Request:
     """What the strategies cannot leave out: thoughts stand before the words, and other natives beside them."""
     request = normal(request)
-    messages = tuple(
-        msgspec.structs.replace(message, parts=one_thought(message.parts)) for message in request.messages
-    )
+    messages = tuple(msgspec.structs.replace(message, parts=one_thought(message.parts)) for message in request.messages)
     choice = request.tool_choice if request.tools else None
     return msgspec.structs.replace(request, messages=messages, tool_choice=choice, include_usage=True)
 
