@@ -186,11 +186,24 @@ def test_thoughts_go_back_to_their_own_provider_alone_and_only_with_their_signat
     again = asking(input="On", previous_response_id="resp_one")
 
     def thoughts(provider: str) -> list[str]:
-        body = asyncio.run(keeping(responses).before(again, owner=owner(), provider=provider)).for_upstream("m")
+        body = asyncio.run(keeping(responses).before(again, owner=owner(), provider=provider)).envelope.body
         return [item["id"] for item in json.loads(body)["input"] if item.get("type") == "reasoning"]
 
     assert thoughts("openai") == ["rs_1", "rs_3"]
     assert thoughts("azure") == ["rs_3"]
+
+
+def test_another_provider_is_not_told_ids_that_it_never_gave() -> None:
+    responses = memory()
+    kept(responses, asking(input="Hi"), answer("one"), provider="deepseek")
+    again = asking(input="On", previous_response_id="resp_one")
+
+    def ids(provider: str) -> list[str | None]:
+        body = asyncio.run(keeping(responses).before(again, owner=owner(), provider=provider)).for_upstream("m")
+        return [item.get("id") for item in json.loads(body)["input"]]
+
+    assert ids("deepseek") == [None, "msg_one", None]
+    assert ids("openai") == [None, None, None]
 
 
 def test_nobody_goes_on_from_what_is_not_theirs() -> None:

@@ -128,9 +128,10 @@ def expanded(asked: ResponsesRequest, chain: Sequence[Kept], *, provider: str) -
 def _turn(kept: Kept, provider: str) -> Iterator[msgspec.Raw]:
     try:
         yield from _ITEMS.decode(kept.input)
+        own = kept.provider == provider
         for item in _ITEMS.decode(_MEMBERS.decode(kept.response).get("output", msgspec.Raw(b"[]"))):
-            if _passes(item, own=kept.provider == provider):
-                yield item
+            if _passes(item, own=own):
+                yield item if own else _nameless(item)
     except UNREADABLE as error:
         raise MalformedRequest(
             f"the response {kept.id!r} cannot be gone on from: {error}", param="previous_response_id"
@@ -145,6 +146,15 @@ def _passes(item: msgspec.Raw, *, own: bool) -> bool:
     sealed = known.encrypted_content or ""
     # A wrapped thought is another dialect's: its encoder unwraps it or leaves it out.
     return sealed.startswith(FOREIGN) or (own and bool(sealed))
+
+
+def _nameless(item: msgspec.Raw) -> msgspec.Raw:
+    """An item without the id that another provider gave it: each has its own idea of how one looks."""
+    fields = _MEMBERS.decode(item)
+    if _word(fields.get("type")) not in _STATED or "id" not in fields:
+        return item
+    del fields["id"]
+    return msgspec.Raw(msgspec.json.encode(fields))
 
 
 def final_response(held: bytes) -> Json | None:

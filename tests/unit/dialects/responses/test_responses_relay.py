@@ -110,6 +110,19 @@ def test_only_named_changes_reach_the_upstream() -> None:
     assert changed == b'{"model": "m", "input": [], "x": 1.0}'
 
 
+def test_what_only_another_provider_can_read_is_not_passed_on() -> None:
+    body = (
+        b'{"model":"m","input":[{"role":"user","content":"a \\"x_outlast\\""},'
+        b'{"type":"reasoning","id":"r","summary":[],"encrypted_content":"outlast:anthropic:s:secret"},'
+        b'{"type":"function_call","call_id":"c","name":"n","arguments":"{}","x_outlast":{"signature":"s"}}]}'
+    )
+    sent = DIALECT.peek(body, "/v1/responses").for_upstream("m")
+    assert sent == (
+        b'{"model":"m","input":[{"role":"user","content":"a \\"x_outlast\\""},'
+        b'{"type":"function_call","call_id":"c","name":"n","arguments":"{}"}]}'
+    )
+
+
 @pytest.mark.parametrize(
     ("body", "message", "code"),
     [
