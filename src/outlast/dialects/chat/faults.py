@@ -39,8 +39,6 @@ def decode_fault(status: int, body: bytes) -> Fault:
     message = _message(inner, outer, found)
     code = _word(inner, outer, "code", "responseCode", "status")
     said = _word(inner, outer, "type", "__type")
-    if code and code.isdigit() and len(code) == len("400"):
-        code = None  # Only the status again.
     kind = _kind(status, said or "", code or "")
     return Fault(status=status, type=kind, message=message, code=code, param=_param(inner, outer))
 
@@ -124,7 +122,8 @@ def _word(inner: Mapping[str, object], outer: Mapping[str, object], *names: str)
     for holder in (inner, outer):
         for name in names:
             value = holder.get(name)
-            if isinstance(value, str | int) and not isinstance(value, bool) and str(value):
+            again = str(value).isdigit() and len(str(value)) == len("400")  # Only the status.
+            if isinstance(value, str | int) and not isinstance(value, bool) and str(value) and not again:
                 return str(value)[:_LONGEST_WORD]
     return None
 

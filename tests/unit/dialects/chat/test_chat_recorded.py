@@ -130,9 +130,9 @@ def test_every_recorded_answer_says_something_and_ends() -> None:
 def _settled(reply: Reply) -> Reply:
     """Without what only an upstream can say of itself."""
     candidates = tuple(
-        msgspec.structs.replace(each, finish=each.finish and msgspec.structs.replace(each.finish, said=""))
+        msgspec.structs.replace(each, finish=msgspec.structs.replace(each.finish, said=""))
         for each in reply.candidates
-        if each.finish
+        if each.finish is not None
     )
     return normal_reply(
         msgspec.structs.replace(reply, id="", model="", created=0, service_tier="", candidates=candidates)

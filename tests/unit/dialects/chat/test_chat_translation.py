@@ -41,7 +41,8 @@ SAYABLE = dataclasses.replace(
     extras=tuple((place, "chat") for place in ("request", "message", "text", "media", "call", "result", "tool")),
 )
 ANSWERS = dataclasses.replace(
-    EVERYTHING, dialects=("responses", "anthropic", "gemini"), reply_media=(("image", "data"), ("video", "url")))
+    EVERYTHING, dialects=("responses", "anthropic", "gemini"), reply_media=(("image", "data"), ("video", "url"))
+)
 STREAMED = dataclasses.replace(ANSWERS, finished=True)
 
 
