@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from outlast.dialects.anthropic import DIALECT as ANTHROPIC
 from outlast.dialects.chat import DIALECT as CHAT
+from outlast.dialects.completions import DIALECT as COMPLETIONS
 from outlast.dialects.dialect import Dialect
 from outlast.dialects.gemini import DIALECT as GEMINI
 from outlast.dialects.responses import DIALECT as RESPONSES
 
-DIALECTS: Mapping[str, Dialect] = {each.name: each for each in (CHAT, RESPONSES, ANTHROPIC, GEMINI)}
+DIALECTS: Mapping[str, Dialect] = {each.name: each for each in (CHAT, RESPONSES, ANTHROPIC, GEMINI, COMPLETIONS)}
 
 
 def dialect_of(path: str) -> Dialect:

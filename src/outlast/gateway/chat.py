@@ -8,6 +8,8 @@ import asyncio
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
+
 from outlast.dialects.answer import Answer
 from outlast.dialects.chat.asked import named_model
 from outlast.dialects.conversation.losses import Losses
@@ -15,6 +17,7 @@ from outlast.dialects.conversation.reply import Broke
 from outlast.dialects.dialect import Dialect, Framing, StreamReading
 from outlast.dialects.gone import says_gone
 from outlast.dialects.refusals import fault_of, refusal
+from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.dialects.translation import TranslatedStream
 from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal
@@ -24,9 +27,10 @@ from outlast.gateway.call import GATEWAY_STOPPED, Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
 from outlast.gateway.estimate import expected_tokens
+from outlast.gateway.keeping import Keeping
 from outlast.gateway.meter import Meter
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
-from outlast.gateway.routes import Routes
+from outlast.gateway.routes import Route, Routes
 from outlast.gateway.witness import Tracing, Witness
 from outlast.keys.key import NO_LIMITS
 
@@ -54,6 +58,8 @@ class Chat:
     counters: Counters
     limiter: Limiter
     clock: Clock
+    keeping: Keeping | None = None
+    """Where the dialect's callers may ask that answers be kept."""
     witnesses: tuple[Witness, ...] = ()
     """Who is told of each call besides the counters and the journal."""
     tracing: Tracing | None = None
@@ -65,14 +71,7 @@ class Chat:
         if self.tracing is not None:
             meter.traceparent = self.tracing(call.headers.get("traceparent", ""))
         try:
-            meter.caller = caller = self.callers.identify(call.headers)
-            meter.request = request = self.dialect.peek(call.body, call.path)
-            if caller.key is not None and not caller.key.may_use(request.model):
-                raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
-            meter.route = route = self.routes.find(request.model, caller.key)
-            if caller.key is not None:
-                meter.permit = self.limiter.admit(caller.key, expected_tokens(request))
-            served = await self.attempts.run(route, request, meter)
+            served = await self._ask(meter)
         except OutlastError as error:
             self._refuse(error, meter, reply)
         except asyncio.CancelledError as end:
@@ -86,6 +85,23 @@ class Chat:
         finally:
             if meter.permit is not None:
                 meter.permit.settle(0, 0)  # void where the call was recorded; a defect of ours gives its place back
+
+    async def _ask(self, meter: Meter) -> Served:
+        """Who calls, what is asked, who answers; what is to be kept of a whole answer is kept."""
+        call = meter.call
+        meter.caller = caller = self.callers.identify(call.headers)
+        meter.request = request = self.dialect.peek(call.body, call.path)
+        if caller.key is not None and not caller.key.may_use(request.model):
+            raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
+        meter.route = route = self.routes.find(request.model, caller.key)
+        if caller.key is not None:
+            meter.permit = self.limiter.admit(caller.key, expected_tokens(request))
+        if self.keeping is not None and isinstance(request, ResponsesRequest):
+            meter.request = request = await self._gone_on_from(self.keeping, request, route, meter)
+        served = await self.attempts.run(route, request, meter)
+        if meter.came is not None and served.stream is None and served.status < 300:
+            served = msgspec.structs.replace(served, body=await self._kept(meter.came, served.body, meter))
+        return served
 
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""
@@ -112,6 +128,9 @@ class Chat:
         reply.begin(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)))
         try:
             await self._relay(reader, served.body, stream, meter, reply)
+            tail = reader.held() if reader.done else reader.finish() + reader.held()
+            if meter.came is not None and not reader.failed:
+                tail = await self._kept(meter.came, tail, meter)
         except UpstreamError as error:
             self.attempts.broke_off(meter, error)
             event = self._last_word(error, reader, meter)
@@ -129,7 +148,6 @@ class Chat:
             )
             raise
         else:
-            tail = reader.held() if reader.done else reader.finish() + reader.held()
             if meter.full:
                 meter.keep(tail)
             outcome: Outcome = "failed" if reader.failed else "answered"
@@ -159,6 +177,22 @@ class Chat:
             raise UpstreamBroken(
                 "the stream ended before its answer did", target=meter.attempt.candidate.target if meter.attempt else ""
             )
+
+    @staticmethod
+    async def _gone_on_from(
+        keeping: Keeping, request: ResponsesRequest, route: Route, meter: Meter
+    ) -> ResponsesRequest:
+        """The request with what it goes on from written out; thoughts only where no other provider can be asked."""
+        meter.came = request
+        providers = {each.destination.provider for each in route.attempts}
+        provider = providers.pop() if len(providers) == 1 else ""
+        return await keeping.before(request, owner=meter.caller.name, provider=provider)
+
+    async def _kept(self, came: ResponsesRequest, answer: bytes, meter: Meter) -> bytes:
+        """The answer, kept where its caller asked for that, and saying so."""
+        assert self.keeping is not None  # noqa: S101 - set before ``came`` is
+        provider = meter.attempt.destination.provider if meter.attempt is not None else ""
+        return await self.keeping.after(came, answer, owner=meter.caller.name, provider=provider)
 
     def _last_word(self, error: UpstreamError, reader: StreamReading, meter: Meter) -> bytes:
         """A broken stream's last event, in the shape that the dialect's clients raise as an error."""

@@ -19,7 +19,7 @@ from outlast.errors import Untranslatable
 from outlast.exchange import Signal
 from outlast.gateway.ports import Patience, Upstream
 from outlast.settings import ProviderSettings, TargetSettings
-from outlast.settings.vendors import speaks, vendor_of
+from outlast.settings.vendors import serves, speaks
 
 REMEMBERED_ANSWERS = 64
 """Model words that one target answered with; an upstream that invents more is worked out anew each time."""
@@ -64,12 +64,10 @@ class Destination:
             Untranslatable: it is an endpoint that the target's vendor does not have.
         """
         dialects = self.dialects
-        if caller in dialects:
+        if caller in dialects or caller.name.partition("/")[0] in self.serves:
             return caller
         if caller.conversation:
             return dialects[0]
-        if caller.name.partition("/")[0] in self.serves:
-            return caller
         raise Untranslatable(f"{self.target} cannot be asked this: its vendor has no /{caller.name}")
 
     def tariff_for(self, answered: str) -> Tariff:
@@ -132,7 +130,7 @@ class Destinations:
             tariff=Tariff(rates, entry.ref if entry and rates else ""),
             knowledge=self.knowledge,
             dialects=tuple(DIALECTS[each] for each in speaks(settings)),
-            serves=frozenset({*vendor_of(settings).serves, *speaks(settings)}),
+            serves=serves(settings, model),
         )
 
 

@@ -10,6 +10,7 @@ from outlast.dialects.answer import Answer
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.request import Request
 from outlast.dialects.dialect import Asked, Dialect
+from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
@@ -39,6 +40,8 @@ class Meter(msgspec.Struct):
     permit: Permit | None = None
     """Only of a caller whose key has an allowance."""
     request: Asked | None = None
+    came: ResponsesRequest | None = None
+    """The same as its caller sent it; only where it goes on from a response that was kept."""
     meant: Request | None = None
     """The same, fully read; only where a target speaks another dialect."""
     route: Route | None = None

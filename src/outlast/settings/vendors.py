@@ -6,6 +6,7 @@ how a row is used (``providers``, ``gateway``). A provider that no row describes
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -30,20 +31,31 @@ class Vendor:
     """Names of dialects (``dialects.registry``); the first is used where the caller's is not among them."""
     serves: tuple[str, ...] = ()
     """First segments of further endpoints: ``embeddings moderations audio images completions``, and what is stored."""
+    completes: tuple[str, ...] = ("*",)
+    """Which of its models take the older ``/completions``, as patterns."""
     models_path: str = "/models"
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent where the caller's own call does not carry them."""
 
 
-def _compatible(name: str, base_url: str, *serves: str, speaks: tuple[str, ...] = ("chat",)) -> Vendor:
-    return Vendor(name=name, base_url=base_url, speaks=speaks, serves=serves)
+def _compatible(
+    name: str,
+    base_url: str,
+    *serves: str,
+    speaks: tuple[str, ...] = ("chat",),
+    completes: tuple[str, ...] = ("*",),
+) -> Vendor:
+    return Vendor(name=name, base_url=base_url, speaks=speaks, serves=serves, completes=completes)
 
 
 _BOTH = ("chat", "responses")
+_OLDER = ("*-instruct*", "davinci-*", "babbage-*")
 _LOCAL = ("completions", "embeddings")
 
 GENERIC = Vendor(name="", serves=("completions", "embeddings", "moderations", *MEDIA, *STORED))
 """A server of which nothing is known: it is asked what its caller asks, and says itself what it lacks."""
+SCRIPTED = Vendor(name="", serves=("embeddings",))
+"""What comes with Outlast to rehearse with."""
 ANTHROPIC = Vendor(
     name="anthropic",
     base_url="https://api.anthropic.com",
@@ -67,9 +79,9 @@ VENDORS: Mapping[str, Vendor] = {
     for row in (
         _compatible(
             "openai", "https://api.openai.com/v1",
-            "completions", "embeddings", "moderations", *MEDIA, *STORED, speaks=_BOTH,
+            "completions", "embeddings", "moderations", *MEDIA, *STORED, speaks=_BOTH, completes=_OLDER,
         ),
-        _compatible("azure", "", "completions", "embeddings", *MEDIA, *STORED, speaks=_BOTH),
+        _compatible("azure", "", "completions", "embeddings", *MEDIA, *STORED, speaks=_BOTH, completes=_OLDER),
         _compatible("groq", "https://api.groq.com/openai/v1", "audio", "files", "batches", speaks=_BOTH),
         _compatible("mistral", "https://api.mistral.ai/v1", "embeddings", "moderations", "audio", "files"),
         _compatible("openrouter", "https://openrouter.ai/api/v1", "completions", "embeddings", speaks=_BOTH),
@@ -106,7 +118,14 @@ def vendor_of(settings: ProviderSettings) -> Vendor:
     if settings.kind == "openai" and settings.base_url:
         host = urlsplit(settings.base_url).hostname or ""
         return VENDORS["azure"] if host.endswith(".openai.azure.com") else _HOSTS.get(host, GENERIC)
-    return GENERIC
+    return SCRIPTED if settings.kind == "scripted" else GENERIC
+
+
+def serves(settings: ProviderSettings, model: str) -> frozenset[str]:
+    """First segments of the endpoints that a provider has for one of its models, beside conversations."""
+    row = vendor_of(settings)
+    takes_prompts = any(fnmatchcase(model, pattern) for pattern in row.completes)
+    return frozenset(each for each in (*row.serves, *speaks(settings)) if each != "completions" or takes_prompts)
 
 
 def speaks(settings: ProviderSettings) -> tuple[str, ...]:

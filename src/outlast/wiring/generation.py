@@ -21,10 +21,13 @@ from outlast.gateway.counting import QUESTIONS, Counting
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.health import Health
+from outlast.gateway.keeping import Keeping
 from outlast.gateway.ports import Clock, Upstream
+from outlast.gateway.responses import BELOW, Cancel, Delete, Fetch, InputItems, Retrieve
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
+from outlast.ledger.responses import KeptResponses
 from outlast.limits.book import Book
 from outlast.providers.factory import open_upstream
 from outlast.providers.vendor import HTTP_KINDS, key_warning
@@ -56,6 +59,7 @@ class Held:
     recorder: Recorder
     keys: KeyWatch
     limiter: Book
+    responses: KeptResponses
     counters: Counters
     gone: GoneTargets
     clock: Clock
@@ -87,6 +91,7 @@ class Generation:
     """By the caller's dialect."""
     counts: Mapping[str, Counting]
     """The same, for those that ask how many tokens a request has."""
+    responses: KeptResponses
     offers: Offers
     telemetry: Telemetry
     calendar: Callable[[], CalendarNumbers]
@@ -101,8 +106,7 @@ class Generation:
     def serve_on(self, router: Router) -> None:
         """Let new calls come here."""
         for dialect, path in PATHS.items():
-            if dialect in self.chats:
-                router.add("POST", path, self.chats[dialect])
+            router.add("POST", path, self.chats[dialect])
         router.add("POST", "/v1/messages/count_tokens", self.counts["anthropic"])
         gemini = self.chats["gemini"]
         google = Verbs(
@@ -110,6 +114,13 @@ class Generation:
         )
         for path in ("/v1beta/models/", "/v1/models/"):
             router.add("POST", path, google)
+        callers, kept = self.callers, self.responses
+        fetch = Fetch(
+            response=Retrieve(callers=callers, responses=kept), input_items=InputItems(callers=callers, responses=kept)
+        )
+        router.add("GET", BELOW, fetch)
+        router.add("DELETE", BELOW, Delete(callers=callers, responses=kept))
+        router.add("POST", BELOW, Cancel(callers=callers, responses=kept))
         router.add("GET", "/v1/models", ListModels(self.offers, self.callers))
         router.add("GET", "/v1/models/", OneModel(self.offers, self.callers))
 
@@ -162,6 +173,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
             clock=held.clock,
             witnesses=telemetry.witnesses,
             tracing=telemetry.tracing,
+            keeping=Keeping(responses=held.responses, clock=held.clock) if name == "responses" else None,
         )
         for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in ENDPOINTS))
     }
@@ -177,6 +189,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         callers=callers,
         chats=chats,
         counts=counts,
+        responses=held.responses,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
         calendar=calendar_numbers(settings, knowledge, held.today),

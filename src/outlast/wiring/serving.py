@@ -18,7 +18,9 @@ from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
+from outlast.ledger.location import database_path
 from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.ledger.responses import KeptResponses, responses_path
 from outlast.ledger.slots import ALONE, Slot
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
@@ -115,6 +117,7 @@ class Gateway:
             await upstream.aclose()
         self.keys.close()
         self.held.limiter.close()
+        self.held.responses.close()
         self.recorder.close()
         for telemetry in telemetries:
             telemetry.close()
@@ -181,6 +184,7 @@ def open_gateway(
             recorder=recorder,
             keys=watch_keys(settings, recorder.look),
             limiter=open_limiter(settings, clock),
+            responses=_responses(settings, clock),
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
             clock=clock,
@@ -214,6 +218,13 @@ def _connect(held: Held, first: Generation) -> Gateway:
     router.add("GET", "/metrics", Metrics(gauges))
     held.keys.start()
     return gateway
+
+
+def _responses(settings: Settings, clock: Clock) -> KeptResponses:
+    path = responses_path(database_path(settings.server.database, settings.root))
+    responses = KeptResponses(path, unix_s=lambda: clock.unix_ns() // 10**9)
+    responses.start()
+    return responses
 
 
 def _limits(settings: Settings) -> Limits:
