@@ -9,7 +9,7 @@ from openai.types.responses import Response, ResponseItem
 from outlast.dialects.responses.asked import ResponsesRequest, peek
 from outlast.dialects.responses.kept import Kept
 from outlast.errors import LedgerUnavailable, MalformedRequest, PreviousNotFound
-from outlast.gateway.call import Call
+from outlast.gateway.call import Call, Handler
 from outlast.gateway.caller import Callers
 from outlast.gateway.keeping import Keeping
 from outlast.gateway.ports import Clock, Headers, Responses
@@ -91,7 +91,7 @@ def say(responses: Responses, method: str, path: str, *, key: str = "ada", query
     fetch = Fetch(
         response=Retrieve(callers=who, responses=responses), input_items=InputItems(callers=who, responses=responses)
     )
-    handlers = {
+    handlers: dict[str, Handler] = {
         "GET": fetch,
         "DELETE": Delete(callers=who, responses=responses),
         "POST": Cancel(callers=who, responses=responses),

@@ -1,11 +1,11 @@
 """The Responses API of OpenAI and of the Open Responses specification, both ways."""
 
+from outlast.dialects.chat.faults import decode_fault, encode_fault
 from outlast.dialects.dialect import Asked, Dialect
 from outlast.dialects.responses.asked import peek
 from outlast.dialects.responses.events_in import EventDecoder
 from outlast.dialects.responses.events_out import EventEncoder
 from outlast.dialects.responses.facts import read_answer
-from outlast.dialects.responses.faults import decode_fault, encode_fault
 from outlast.dialects.responses.relay import StreamReader
 from outlast.dialects.responses.reply_in import decode_reply
 from outlast.dialects.responses.reply_out import encode_reply

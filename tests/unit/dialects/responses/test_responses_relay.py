@@ -128,8 +128,7 @@ def test_what_only_another_provider_can_read_is_not_passed_on() -> None:
     [
         (b'{"error":{"message":"No","type":"x","code":"c","param":"p"}}', "No", "c"),
         (b'{"error":"No"}', "No", None),
-        (b"<html>bad gateway</html>", "<html>bad gateway</html>", None),
-        (b"\xff", "\ufffd", None),
+        (b"bad gateway", "bad gateway", None),
     ],
 )
 def test_any_error_body_is_a_fault_with_its_message(body: bytes, message: str, code: str | None) -> None:
