@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from outlast.dialects.anthropic.cleaned import without_foreign
 from outlast.dialects.dialect import NO_CHANGES
 from outlast.dialects.envelope import Envelope
 from outlast.errors import MalformedRequest
@@ -30,13 +31,14 @@ class MessagesRequest(msgspec.Struct, frozen=True, gc=False):
     stream: bool
 
     def for_upstream(self, model: str, changes: Mapping[str, bytes | None] = NO_CHANGES) -> bytes:
-        """The body for a target that calls the model ``model``; the same bytes when nothing differs."""
-        if model == self.model and not changes:
-            return self.envelope.body
-        edits = dict(changes)
+        """The body for a target that calls the model ``model``; the same bytes when nothing differs.
+
+        What other vendors left in turns that they answered is taken out.
+        """
+        edits = without_foreign(self.envelope.body, self) | dict(changes)
         if model != self.model:
             edits["model"] = msgspec.json.encode(model)
-        return self.envelope.edit(edits)
+        return self.envelope.edit(edits) if edits else self.envelope.body
 
 
 def peek(body: bytes, path: str = ENDPOINT) -> MessagesRequest:  # noqa: ARG001  the interface of every dialect; here the body says it all

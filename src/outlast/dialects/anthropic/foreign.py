@@ -13,7 +13,8 @@ import msgspec
 from outlast.dialects.anthropic.members import NAME, UNREADABLE
 from outlast.dialects.conversation.parts import Extra, Native, Thinking
 
-_MARK = "outlast:"
+MARK = "outlast:"
+"""With which an opaque text of ours begins; signatures of Anthropic's have no colon."""
 MEMBER = "x_outlast"
 
 
@@ -32,17 +33,21 @@ NOTHING = Kept()
 
 def hide(part: Thinking | Native) -> str:
     """An opaque text that holds the part."""
-    return _MARK + base64.b64encode(msgspec.json.encode(part)).decode()
+    return MARK + base64.b64encode(msgspec.json.encode(part)).decode()
 
 
 def reveal(opaque: str) -> Thinking | Native | None:
     """The part that an opaque text holds; None for a signature of Anthropic's."""
-    if not opaque.startswith(_MARK):
+    if not opaque.startswith(MARK):
         return None
     try:
-        return _PART.decode(base64.b64decode(opaque[len(_MARK) :], validate=True))
+        part = _PART.decode(base64.b64decode(opaque[len(MARK) :], validate=True))
+        for value in (part.wire,) if isinstance(part, Native) else part.extra.values():
+            # A client may have written it himself, and it will stand in a body as it is.
+            msgspec.json.decode(value)
     except (binascii.Error, ValueError, *UNREADABLE):
         return None
+    return part
 
 
 def kept(*, signature: str = "", custom: bool = False, extra: Extra | None = None) -> msgspec.Raw | None:

@@ -80,10 +80,9 @@ class Members:
         raw = self.take(name)
         return [] if raw is None else items(raw, self.at(name))
 
-    def rest(self, inside: str = "") -> Extra:
-        """What nobody has taken, as extra members of whatever ``inside`` belongs to."""
-        head = PREFIX + inside
-        return {head + name: bytes(raw) for name, raw in self._left.items() if bytes(raw) != b"null"}
+    def rest(self) -> Extra:
+        """What nobody has taken, as extra members."""
+        return {PREFIX + name: bytes(raw) for name, raw in self._left.items() if bytes(raw) != b"null"}
 
     def left(self) -> bytes | None:
         """What nobody has taken, as one object; None when that is nothing."""

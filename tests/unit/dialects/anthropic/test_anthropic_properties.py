@@ -29,7 +29,7 @@ from outlast.dialects.sse import Splitter
 from outlast.errors import MalformedRequest, UpstreamBroken
 from outlast.exchange import Usage
 
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+few = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 """Conversations are large: generating one takes longer than everything that is done with it."""
 EVENTS: TypeAdapter[Any] = TypeAdapter(RawMessageStreamEvent)
 FRAMING = Framing(id="msg_outlast", model="claude", created=1)
@@ -287,6 +287,7 @@ def test_an_odd_request_is_a_request_or_a_clear_refusal(body: bytes) -> None:
         DIALECT.encode_request(request, Losses())
 
 
+@few
 @given(HOSTILE)
 def test_an_odd_answer_is_an_answer_or_a_broken_upstream(body: bytes) -> None:
     for read in (DIALECT.decode_reply, DIALECT.read_answer, decode_count):
@@ -295,6 +296,7 @@ def test_an_odd_answer_is_an_answer_or_a_broken_upstream(body: bytes) -> None:
     DIALECT.decode_fault(500, body)
 
 
+@few
 @given(st.lists(HOSTILE, max_size=4))
 def test_an_odd_stream_says_something_or_nothing(datas: list[bytes]) -> None:
     decoder, reader = DIALECT.event_decoder(), StreamReader()

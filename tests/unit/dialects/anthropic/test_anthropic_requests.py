@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from outlast.dialects.anthropic import DIALECT
+from outlast.dialects.anthropic.foreign import hide, reveal
 from outlast.dialects.anthropic.request_out import DEFAULT_MAX_TOKENS
 from outlast.dialects.anthropic.turns_out import takes_system_turns
 from outlast.dialects.conversation.losses import Losses
@@ -282,6 +283,16 @@ def test_a_result_with_blocks_of_anthropic_s_own_keeps_them_beside_its_words() -
     assert json.loads(DIALECT.encode_request(request, Losses()))["messages"] == turns
 
 
+@pytest.mark.parametrize(
+    "part", [Native("gemini", "x", b'1,"model":"y"'), Thinking(dialect="gemini", extra={"gemini:x": b"}"})]
+)
+def test_a_hidden_part_that_a_client_forged_is_not_believed(part: Native | Thinking) -> None:
+    block = {"type": "redacted_thinking", "data": hide(part)}
+    read_back = read(messages=[{"role": "assistant", "content": [block]}]).messages[0].parts[0]
+    assert read_back == Thinking(redacted=hide(part), dialect="anthropic")
+    assert reveal(hide(Native("gemini", "x", b'{"a":1}'))) == Native("gemini", "x", b'{"a":1}')
+
+
 def test_citations_of_another_vendor_are_not_shown_to_anthropic() -> None:
     mine = Citation(url="https://a", wire=b'{"type":"x"}', dialect="anthropic")
     body, lost = asked(HELLO, Message("assistant", (Text("Hi", (mine, Citation(url="https://b"))),)))
@@ -339,6 +350,19 @@ def test_only_the_model_and_named_changes_differ_for_an_upstream_of_the_same_dia
     assert request.for_upstream("a") is body
     changed = request.for_upstream("b", {"temperature": None, "top_k": b"5"})
     assert json.loads(changed) == {"model": "b", "messages": [], "top_k": 5}
+
+
+def test_what_another_vendor_left_in_a_turn_does_not_pass_through_to_anthropic() -> None:
+    hidden = hide(Thinking(text="", signature="s", dialect="gemini"))
+    turn_of_another = [
+        {"type": "thinking", "thinking": "hm", "signature": hidden},
+        {"type": "tool_use", "id": "a", "name": "x", "input": {}, "x_outlast": {"signature": "s"}},
+    ]
+    members = {"model": "m", "max_tokens": 5, "messages": [{"role": "assistant", "content": turn_of_another}], "x": 1}
+    request = DIALECT.peek(json.dumps(members).encode(), "/v1/messages")
+    assert json.loads(request.for_upstream("m")) == members | {
+        "messages": [{"role": "assistant", "content": [{"type": "tool_use", "id": "a", "name": "x", "input": {}}]}]
+    }
 
 
 def test_the_shape_of_a_request_is_never_that_of_another_dialect_s_extra() -> None:
