@@ -180,7 +180,7 @@ def test_equal_answers_are_one_call_and_a_tie() -> None:
     court = Court(word=lambda _first, _second: (True, False, "first"))
     court.give("same", "same")
     court.judged()
-    assert len(court.models.paid) == 1
+    assert court.models.paid.total() == 1
     assert {each.discordant for each in court.results().values()} == {0}
 
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from outlast.errors import EvidenceInvalid
 from outlast.replay.labels import FEWEST, Label, Side, calibrations, correct, parse_labels
-from outlast.stats.rogan_gladen import Calibration
+from outlast.stats.rogan_gladen import Calibration, rogan_gladen
 from outlast.stats.rows import Row
 
 B, C = "x/b", "x/c"
@@ -84,6 +84,12 @@ def test_sides_are_corrected_apart_only_where_each_has_enough_labels() -> None:
     assert apart is not None
     assert together is not None
     assert (apart.by_side, together.by_side) == (True, False)
+    harsh = Calibration(good=20, accepted=14, bad=20, rejected=19)
+    by_side = correct(rows, enough, harsh, alpha=0.05)[0]
+    assert by_side is not None
+    shares = [sum(row.a for row in rows) / 60, sum(row.b or 0 for row in rows) / 60]
+    assert by_side.a == pytest.approx(rogan_gladen(shares[0], enough.sensitivity, enough.specificity))
+    assert by_side.b == pytest.approx(rogan_gladen(shares[1], harsh.sensitivity, harsh.specificity))
     none, why = correct(rows, few, Calibration(good=0, accepted=0, bad=0, rejected=0), alpha=0.05)
     assert none is None
     assert f"{FEWEST - 1} of acceptable and {FEWEST} of unacceptable" in why

@@ -81,6 +81,20 @@ def test_the_variance_is_that_of_the_delta_method_by_numerical_derivatives() -> 
     assert found.upper - found.estimate == pytest.approx(t_199 * math.sqrt(variance), rel=1e-5)
 
 
+def test_labels_that_both_sides_share_move_the_difference_alone() -> None:
+    pairs = rows([(1, 1)] * 120 + [(1, 0)] * 40 + [(0, 1)] * 10 + [(0, 0)] * 30)
+    few, many = (
+        Calibration(good=size, accepted=size * 9 // 10, bad=size, rejected=size * 8 // 10) for size in (20, 20_000_000)
+    )
+    unsure, known = (corrected_difference(pairs, each, each, alpha=0.05, shared=True) for each in (few, many))
+    assert unsure.estimate == pytest.approx(known.estimate)
+    # d(difference)/d(se) = d(difference)/d(sp) = -difference / (se + sp - 1)
+    slope = known.estimate / 0.7
+    labels = slope**2 * sum(share * (1 - share) / 22 for share in (19 / 22, 17 / 22))
+    pairs_alone = known.estimate - known.lower
+    assert (unsure.estimate - unsure.lower) ** 2 == pytest.approx(pairs_alone**2 + 1.652547**2 * labels, rel=1e-4)
+
+
 # Against published values.
 
 
@@ -143,7 +157,7 @@ def test_a_judge_that_errs_makes_differences_larger_and_intervals_wider_than_one
     known = corrected_difference(rows(pairs), PERFECT, PERFECT, alpha=0.05, shared=True)
     unsure = corrected_difference(rows(pairs), labels, labels, alpha=0.05, shared=True)
     assert abs(unsure.estimate) >= abs(known.estimate) - 1e-6
-    if -1 < unsure.lower and unsure.upper < 1:
+    if unsure.lower > -1 and unsure.upper < 1:
         assert unsure.upper - unsure.lower >= known.upper - known.lower - 1e-6
 
 
