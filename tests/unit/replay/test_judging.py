@@ -22,7 +22,7 @@ from outlast.replay.opinions import with_opinions
 from outlast.replay.plan import JudgeTerms, Margin, Plan
 from outlast.replay.ports import DrawKey
 from outlast.replay.result import CandidateResult, CheckResult, ReplayResult
-from outlast.replay.run import Purse, Runner
+from outlast.replay.run import Progress, Purse, Runner
 from outlast.stats.rows import Row
 
 A, B, JUDGE = "x/a", "y/b", "z/judge"
@@ -75,10 +75,10 @@ class Court:
             if text is not None:
                 self.store.draws[DrawKey(item.id, target, number)] = Draw(said=Said(text=text))
 
-    def judged(self, limit: int | None = None, *, floor: bool = False) -> None:
+    def judged(self, limit: int | None = None, *, floor: bool = False) -> Progress:
         runner = Runner(asker=self.models, evidence=self.store, pause=self.clock.pause)
         errands = judge_errands(plan(self.items, floor=floor), self.items, self.store.draw)
-        self.clock.play(runner.run(errands, Purse(limit)))
+        return self.clock.play(runner.run(errands, Purse(limit)))
 
     def _answer(self, item: Item, _target: str) -> Draw:
         one, other, better = self.word(marked(item.prompt, "first answer"), marked(item.prompt, "second answer"))
@@ -179,8 +179,8 @@ def test_each_pair_is_asked_in_both_orders_once() -> None:
 def test_equal_answers_are_one_call_and_a_tie() -> None:
     court = Court(word=lambda _first, _second: (True, False, "first"))
     court.give("same", "same")
-    court.judged()
-    assert court.models.paid.total() == 1
+    progress = court.judged()
+    assert (progress.total, progress.lost, court.models.paid.total()) == (1, 0, 1)
     assert {each.discordant for each in court.results().values()} == {0}
 
 
