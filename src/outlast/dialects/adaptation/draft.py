@@ -3,8 +3,8 @@
 It knows JSON objects inside objects, as bytes. It does not know any rule. What is not changed stays as it came.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
@@ -22,10 +22,6 @@ class Adaptation(msgspec.Struct, frozen=True):
     rules: tuple[str, ...]
     refusal: str | None = None
     """Why this target cannot be asked; there are then no changes, and one rule."""
-
-    def __iter__(self) -> Iterator[Any]:
-        """Changes and rules, for whoever takes the two apart at once and leaves refusals to the upstream."""
-        return iter((self.changes, self.rules))
 
 
 class Draft:
@@ -49,12 +45,11 @@ class Draft:
         Raises:
             MalformedRequest: an object on the way names a member twice.
         """
-        if member in self.changes:
-            value = self.changes[member]
-        elif member in self._read:
-            value = self._read[member]
+        read = self._read
+        if member in read:
+            value = read[member]
         else:
-            self._read[member] = value = self._envelope.text(member)
+            read[member] = value = self._envelope.text(member)
         for name in inside:
             if value is None or not value.startswith(b"{"):
                 return None
@@ -66,7 +61,9 @@ class Draft:
 
     def change(self, place: Place, value: bytes | None, rule: Rule) -> None:
         """Set a member, or remove it (None); an object that has nothing left goes with it."""
-        self.changes[place[0]] = value if len(place) == 1 else changed(self.value(place[0]), place[1:], value)
+        member = place[0]
+        new = value if len(place) == 1 else changed(self.value(member), place[1:], value)
+        self.changes[member] = self._read[member] = new
         self.note(rule)
 
     def refuse(self, rule: Rule, message: str) -> None:

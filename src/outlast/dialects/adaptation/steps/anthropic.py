@@ -24,7 +24,7 @@ def watches(model: Model) -> Iterator[Watch]:
     if (limit := shared.capped(model, ("max_tokens",))) is not None:
         yield limit
     if model.abilities.get("tools") is False:
-        yield shared.without_tools(model, ("tools",), "takes no tools: leave them out, or ask another")
+        yield shared.without_tools(("tools",), shared.NO_TOOLS)
     if (images := shared.without_images(model, "messages", (b'"image"',))) is not None:
         yield images
     yield from anthropic_turns.watches(model)

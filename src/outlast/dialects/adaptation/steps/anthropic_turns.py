@@ -19,33 +19,30 @@ MOST_IMAGE = 10 * (1 << 20)
 _MESSAGES = ("messages",)
 _CACHE = "cache_control"
 _CACHED = b'"cache_control"'
+_NO_PREFILL = "it does not go on from words of the assistant: end with a user's turn, or ask another model"
 
 
 def watches(model: Model) -> Iterator[Watch]:
     """What can break, but for the breakpoints."""
     if model.abilities.get("assistant_prefill") is False:
-        yield Watch(_MESSAGES, _refuse_prefill(model))
+        yield Watch(_MESSAGES, _refuse_prefill)
     if (most := traits.most_images(model)) is not None:
-        yield Watch(_MESSAGES, _limit_images(model, most))
+        yield Watch(_MESSAGES, _limit_images(most))
     if traits.thinks(model) != "never":
         yield Watch(_MESSAGES, _drop_foreign(model))
 
 
-def _refuse_prefill(model: Model) -> Step:
-    def step(draft: Draft) -> None:
-        turn = last_item(draft.value("messages"))
-        if turn is None or _member(turn, "role") != "assistant":
-            return
-        content = _raw(turn, "content")
-        last = last_item(content)
-        if content is not None and (content.startswith(b'"') or (last is not None and _member(last, "type") == "text")):
-            why = "does not go on from words of the assistant: end with a user's turn, or ask another"
-            draft.refuse(anthropic.PREFILL, f"{model.ref} {why}")
-
-    return step
+def _refuse_prefill(draft: Draft) -> None:
+    turn = last_item(draft.value("messages"))
+    if turn is None or _member(turn, "role") != "assistant":
+        return
+    content = _raw(turn, "content")
+    last = last_item(content)
+    if content is not None and (content.startswith(b'"') or (last is not None and _member(last, "type") == "text")):
+        draft.refuse(anthropic.PREFILL, _NO_PREFILL)
 
 
-def _limit_images(model: Model, most: int) -> Step:
+def _limit_images(most: int) -> Step:
     def step(draft: Draft) -> None:
         messages = draft.value("messages")
         if messages is None or b'"image"' not in messages:
@@ -54,10 +51,10 @@ def _limit_images(model: Model, most: int) -> Step:
             return
         sizes = [size for turn in items(messages) for size in _images(_raw(turn, "content"))]
         if len(sizes) > most:
-            draft.refuse(anthropic.IMAGE_LIMIT, f"{model.ref} reads {most} pictures at most, not {len(sizes)}")
+            draft.refuse(anthropic.IMAGE_LIMIT, f"it reads {most} pictures at most, not {len(sizes)}")
         elif max(sizes, default=0) > MOST_IMAGE:
-            said = f"reads pictures of {MOST_IMAGE:,} characters of base64 at most, not {max(sizes):,}"
-            draft.refuse(anthropic.IMAGE_LIMIT, f"{model.ref} {said}")
+            said = f"it reads pictures of {MOST_IMAGE:,} characters of base64 at most, not {max(sizes):,}"
+            draft.refuse(anthropic.IMAGE_LIMIT, said)
 
     return step
 

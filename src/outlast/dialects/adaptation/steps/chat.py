@@ -67,9 +67,9 @@ def _limits(model: Model) -> Iterator[Watch]:
 
 def _tools(model: Model) -> Iterator[Watch]:
     if traits.has_no_tools(model):
-        yield shared.without_tools(model, _TOOLS, "takes no tools: leave them out, or ask another")
+        yield shared.without_tools(_TOOLS, shared.NO_TOOLS)
     elif traits.has_no_tools_on_chat(model):
-        yield shared.without_tools(model, _TOOLS, "takes tools on the Responses API alone: call /v1/responses")
+        yield shared.without_tools(_TOOLS, "it takes tools on the Responses API alone: call /v1/responses")
 
 
 def _renamed(refused: str, taken: str, rule: Rule) -> Watch:

@@ -22,26 +22,26 @@ def watches(model: Model) -> Iterator[Watch]:
     if model.provider not in traits.PROVIDERS:
         return
     if (own := next((size for name, size in _OWN.items() if model.id.startswith(name)), None)) is not None:
-        yield Watch(_PLACE, _only(model.ref, own))
+        yield Watch(_PLACE, _only(own))
     if (most := _MOST.get(model.id)) is not None:
-        yield Watch(_PLACE, _at_most(model.ref, most))
+        yield Watch(_PLACE, _at_most(most))
 
 
-def _only(ref: str, own: int) -> Step:
+def _only(own: int) -> Step:
     def step(draft: Draft) -> None:
         said = draft.value(*_PLACE)
         if said is not None and integer(said) == own:
             draft.change(_PLACE, None, embeddings.DIMENSIONS)
         elif said is not None:
-            draft.refuse(embeddings.DIMENSIONS, f"{ref} gives {own} dimensions and no others: leave dimensions out")
+            draft.refuse(embeddings.DIMENSIONS, f"it gives {own} dimensions and no others: leave dimensions out")
 
     return step
 
 
-def _at_most(ref: str, most: int) -> Step:
+def _at_most(most: int) -> Step:
     def step(draft: Draft) -> None:
         said = integer(draft.value(*_PLACE))
         if said is not None and said > most:
-            draft.refuse(embeddings.DIMENSIONS_TOO_MANY, f"{ref} gives {most} dimensions at most, not {said}")
+            draft.refuse(embeddings.DIMENSIONS_TOO_MANY, f"it gives {most} dimensions at most, not {said}")
 
     return step

@@ -31,6 +31,7 @@ SKIPS_SIGNATURE = b'"skip_thought_signature_validator"'
 _CONFIGS = ("generationConfig", "generation_config")
 _THINKING, _BUDGET, _LEVEL = "thinkingConfig", "thinkingBudget", "thinkingLevel"
 _BY_LEVEL = {"minimal": 0, "low": 1024, "medium": 8192, "high": 24576}
+_DATA = ("inlineData", "inline_data", "fileData", "file_data")
 _SNAKE = {
     "generationConfig": "generation_config",
     "thinkingConfig": "thinking_config",
@@ -47,7 +48,7 @@ def watches(model: Model) -> Iterator[Watch]:
     if model.provider != traits.PROVIDER:
         return
     if model.abilities.get("vision") is False:
-        yield Watch(("contents",), _without_pictures(model))
+        yield Watch(("contents",), _refuse_pictures)
     if (most := largest_output(model)) is not None:
         yield Watch(_CONFIGS, _capped(most))
     yield from _thinking(model)
@@ -210,24 +211,20 @@ def _is_call(part: bytes) -> bool:
     return bool({"functionCall", "function_call"} & set(Envelope.parse(part).fields))
 
 
-def _without_pictures(model: Model) -> Step:
-    def step(draft: Draft) -> None:
-        contents = draft.value("contents")
-        if contents is not None and any(
-            mark in contents for mark in (b'"inlineData"', b'"inline_data"', b'"fileData"')
-        ):
-            for turn in items(contents):
-                if turn.startswith(b"{") and any(map(_is_picture, items(Envelope.parse(turn).text("parts")))):
-                    draft.refuse(everyone.IMAGES_REFUSED, shared.no_pictures(model))
-                    return
-
-    return step
+def _refuse_pictures(draft: Draft) -> None:
+    contents = draft.value("contents")
+    if contents is None or not any(name.encode() in contents for name in _DATA):
+        return
+    for turn in items(contents):
+        if turn.startswith(b"{") and any(map(_is_picture, items(Envelope.parse(turn).text("parts")))):
+            draft.refuse(everyone.IMAGES_REFUSED, shared.NO_PICTURES)
+            return
 
 
 def _is_picture(part: bytes) -> bool:
     if not part.startswith(b"{"):
         return False
-    for name in ("inlineData", "inline_data", "fileData", "file_data"):
+    for name in _DATA:
         data = Envelope.parse(part).text(name)
         if data is not None and data.startswith(b"{"):
             inner = Envelope.parse(data)

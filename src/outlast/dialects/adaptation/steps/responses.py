@@ -29,7 +29,7 @@ def watches(model: Model) -> Iterator[Watch]:
     if model.provider not in traits.PROVIDERS:
         return
     if traits.has_no_tools(model):
-        yield shared.without_tools(model, ("tools",), "takes no tools: leave them out, or ask another")
+        yield shared.without_tools(("tools",), shared.NO_TOOLS)
     if (images := shared.without_images(model, "input", (b'"input_image"',))) is not None:
         yield images
     if (limit := shared.capped(model, _LIMIT)) is not None:

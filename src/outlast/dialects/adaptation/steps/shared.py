@@ -11,6 +11,9 @@ from outlast.dialects.adaptation.rules import everyone, openai
 from outlast.dialects.adaptation.traits.efforts import nearest_effort
 from outlast.dialects.adaptation.traits.limits import largest_output
 
+NO_PICTURES = "it reads no pictures: leave them out, or ask another model"
+NO_TOOLS = "it takes no tools: leave them out, or ask another model"
+
 
 def capped(model: Model, *places: Place) -> Watch | None:
     """No limit above the model's own; None where nobody stated one."""
@@ -18,9 +21,14 @@ def capped(model: Model, *places: Place) -> Watch | None:
     if most is None:
         return None
 
+    digits = len(str(most))
+
     def step(draft: Draft) -> None:
         for place in places:
-            limit = integer(draft.value(*place))
+            said = draft.value(*place) if place[0] in draft.came or draft.changes else None
+            if said is None or len(said) < digits:
+                continue
+            limit = integer(said)
             if limit is not None and limit > most:
                 draft.change(place, b"%d" % most, everyone.MAX_CAPPED)
 
@@ -35,19 +43,19 @@ def without_images(model: Model, member: str, marks: tuple[bytes, ...]) -> Watch
     def step(draft: Draft) -> None:
         value = draft.value(member)
         if value is not None and any(mark in value for mark in marks) and _has_image(value, marks):
-            draft.refuse(everyone.IMAGES_REFUSED, no_pictures(model))
+            draft.refuse(everyone.IMAGES_REFUSED, NO_PICTURES)
 
     return Watch((member,), step)
 
 
-def without_tools(model: Model, members: tuple[str, ...], why: str) -> Watch:
+def without_tools(members: tuple[str, ...], why: str) -> Watch:
     """No tools to a model that takes none; a call that asks for none of them is left alone."""
 
     def step(draft: Draft) -> None:
         if b'"none"' in (draft.value("tool_choice") or b""):
             return
         if any(items(draft.value(member)) for member in members):
-            draft.refuse(openai.TOOLS_REFUSED, f"{model.ref} {why}")
+            draft.refuse(openai.TOOLS_REFUSED, why)
 
     return Watch(members, step)
 
@@ -63,11 +71,6 @@ def nearest(draft: Draft, place: Place, efforts: tuple[str, ...]) -> None:
     instead = None if said is None else nearest_effort(said.lower(), efforts)
     if said is not None and instead is not None and instead != said.lower():
         draft.change(place, quoted(instead.upper() if said.isupper() else instead), openai.EFFORT_NEAREST)
-
-
-def no_pictures(model: Model) -> str:
-    """Why it is refused."""
-    return f"{model.ref} reads no pictures: leave them out, or ask another"
 
 
 def _has_image(value: bytes, marks: tuple[bytes, ...]) -> bool:
