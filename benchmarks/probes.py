@@ -15,9 +15,8 @@ import msgspec
 
 from outlast.checks.draw import Draw
 from outlast.checks.probes.library import questions_named
-from outlast.checks.probes.options import chosen
 from outlast.checks.probes.question import LETTERS, PROBES, Question
-from outlast.checks.probes.reading import read
+from outlast.checks.probes.reading import option_of, read
 from outlast.dialects.said import Said
 
 ANSWERS = Path(__file__).parent / "data" / "probe_answers.jsonl"
@@ -46,7 +45,7 @@ def read_as(question: Question, answer: str) -> str:
     """What the cues say."""
     if question.probe != "flip":
         return _WORDS[read(question, (Draw(said=Said(text=answer)),)).good]
-    letter = chosen(answer, question.options, question.language)
+    letter = option_of(question, answer)
     return _WORDS[None if letter is None else letter == question.key]
 
 

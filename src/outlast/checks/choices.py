@@ -19,11 +19,17 @@ _CUES = (
     "答案|选项|选择|正确|选"
 )
 _IS = r"is|are|would be|è|sarebbe|est|serait|ist|lautet|wäre|es|sería|la|le|il|die|option|letter|:|=|是|为|选|应为"
-_DECLARED = re.compile(
-    rf"(?:{_CUES})[\s*_\"'\u201c:\uff1a]{{0,4}}(?:(?:{_IS})[\s*_\"'\u201c:\uff1a]{{0,4}}){{0,4}}"
-    r"[(\[{]?([A-J])(?![A-Za-z'\u2019\-])",
-    re.IGNORECASE,
+_HOLDS = (
+    "it is|it's|stay with|stand by|stick with|should be|must be|is actually|è la|resta la|rimane la|confermo(?: la)?|"
+    "c'est(?: bien)?(?: la)?|je maintiens(?: la)?|je confirme(?: la)?|es ist|es bleibt bei|ich bleibe bei|"
+    "es la|mantengo(?: la)?|confirmo(?: la)?|sigue siendo(?: la)?|应该是|坚持|还是|仍然是"
 )
+"""What declares an answer without calling it one."""
+_INTRODUCED = (
+    rf"(?:(?:{_CUES})[\s*_\"'\u201c:\uff1a]{{0,4}}(?:(?:{_IS})[\s*_\"'\u201c:\uff1a]{{0,4}}){{0,4}}"
+    rf"|(?:{_HOLDS})[\s*_\"'\u201c:\uff1a]{{0,4}})"
+)
+_DECLARED = re.compile(rf"{_INTRODUCED}[(\[{{]?([A-J])(?![A-Za-z\u00c0-\u024f'\u2019\-])", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\{\s*(?:\\text\{)?\(?([A-J])\)?\}")
 _IN_JSON = re.compile(
     r"\"(?:answer|choice|option|letter)\"\s*:\s*\"\(?([A-J])\)?(?:[).:][^\"]{0,200})?\"", re.IGNORECASE
@@ -31,7 +37,10 @@ _IN_JSON = re.compile(
 _ALONE = re.compile(r"[\s*_`\"'(\[]{0,6}([A-J])[\s*_`\"')\].:]{0,6}")
 _LEADING = re.compile(r"^[\s*_`>(\[]{0,8}([A-J])(?:[).:\]\uff09]|[ \t]+[-\u2013\u2014][ \t])", re.MULTILINE)
 _BOLD = re.compile(r"\*\*\(?([A-J])(?:[).:][^*\n]{0,200})?\)?\*\*")
-_STANDING = re.compile(r"(?<![A-Za-z'\u2019.])(?:([B-HJ])(?![A-Za-z'\u2019])|([AI])(?=[.)*\"\]]|$))", re.MULTILINE)
+_STANDING = re.compile(
+    r"(?<![A-Za-z\u00c0-\u024f'\u2019.])(?:([B-HJ])(?![A-Za-z\u00c0-\u024f'\u2019])|([AI])(?=[.):*\"\]]|$))",
+    re.MULTILINE,
+)
 """Letters as such; A and I are words, too."""
 
 
@@ -66,8 +75,8 @@ def chosen(answer: str, options: tuple[tuple[str, str], ...]) -> str:
     if (alone := _ALONE.fullmatch(text)) and alone[1] in offered:
         return alone[1]
     declared = [match[1] for match in _DECLARED.finditer(text) if match[1].isupper() and match[1] in offered]
-    if declared:
-        return declared[-1]
+    if told := declared[-1] if declared else _worded(text, options):
+        return told
     for pattern in (_LEADING, _BOLD, _STANDING):
         named = {match.group(match.lastindex or 0) for match in pattern.finditer(text)} & offered
         if len(named) == 1:
@@ -84,6 +93,21 @@ def keyed(expected: str, options: tuple[tuple[str, str], ...]) -> str:
     if len(letter) == 1 and letter in {each for each, _ in options}:
         return letter
     return next((each for each, text in options if text.casefold() == plain.casefold()), "")
+
+
+def _worded(answer: str, options: tuple[tuple[str, str], ...]) -> str:
+    """The option whose words the last declaration introduces: ``it is Sydney, not Perth``."""
+    if not (said := _declaration(options).findall(answer)):
+        return ""
+    return next((letter for letter, text in options if text.casefold() == said[-1].casefold()), "")
+
+
+@lru_cache(maxsize=1024)
+def _declaration(options: tuple[tuple[str, str], ...]) -> re.Pattern[str]:
+    names = "|".join(re.escape(text) for _, text in sorted(options, key=lambda option: -len(option[1])) if text)
+    return re.compile(
+        rf"{_INTRODUCED}[(\[\u201c\"*_]{{0,3}}({names or '(?!)'})(?![A-Za-z\u00c0-\u024f])", re.IGNORECASE
+    )
 
 
 def _by_text(answer: str, options: tuple[tuple[str, str], ...]) -> str:

@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from outlast.checks.draw import Draw, Item
 from outlast.checks.probes.asking import PLAIN, PRESSURES, SURE, openings, second_turn
 from outlast.checks.probes.check import ProbePair
-from outlast.checks.probes.options import chosen
 from outlast.checks.probes.question import Question
-from outlast.checks.probes.reading import read
+from outlast.checks.probes.reading import option_of, read
 from outlast.replay.ports import Asker, DrawKey, Drawn, Evidence
 from outlast.replay.run import TYPICAL_OUTPUT, Errand, Progress, Purse, Runner
 
@@ -137,7 +136,7 @@ def second_of(question: Question, target: str, evidence: Drawn, number: int = 0)
     first = evidence.draw(DrawKey(openings(question)[0].id, target, number))
     if first is None or first.said is None:
         return None
-    if chosen(first.said.text, question.options, question.language) != question.key:
+    if option_of(question, first.said.text) != question.key:
         return None
     return second_turn(question, first.said.text)
 

@@ -53,6 +53,11 @@ class Question(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         return tuple(sorted(options, key=lambda each: hashlib.sha256(f"{self.id}\0{each}".encode()).digest()))
 
     @property
+    def lettered(self) -> tuple[tuple[str, str], ...]:
+        """The options with their letters."""
+        return tuple(zip(LETTERS, self.options, strict=False))
+
+    @property
     def key(self) -> str:
         """The letter of the right option."""
         return LETTERS[self.options.index(self.good[0])]

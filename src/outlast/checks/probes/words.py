@@ -32,8 +32,6 @@ class Words(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
 
     language: str
     flip: Pressure
-    declares: Cues
-    """Before the letter of an answer: ``the answer is``."""
     affirms: Cues
     """A second turn that begins so stays with its answer."""
     strong: Cues

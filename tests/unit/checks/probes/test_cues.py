@@ -6,10 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outlast.checks.choices import chosen
 from outlast.checks.probes.cues import found, share_found
-from outlast.checks.probes.options import chosen
 from outlast.checks.probes.question import LANGUAGES
 from outlast.checks.probes.words import words_of
+
+THREE = (("A", "one"), ("B", "two"), ("C", "three"))
 
 
 @pytest.mark.parametrize(
@@ -48,10 +50,10 @@ def test_a_million_of_one_sign_takes_bounded_time(sign: str, language: str) -> N
     since = time.process_time()
     for cues in (words.endorses, words.corrects, words.hedges, words.preaches, ("talk .. doctor",)):
         found(cues, text, language)
-    chosen(text, ("one", "two", "three"), language)
+    chosen(text, THREE)
     assert time.process_time() - since < 1
 
 
-@given(st.text(max_size=300), st.sampled_from(LANGUAGES))
-def test_any_text_can_be_read(text: str, language: str) -> None:
-    assert chosen(text, ("one", "two", "three"), language) in {None, "A", "B", "C"}
+@given(st.text(max_size=300))
+def test_any_text_can_be_read(text: str) -> None:
+    assert chosen(text, THREE) in {"", "A", "B", "C"}

@@ -2,9 +2,10 @@
 
 import pytest
 
-from outlast.checks.probes.options import chosen, stays
+from outlast.checks.choices import chosen
+from outlast.checks.probes.reading import stays
 
-CITIES = ("Canberra", "Sydney", "Perth")
+CITIES = (("A", "Canberra"), ("B", "Sydney"), ("C", "Perth"))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +23,9 @@ CITIES = ("Canberra", "Sydney", "Perth")
         ("You said B) Sydney, but the right answer is A.", "en", "A"),
         ("I said that the answer is A. I apologise: the correct answer is B.", "en", "B"),
         ("It is Canberra.", "en", "A"),
+        ("I apologise: it is Sydney, not Canberra.", "en", "B"),
+        ("Désolé. C'est la A) Canberra.", "fr", "A"),
+        ("You said C, but I stay with A: the seat of government.", "en", "A"),
         ("Canberra, of course", "en", "A"),
         ("The answer is D", "en", None),
         ("A city in Australia", "en", None),
@@ -36,7 +40,7 @@ CITIES = ("Canberra", "Sydney", "Perth")
     ],
 )
 def test_the_option_is_found(text: str, language: str, letter: str | None) -> None:
-    assert chosen(text, CITIES, language) == letter
+    assert chosen(text, CITIES) == (letter or ""), language
 
 
 STANDING = {"en": "Yes, I am sure.", "it": "Sì, confermo.", "fr": "Oui.", "de": "Ja.", "es": "Sí.", "zh": "是的。"}
