@@ -13,7 +13,7 @@ from tests.unit.dialects.strategies import EVERYTHING, MIMES, replies, requests,
 from outlast.dialects.conversation.collect import collect
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.normal import normal, normal_reply
-from outlast.dialects.conversation.parts import Citation, Native, Part, Text, ToolCall, ToolResult
+from outlast.dialects.conversation.parts import Citation, Media, Native, Part, Text, ToolCall, ToolResult
 from outlast.dialects.conversation.reply import Candidate, Event, Finish, Reply
 from outlast.dialects.conversation.request import Format, Message, NativeTool, Request, Tool, ToolChoice
 from outlast.dialects.dialect import Fault, Framing
@@ -92,6 +92,12 @@ def _turn(message: Message) -> Message:
 def _part(part: Part) -> Part:
     if isinstance(part, Native):
         return Native(part.dialect, "", msgspec.json.encode(json.loads(part.wire)))
+    if isinstance(part, ToolResult):  # Google has the words in one place and media in another.
+        said = "".join(each.text for each in part.parts if isinstance(each, Text))
+        media = (
+            msgspec.structs.replace(each, extra=googles(each.extra)) for each in part.parts if isinstance(each, Media)
+        )
+        return msgspec.structs.replace(part, parts=(*((Text(said),) if said else ()), *media))
     return msgspec.structs.replace(part, extra=googles(part.extra))
 
 
