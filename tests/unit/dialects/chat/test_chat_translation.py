@@ -78,7 +78,7 @@ def sayable(request: Request) -> Request:
 
 
 @given(requests(SAYABLE))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_request_that_this_dialect_can_say_survives_it(request: Request) -> None:
     assert sayable(again(request)) == sayable(request)
 
@@ -97,7 +97,7 @@ def finished(reply: Reply) -> Reply:
 
 
 @given(replies(ANSWERS))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_an_answer_survives_with_all_that_openai_has_no_word_for(reply: Reply) -> None:
     losses = Losses()
     body = DIALECT.encode_reply(reply, FRAMING, losses)
@@ -119,15 +119,23 @@ def heard(body: bytes, *cuts: int) -> tuple[Event, ...]:
 
 
 @given(streams(STREAMED))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_a_stream_survives_with_all_that_openai_has_no_word_for(events: tuple[Event, ...]) -> None:
     assert finished(collect(heard(streamed(events)))) == finished(collect(events))
 
 
 @given(streams(STREAMED), st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_a_stream_cut_at_any_byte_says_the_same(events: tuple[Event, ...], data: st.DataObject) -> None:
     body = streamed(events)
     cuts = data.draw(st.lists(st.integers(0, len(body)), max_size=5))
 
     assert heard(body, *cuts) == heard(body)
+
+
+@given(streams(STREAMED))
+@settings(max_examples=8, deadline=None)
+def test_an_answer_says_the_same_whole_and_streamed(events: tuple[Event, ...]) -> None:
+    whole = DIALECT.decode_reply(DIALECT.encode_reply(collect(events), FRAMING, Losses()))
+
+    assert finished(collect(heard(streamed(events)))) == finished(whole)
