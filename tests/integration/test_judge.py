@@ -102,7 +102,7 @@ def test_a_judge_without_a_readable_word_never_lets_a_candidate_pass(tmp_path: P
 def test_a_budget_that_ends_before_the_judge_does_prevents_a_pass(tmp_path: Path) -> None:
     with court(tmp_path):
         assert replayed(tmp_path, "--gate", "contract").code == 0
-        # A judge without a price is asked within any budget: this one has the price of a model that is sold.
+        # A budget needs a price: this judge has that of a model that is sold.
         done = replayed(tmp_path, "--judge", f"openai/{FINE}", "--same-family-judge", "--budget", "0.0001USD")
     [candidate] = done.document["candidates"]
     assert candidate["verdict"] == "NOT YET"

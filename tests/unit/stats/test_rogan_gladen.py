@@ -62,7 +62,7 @@ def test_the_variance_is_that_of_the_delta_method_by_numerical_derivatives() -> 
         up[place] += 1e-6
         down[place] -= 1e-6
         slopes.append((estimate(up) - estimate(down)) / 2e-6)
-    n, cells = len(pairs), {pair: pairs.count(pair) + 0.5 for pair in itertools.product((0, 1), repeat=2)}
+    n, cells = len(pairs), {pair: pairs.count(pair) + 0.5 for pair in itertools.product((0, 1), (0, 1))}
     drawn = [(slopes[0] * a + slopes[1] * b, count / (n + 2)) for (a, b), count in cells.items()]
     mean = sum(value * share for value, share in drawn)
     smoothed = sum((value - mean) ** 2 * share for value, share in drawn) / (n + 2)
