@@ -55,7 +55,7 @@ def test_a_request_that_breaks_is_exit_1_and_says_by_which_rule(capsys: pytest.C
 def test_traffic_may_be_bare_recorded_or_a_batch(capsys: pytest.CaptureFixture[str]) -> None:
     recorded = {"uri": "https://api.openai.com/v1/chat/completions", "request": COLD, "status": 200}
     batch = {"custom_id": "1", "method": "POST", "url": "/v1/responses", "body": {"input": "x", "top_p": 0.2}}
-    traffic = write("t.jsonl", PLAIN, recorded, batch, {"prompt": "?"})
+    traffic = write("t.jsonl", PLAIN, recorded, batch, {"file": "?"})
     found = document(capsys, *MOVE, "--traffic", traffic, exits=1)
     assert (found["requests"], found["breaking"], found["unread"]["requests"]) == (3, 2, 1)
     assert found["unread"]["first"].startswith("t.jsonl:4: ")

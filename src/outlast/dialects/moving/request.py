@@ -12,19 +12,15 @@ import msgspec
 
 from outlast.catalog.models import Model
 from outlast.dialects.adaptation import Adaptation, Fit, Profile, adapt, fits
-from outlast.dialects.anthropic import DIALECT as ANTHROPIC
-from outlast.dialects.chat import DIALECT as CHAT
 from outlast.dialects.conversation.losses import Losses
-from outlast.dialects.dialect import Dialect
 from outlast.dialects.envelope import Envelope
-from outlast.dialects.gemini import DIALECT as GEMINI
-from outlast.dialects.responses import DIALECT as RESPONSES
+from outlast.dialects.registry import DIALECTS
 from outlast.errors import MalformedRequest, Untranslatable
 
 EMBEDDINGS = "embeddings"
-CONVERSATIONS: Mapping[str, Dialect] = {known.name: known for known in (CHAT, RESPONSES, ANTHROPIC, GEMINI)}
 _PATHS = (
     ("/chat/completions", "chat"),
+    ("/completions", "completions"),
     ("/responses", "responses"),
     ("/messages", "anthropic"),
     ("/messages/count_tokens", "anthropic"),
@@ -90,7 +86,9 @@ def sent_of(body: bytes, path: str = "", maker: str = "") -> Sent:
         return Sent(body, "anthropic" if is_anthropic else "chat", "")
     if "input" in fields:
         return Sent(body, EMBEDDINGS if {"dimensions", "encoding_format"} & set(fields) else "responses", "")
-    raise MalformedRequest("the request has neither messages nor contents nor input: no dialect that is known here")
+    if "prompt" in fields:
+        return Sent(body, "completions", "")
+    raise MalformedRequest("the request has neither messages, contents, input nor prompt: of no dialect known here")
 
 
 def target_dialect(model: Model, caller: str) -> str:
@@ -126,6 +124,6 @@ def move(sent: Sent, model: Model, profile: Profile) -> Moved:
 
 
 def _translated(sent: Sent, dialect: str, model: Model, losses: Losses) -> bytes:
-    caller, target = CONVERSATIONS[sent.dialect], CONVERSATIONS[dialect]
+    caller, target = DIALECTS[sent.dialect], DIALECTS[dialect]
     request = caller.decode_request(sent.body, caller.peek(sent.body, sent.path))
     return target.encode_request(msgspec.structs.replace(request, model=model.id), losses)

@@ -23,11 +23,13 @@ def moved(ref: str, body: dict[str, Any], path: str = "") -> Moved:
     ("path", "members", "dialect"),
     [
         ("https://api.openai.com/v1/chat/completions", {}, "chat"),
+        ("/v1/completions", {}, "completions"),
         ("/v1/responses", {}, "responses"),
         ("https://api.anthropic.com/v1/messages?beta=true", {"messages": []}, "anthropic"),
         ("/v1/messages/count_tokens", {"messages": []}, "anthropic"),
         ("/v1beta/models/gemini-3-flash-preview:streamGenerateContent?alt=sse", {}, "gemini"),
         ("/v1/embeddings", {}, "embeddings"),
+        ("", {"prompt": "Hello"}, "completions"),
         ("", {"contents": []}, "gemini"),
         ("", {"messages": [USER]}, "chat"),
         ("", {"messages": [USER], "system": "Be brief."}, "anthropic"),
@@ -45,7 +47,7 @@ def test_messages_that_went_to_anthropic_s_model_are_anthropic_s() -> None:
     assert sent_of(b'{"messages":[]}', maker="anthropic").dialect == "anthropic"
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"prompt":"x"}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"file":"x"}', b"\xff"])
 def test_what_is_no_request_is_told_so(body: bytes) -> None:
     with pytest.raises(MalformedRequest):
         sent_of(body)
@@ -57,6 +59,7 @@ def test_what_is_no_request_is_told_so(body: bytes) -> None:
         ("openai/gpt-4o", "chat", "chat"),
         ("openai/gpt-4o", "responses", "responses"),
         ("openai/gpt-4o", "anthropic", "chat"),
+        ("openai/gpt-4o", "completions", "chat"),
         ("openai/gpt-5-pro", "chat", "responses"),
         ("openai/gpt-audio-1.5", "responses", "chat"),
         ("anthropic/claude-opus-5-5", "chat", "anthropic"),
@@ -91,6 +94,12 @@ def test_a_plain_request_breaks_nowhere() -> None:
         "groq/openai/gpt-oss-20b",
     ):
         assert not moved(ref, {"model": "m", "messages": [USER], "stream": True}).breaks, ref
+
+
+def test_a_prompt_of_old_is_moved_as_a_conversation() -> None:
+    found = moved("openai/gpt-5.1-chat-latest", {"model": "m", "prompt": "Once", "max_tokens": 9, "temperature": 0.3})
+    assert found.dialect == "chat"
+    assert found.adaptation.rules == ("sampling-dropped",)
 
 
 def test_what_is_too_long_breaks() -> None:
