@@ -17,6 +17,7 @@ UNMISSED = frozenset(
         "summary",
         "content",
         "signatures",
+        "instructed",
         "store",
         "previous_response_id",
         "metadata",

@@ -119,7 +119,8 @@ def _repeated(request: Request) -> Wire:
     asked = settings(request, unheard, echo=True)
     text, thoughts = asked.pop("text", {}), asked.pop("reasoning", {})
     extra = own(request.extra)
-    words = instructions_of(request.messages)[0] or None
+    # A system's message among the items means the same, but is not repeated.
+    words = instructions_of(request.messages)[0] if f"{NAME}:instructed" in request.extra else None
     given = {name: extra[name] for name in _REPEATED if name in extra}
     return {
         **asked,

@@ -47,9 +47,10 @@ def decode_request(body: bytes, asked: Asked) -> Request:
     words = fields.pop("text", None)
     form, verbosity, extra_text = _words(words)
     thoughts, extra_thoughts = _thoughts(fields.pop("reasoning", None))
+    instructed = _instructions(fields)
     request = Request(
         model=asked.model,
-        messages=(*_instructions(fields), *_input(fields.pop("input", None))),
+        messages=(*instructed, *_input(fields.pop("input", None))),
         stream=asked.stream,
         sampling=_sampling(fields, include),
         tools=read_tools(_given(fields.pop("tools", None))),
@@ -67,6 +68,8 @@ def decode_request(body: bytes, asked: Asked) -> Request:
         extra[f"{NAME}:include"] = msgspec.json.encode(others)
     if SIGNATURES in include:
         extra[f"{NAME}:signatures"] = b"true"
+    if instructed:
+        extra[f"{NAME}:instructed"] = b"true"
     return msgspec.structs.replace(request, extra=extra)
 
 

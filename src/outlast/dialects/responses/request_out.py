@@ -93,7 +93,11 @@ def _unsaid(request: Request, losses: Losses) -> None:
 
 def _rest(extra: Extra, include: list[str], losses: Losses) -> Wire:
     """The members that only this dialect has, and those that it shares with another."""
-    wire = {name: value for name, value in own(extra, but=("include", "signatures")).items() if "." not in name}
+    wire = {
+        name: value
+        for name, value in own(extra, but=("include", "signatures", "instructed")).items()
+        if "." not in name
+    }
     for name in _SHARED:
         value = extra.get(f"chat:{name}")
         if value is not None:

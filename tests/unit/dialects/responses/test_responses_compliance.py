@@ -132,6 +132,7 @@ def test_a_case_is_answered_with_every_member_that_is_demanded(name: str) -> Non
     assert wire["status"] == "completed"
     assert [item["type"] for item in wire["output"]][-1] == ("function_call" if name == "a tool" else "message")
     assert wire["usage"]["total_tokens"] == 17
+    assert wire["instructions"] is None
     assert wire["id"] == "resp_msg_abc"
 
 

@@ -213,7 +213,11 @@ def test_a_known_event_of_any_shape_is_read_as_far_as_can_be(kind: str, value: o
 def _meant(request: Request) -> Request:
     """What a request says of itself, without what every translated request asks (``store``, signatures)."""
     request = normal(request)
-    extra = {name: value for name, value in request.extra.items() if not name.endswith((":store", ":signatures"))}
+    extra = {
+        name: value
+        for name, value in request.extra.items()
+        if not name.endswith((":store", ":signatures", ":instructed"))
+    }
     # Not said and false are one: this dialect's own default for strict is true, and it has no word for no logprobs.
     tools = tuple(
         msgspec.structs.replace(tool, strict=bool(tool.strict)) if isinstance(tool, Tool) else tool

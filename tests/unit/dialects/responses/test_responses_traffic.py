@@ -16,8 +16,9 @@ from outlast.dialects.responses import DIALECT
 from outlast.dialects.sse import Splitter
 
 FRAMING = Framing(id="call", model="model", created=1)
-ASKED = ("responses:store", "responses:signatures")
-"""What every translated request asks of its provider: to store nothing, and signatures where the model is to think."""
+ASKED = ("responses:store", "responses:signatures", "responses:instructed")
+"""What every translated request asks of its provider: to store nothing, and signatures where the model is to think.
+A system's message that comes first is sent as instructions."""
 OURS = ("message", "reasoning", "function_call", "custom_tool_call")
 """Items that are written here; all others are a provider's own and pass as they came."""
 EVENTS = {
