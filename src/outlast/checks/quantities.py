@@ -193,22 +193,22 @@ def _listed(text: str, start: int, before: str) -> int:
 
 
 def _date(match: re.Match[str]) -> Quantity | None:
-    if match["p"]:
-        day, month, year = int(match["p"]), int(match["q"]), int(match["r"])
+    spelling = match.lastgroup
+    if spelling == "r":
+        day, month, year = map(int, match.group("p", "q", "r"))
         orders = [(day, month), (month, day)]  # either convention; what is no month falls away
         readings = {f"{year:04}-{m:02}-{d:02}" for d, m in orders if m <= 12} or {match[0]}
         return Quantity(frozenset(readings), "date")
-    if match["d2"]:
+    if spelling == "y2":
         word = _MONTH_BEFORE.search(match.string[max(0, match.start() - 20) : match.start()])
         if word is None:
             return None
         year, month, day = int(match["y2"]), _MONTH[word[1].lower()], int(match["d2"])
-    elif match["d1"]:
-        year, month, day = int(match["y1"]), _MONTH[match["m1"].lower()], int(match["d1"])
-    elif match["y"]:
-        year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
+    elif spelling == "y1":
+        written, name, in_year = match.group("d1", "m1", "y1")
+        year, month, day = int(in_year), _MONTH[name.lower()], int(written)
     else:
-        year, month, day = int(match["y3"]), int(match["m3"]), int(match["d3"])
+        year, month, day = map(int, match.group("y", "m", "d") if spelling == "d" else match.group("y3", "m3", "d3"))
     return Quantity(frozenset({f"{year:04}-{month:02}-{day:02}"}), "date")
 
 
@@ -224,7 +224,8 @@ _NO_UNIT: Final = ("", Decimal(1))
 
 
 def _amount(match: re.Match[str], *, negative: bool, money: str) -> Quantity:
-    return _as_base(match["digits"], (match["unit"] or (money if money in _MONEY else "")).lower(), negative=negative)
+    digits, unit = match.group("digits", "unit")
+    return _as_base(digits, (unit or (money if money in _MONEY else "")).lower(), negative=negative)
 
 
 @lru_cache(maxsize=4096)

@@ -65,6 +65,8 @@ def _shape(
     # Requests that load their tools later do not list them all: what the incumbent calls is known, too.
     if offered and not offered.keys() | set(wanted) >= set(given):
         return "unknown tool"
+    if wanted == given:
+        return None
     missing, added = Counter(wanted) - Counter(given), Counter(given) - Counter(wanted)
     if missing and added:
         return "other tool"
