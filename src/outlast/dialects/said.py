@@ -30,7 +30,7 @@ class Said(msgspec.Struct, frozen=True, kw_only=True):
 
 class _Function(msgspec.Struct, gc=False):
     name: str | None = None
-    arguments: str | msgspec.Raw | None = None
+    arguments: msgspec.Raw = msgspec.Raw()  # a union with Raw refuses objects, and the whole answer with them
 
 
 class _Call(msgspec.Struct, gc=False):
@@ -139,6 +139,14 @@ class Collector:
     def _add(self, place: int | str, function: _Function) -> None:
         call = self._calls.setdefault(place, ["", ""])
         call[0] += function.name or ""
-        arguments = function.arguments
-        if arguments is not None:
-            call[1] += arguments if isinstance(arguments, str) else bytes(arguments).decode("utf-8", "replace")
+        call[1] += _written(bytes(function.arguments))
+
+
+def _written(arguments: bytes) -> str:
+    """Arguments as text: what stands in a string, or the JSON itself where a provider sends an object."""
+    if not arguments or arguments == b"null":
+        return ""
+    try:
+        return msgspec.json.decode(arguments, type=str)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return arguments.decode("utf-8", "replace")
