@@ -29,7 +29,7 @@ def _talk(ada: openai.OpenAI, bob: openai.OpenAI) -> None:
     first = ada.responses.create(model=LIVING, input="Hello", instructions="Be brief.")
     second = ada.responses.create(model=LIVING, input="And?", previous_response_id=first.id)
 
-    assert (second.previous_response_id, second.store) == (first.id, True)
+    assert (second.previous_response_id, second.to_dict()["store"]) == (first.id, True)
     assert ada.responses.retrieve(first.id) == first
     [item] = ada.responses.input_items.list(second.id).data
     assert item.type == "message"
@@ -53,7 +53,7 @@ def test_a_streamed_response_is_kept_and_one_that_is_not_to_be_stored_is_not(gat
             lost = stream.get_final_response()
 
         assert ada.responses.retrieve(kept.id).output_text == kept.output_text
-        assert lost.store is False
+        assert lost.to_dict()["store"] is False
         with pytest.raises(openai.NotFoundError):
             ada.responses.retrieve(lost.id)
 
@@ -74,6 +74,6 @@ def test_an_answer_that_cannot_be_kept_is_given_and_says_so(gateway: Gateway) ->
         with pytest.raises(openai.InternalServerError) as caught:
             ada.responses.retrieve(made.id)
 
-    assert made.store is False
+    assert made.to_dict()["store"] is False
     assert made.output_text
     assert caught.value.code == "ledger_unavailable"

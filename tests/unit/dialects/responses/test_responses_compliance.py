@@ -7,10 +7,10 @@ import jsonschema
 import msgspec
 import pytest
 
-from outlast.dialects.conversation.collect import unfold
+from outlast.dialects.conversation.collect import collect, unfold
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import Media, Text, Thinking, ToolCall
-from outlast.dialects.conversation.reply import Broke, Candidate, Done, End, Finish, Reply
+from outlast.dialects.conversation.reply import Broke, Candidate, Delta, Done, End, Finish, Reply
 from outlast.dialects.conversation.request import Message, Request
 from outlast.dialects.dialect import Framing
 from outlast.dialects.responses import DIALECT
@@ -271,3 +271,35 @@ def test_a_translated_request_asks_its_provider_to_store_nothing() -> None:
     wire = json.loads(DIALECT.encode_request(Request(model="m", messages=(Message("user", SAID),)), Losses()))
     assert wire["store"] is False
     assert "previous_response_id" not in wire
+
+
+def test_the_parts_of_a_summary_are_paragraphs_whole_and_streamed() -> None:
+    item = {
+        "type": "reasoning", "id": "rs_1", "encrypted_content": "secret",
+        "summary": [{"type": "summary_text", "text": "One."}, {"type": "summary_text", "text": "Two."}],
+    }  # fmt: skip
+    response = {"id": "resp_1", "status": "completed", "output": [item]}
+    at = {"item_id": "rs_1", "output_index": 0}
+    events: list[dict[str, Any]] = [
+        {"type": "response.created", "response": {**response, "status": "in_progress", "output": []}},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**item, "summary": []}},
+    ]
+    for place, text in enumerate(("One.", "Two.")):
+        events += [
+            {"type": "response.reasoning_summary_part.added", **at, "summary_index": place, "part": {}},
+            {"type": "response.reasoning_summary_text.delta", **at, "summary_index": place, "delta": text},
+        ]
+    events += [
+        {"type": "response.output_item.done", "output_index": 0, "item": item},
+        {"type": "response.completed", "response": response},
+    ]
+    decoder = DIALECT.event_decoder()
+    said = [each for event in events for each in decoder.event(b"data: " + json.dumps(event).encode() + b"\n\n")]
+    whole_reply = DIALECT.decode_reply(json.dumps(response).encode())
+
+    [thought] = whole_reply.candidates[0].parts
+    assert isinstance(thought, Thinking)
+    assert (thought.text, thought.signature) == ("One.\n\nTwo.", "secret")
+    assert "".join(each.text for each in said if isinstance(each, Delta)) == "One.\n\nTwo."
+    assert collect(said).candidates[0].parts[0] == thought
+    assert json.loads(DIALECT.encode_reply(whole_reply, framed(None), Losses()))["output"] == [item]
