@@ -38,9 +38,13 @@ def reveal(signature: str) -> Thinking | Native | None:
         return None
     try:
         data = base64.b64decode(signature.translate({ord("-"): "+", ord("_"): "/"}))
-        return _DECODER.decode(data.removeprefix(_MARK)) if data.startswith(_MARK) else None
+        part = _DECODER.decode(data.removeprefix(_MARK)) if data.startswith(_MARK) else None
+        for value in (part.wire,) if isinstance(part, Native) else part.extra.values() if part is not None else ():
+            # A client may have written it himself, and it will stand in a body as it is.
+            msgspec.json.decode(value)
     except (binascii.Error, msgspec.MsgspecError, UnicodeDecodeError, ValueError, RecursionError):
         return None
+    return part
 
 
 def without_hidden(body: bytes) -> bytes:

@@ -9,7 +9,7 @@ from outlast.dialects.chat.asked import Answer, named_model, peek, read_answer
 from outlast.errors import MalformedRequest, UpstreamBroken
 from outlast.exchange import Usage
 
-TRAFFIC = Path(__file__).parents[4] / "shared" / "traffic"
+TRAFFIC = Path(__file__).parents[5] / "shared" / "traffic"
 HELLO = b'"messages":[{"role":"user","content":"Hello"}]'
 
 

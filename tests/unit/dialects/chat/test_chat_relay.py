@@ -13,7 +13,7 @@ from outlast.dialects.chat.relay import StreamReader
 from outlast.errors import UpstreamBroken
 from outlast.exchange import Usage
 
-TRAFFIC = Path(__file__).parents[4] / "shared" / "traffic"
+TRAFFIC = Path(__file__).parents[5] / "shared" / "traffic"
 DONE = b"data: [DONE]\n\n"
 
 
