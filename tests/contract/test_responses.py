@@ -16,7 +16,8 @@ import pytest
 from outlast.dialects.responses.kept import MOST_BYTES, Kept
 from outlast.errors import LedgerUnavailable, MalformedRequest, PreviousNotFound
 from outlast.gateway.ports import Responses
-from outlast.ledger.responses import KeptResponses, responses_path
+from outlast.ledger.location import responses_path
+from outlast.ledger.responses import KeptResponses
 from outlast.testing.responses import MemoryResponses
 
 DAY = 86_400

@@ -38,3 +38,8 @@ def database_path(database_url: str, root: Path) -> Path:
 def journal_folder(database: Path) -> Path:
     """The folder of the journal that belongs to a database file."""
     return database.with_name(database.name + ".journal")
+
+
+def responses_path(database: Path) -> Path:
+    """The file of the responses that callers asked to keep, beside a database file."""
+    return database.with_name(database.name + ".responses.db")

@@ -20,7 +20,6 @@ from outlast.dialects.responses.kept import MOST_BYTES, MOST_TURNS, Kept
 from outlast.errors import LedgerUnavailable, MalformedRequest, OutlastError, PreviousNotFound
 from outlast.ledger.queries import parse_queries
 
-SUFFIX: Final = ".responses.db"
 PATIENCE: Final = 10.0
 """Seconds to wait for another process's lock; each of its batches takes some milliseconds."""
 SWEEP_S: Final = 300.0
@@ -36,11 +35,6 @@ _PAGES: Final = 2_000
 _VERSION: Final = 1
 _QUERIES: Final = parse_queries(files("outlast.ledger").joinpath("responses.sql").read_text("utf-8"))
 T = TypeVar("T")
-
-
-def responses_path(database: Path) -> Path:
-    """The file of kept responses that belongs to a ledger's database."""
-    return database.with_name(database.name + SUFFIX)
 
 
 class _Job(NamedTuple):

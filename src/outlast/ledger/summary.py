@@ -12,7 +12,7 @@ from pathlib import Path
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.database import migrations, open_for_reading, version_of
 from outlast.ledger.extents import Position
-from outlast.ledger.location import journal_folder
+from outlast.ledger.location import journal_folder, responses_path
 from outlast.ledger.queries import QUERIES
 from outlast.ledger.survey import NOWHERE, survey
 
@@ -28,6 +28,8 @@ class Summary:
     free_bytes: int
     """Of these, free for what comes."""
     journal_bytes: int
+    responses_bytes: int
+    """The file of responses that callers asked to keep; 0: none ever was."""
     calls: int
     bodies: int
     first_day: dt.date | None
@@ -72,6 +74,7 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
     calls, bodies, first, last, deleted_calls, deleted_bodies = connection.execute(QUERIES["summary"]).fetchone()
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
     (page,) = connection.execute("PRAGMA page_size").fetchone()
+    responses = responses_path(database)
     beside = (database.with_name(database.name + end) for end in ("", "-wal"))
     return Summary(
         file=database,
@@ -79,6 +82,7 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
         bytes=sum(path.stat().st_size for path in beside if path.exists()),
         free_bytes=free * page,
         journal_bytes=sum(journals),
+        responses_bytes=responses.stat().st_size if responses.exists() else 0,
         calls=calls,
         bodies=bodies,
         first_day=_day(first),

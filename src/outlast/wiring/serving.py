@@ -18,9 +18,9 @@ from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
-from outlast.ledger.location import database_path
+from outlast.ledger.location import database_path, responses_path
 from outlast.ledger.recorder import Recorder, open_recorder
-from outlast.ledger.responses import KeptResponses, responses_path
+from outlast.ledger.responses import KeptResponses
 from outlast.ledger.slots import ALONE, Slot
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
