@@ -8,6 +8,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Literal
 
 from outlast.checks.draw import Item
@@ -32,6 +33,7 @@ _Values = list[tuple[float, str]]
 def slices_of(judged: Sequence[Judged], items: Mapping[str, Item]) -> tuple[Slice, ...]:
     """Every part of the traffic under every given check that compares shares, corrected over all of them."""
     found: list[tuple[By, str, str, _Values]] = []
+    parts_of = cache(lambda item_id: _parts(items[item_id]))
     for each in judged:
         if each.check.measure != "share":
             continue
@@ -40,8 +42,8 @@ def slices_of(judged: Sequence[Judged], items: Mapping[str, Item]) -> tuple[Slic
             item = items.get(item_id)
             if item is None or outcome.b is None:
                 continue
-            for by, value in _parts(item):
-                parts[by, value].append((outcome.b - outcome.a, item.cluster))
+            for part in parts_of(item_id):
+                parts[part].append((outcome.b - outcome.a, item.cluster))
         found.extend((by, value, each.check.name, values) for (by, value), values in _worth_it(parts))
     if not found:
         return ()
@@ -74,7 +76,9 @@ def sign_test(values: _Values) -> float:
     count, fewer = signs.total(), min(signs[1.0], signs[-1.0])
     if count > _EXACT_UP_TO:  # the normal approximation, corrected by half a cluster
         return min(1.0, math.erfc((count - 2 * fewer - 1) / math.sqrt(2 * count)))
-    tail = sum(math.comb(count, k) for k in range(fewer + 1))
+    tail, ways = 0, 1  # in whole numbers: no digit is lost
+    for k in range(fewer + 1):
+        tail, ways = tail + ways, ways * (count - k) // (k + 1)
     return min(1.0, float(Fraction(2 * tail, 1 << count)))
 
 
