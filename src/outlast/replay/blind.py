@@ -55,12 +55,14 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
     right_ok: bool | None = None
 
 
-class HumanLabel(msgspec.Struct, frozen=True):
+class HumanLabel(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether people accept one model's answer by itself: what corrects a judge."""
 
     id: str
     side: Literal["a", "b"]
     acceptable: Literal[0, 1]
+    candidate: str = ""
+    """Whose answer side ``b`` is."""
 
 
 _LABEL: Final = msgspec.json.Decoder(Label)
@@ -136,7 +138,8 @@ def human_labels(labels: Sequence[Label], plan: Plan) -> Iterator[HumanLabel]:
             said[label.id, "b"].append(theirs)
     for (item, side), words in sorted(said.items()):
         if 2 * sum(words) != len(words):
-            yield HumanLabel(item, side, 1 if 2 * sum(words) > len(words) else 0)
+            acceptable: Literal[0, 1] = 1 if 2 * sum(words) > len(words) else 0
+            yield HumanLabel(item, side, acceptable, "" if side == "a" else plan.candidates[0])
 
 
 def agreement(labels: Sequence[Label]) -> tuple[int, int]:

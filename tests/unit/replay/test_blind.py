@@ -138,7 +138,7 @@ def test_a_preference_says_nothing_of_the_incumbents_noise() -> None:
 def test_labels_for_a_judge_say_whose_answer_is_acceptable() -> None:
     left = label("r0", "tie", left_ok=True, right_ok=False)
     a, b = (1, 0) if incumbent_is_left(PLAN, "r0") else (0, 1)
-    assert list(human_labels([left], PLAN)) == [HumanLabel("r0", "a", a), HumanLabel("r0", "b", b)]  # type: ignore[arg-type] # 0 or 1
+    assert list(human_labels([left], PLAN)) == [HumanLabel("r0", "a", a), HumanLabel("r0", "b", b, "x/new-model")]  # type: ignore[arg-type] # 0 or 1
     divided = msgspec.structs.replace(left, rater="2", left_ok=False, right_ok=None)
     assert [each.side for each in human_labels([left, divided], PLAN)] == ["b" if a else "a"]
 
