@@ -4,7 +4,7 @@ It knows which statuses are worth another try, and whose fault they are. It does
 next (``gateway.attempts``) nor how the answer reaches the caller (``gateway.chat``).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
 
@@ -99,22 +99,21 @@ def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Aski
         Untranslatable: the target cannot be asked this; or a translation would lose something, and the caller or the
             model is strict.
     """
-    destination, model = attempt.destination, route.model
+    destination = attempt.destination
     dialect = destination.dialect_for(meter.dialect)
-    translation = None if dialect is meter.dialect else _translated(attempt, route, request, meter)
-    wire = request if translation is None else translation.request
-    changes: Mapping[str, bytes | None] = NO_CHANGES
-    adapted: tuple[str, ...] = ()
-    if model is not None and model.adapt:
-        adaptation = adapt(wire, destination.profile, dialect.name)
-        changes, adapted = adaptation.changes, adaptation.rules
-        if adaptation.refusal is not None:
-            raise Untranslatable(f"{destination.target}: {adaptation.refusal}")
+    written = _written(attempt, route, request, meter, dialect)
+    if written.refusal is not None and dialect.conversation:
+        # What a model refuses in one of its dialects it may take in another: tools on Responses, for one.
+        others = (each for each in destination.dialects if each is not dialect)
+        written = next((way for way in _ways(attempt, route, request, meter, others) if way.refusal is None), written)
+    if written.refusal is not None:
+        raise Untranslatable(f"{destination.target}: {written.refusal}")
+    dialect, translation, wire = written.dialect, written.translation, written.wire
     outgoing = UpstreamRequest(
         target=destination.target,
         model=destination.model,
         path=dialect.endpoint(destination.model, wire.stream),
-        body=wire.for_upstream(destination.model, changes),
+        body=wire.for_upstream(destination.model, written.changes),
         stream=wire.stream or not dialect.conversation,
         content_type=JSON if dialect.conversation else meter.call.headers.get("content-type", JSON),
         headers=passed_on(
@@ -122,10 +121,39 @@ def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Aski
         ),
         patience=destination.patience,
     )
-    return Asking(attempt, outgoing, dialect, translation, adapted)
+    return Asking(attempt, outgoing, dialect, translation, written.rules)
 
 
-def _translated(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Translation:
+class _Written(msgspec.Struct, frozen=True):
+    """A candidate's request in one dialect."""
+
+    dialect: Dialect
+    wire: Asked
+    translation: Translation | None = None
+    changes: Mapping[str, bytes | None] = NO_CHANGES
+    rules: tuple[str, ...] = ()
+    refusal: str | None = None
+
+
+def _ways(
+    attempt: Attempt, route: Route, request: Asked, meter: Meter, dialects: Iterable[Dialect]
+) -> Iterator[_Written]:
+    for dialect in dialects:
+        written = _written(attempt, route, request, meter, dialect)
+        yield msgspec.structs.replace(written, rules=(f"asked-in-{dialect.name}", *written.rules))
+
+
+def _written(attempt: Attempt, route: Route, request: Asked, meter: Meter, dialect: Dialect) -> _Written:
+    """The request in a dialect of the target's, adapted where the model has policy."""
+    translation = None if dialect is meter.dialect else _translated(attempt, route, request, meter, dialect)
+    wire = request if translation is None else translation.request
+    if route.model is None or not route.model.adapt:
+        return _Written(dialect, wire, translation)
+    adaptation = adapt(wire, attempt.destination.profile, dialect.name)
+    return _Written(dialect, wire, translation, adaptation.changes, adaptation.rules, adaptation.refusal)
+
+
+def _translated(attempt: Attempt, route: Route, request: Asked, meter: Meter, target: Dialect) -> Translation:
     """The request in the target's dialect; read once, however many targets are asked."""
     caller, destination = meter.dialect, attempt.destination
     meant = meter.meant
@@ -138,7 +166,6 @@ def _translated(attempt: Attempt, route: Route, request: Asked, meter: Meter) ->
         include_usage=meant.include_usage,
         request=meant,
     )
-    target = destination.dialect_for(caller)
     translation = translate(meant, destination.model, caller=caller, target=target, framing=framing)
     meter.losses = translation.losses
     strict = meter.call.headers.get(STRICT) == "true" or (route.model is not None and route.model.strict)

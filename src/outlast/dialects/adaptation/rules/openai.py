@@ -114,8 +114,9 @@ TOOLS_REFUSED = Rule(
     id="tools-refused",
     breaks="Some models take no tools at all (chatgpt-4o-latest, gpt-5-chat-latest), and gpt-6-astra and gpt-6.1-sol "
     "none on Chat Completions, since they cannot do without reasoning there.",
-    does="The request is refused before the call: an answer that could call nothing would look like one that chose "
-    "to. Beside `tool_choice` `none` the tools are left for the upstream to judge.",
+    does="Where the target can be asked on Responses and takes tools there, it is (`asked-in-responses`). Else the "
+    "request is refused before the call: an answer that could call nothing would look like one that chose to. "
+    "Beside `tool_choice` `none` the tools are left for the upstream to judge.",
     source="litellm#13612; BoltAI#145; home-generative-agent v3.46.0-beta.1",
     date="2026-11-12",
     examples=(
