@@ -69,8 +69,6 @@ def _plain(request: Request) -> Wire:
         "max_output_tokens": sampling.max_tokens,
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        "presence_penalty": sampling.presence_penalty,
-        "frequency_penalty": sampling.frequency_penalty,
         "top_logprobs": sampling.top_logprobs,
         "user": request.user,
         "service_tier": request.service_tier,
@@ -84,6 +82,9 @@ def _unsaid(request: Request, losses: Losses) -> None:
         ("seed", sampling.seed is not None),
         ("stop", bool(sampling.stop)),
         ("n", (sampling.n or 1) > 1),
+        # Answers repeat both, but OpenAI's own surface takes neither; 0 is what leaving them out means.
+        ("presence_penalty", bool(sampling.presence_penalty)),
+        ("frequency_penalty", bool(sampling.frequency_penalty)),
         ("modalities", any(each != "text" for each in request.modalities)),
         ("audio", request.voice is not None),
     ):
