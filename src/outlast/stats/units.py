@@ -37,7 +37,7 @@ class Units:
 
 @dataclass(slots=True)
 class _Own:
-    """Rows that are their own cluster, block by block: 25 bytes for each."""
+    """Rows that are their own cluster, block by block: 17 bytes for each."""
 
     differences: list[Floats] = field(default_factory=list)
     """Tied ones of answered rows, pessimistic ones of the others."""
