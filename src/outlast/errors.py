@@ -10,11 +10,13 @@
     │   ├── ModelNotAllowed        the key may not use this model
     │   ├── LimitReached           the key's requests, tokens or concurrent calls: later it may
     │   │   └── BudgetSpent          the key's money of the day or month
+    │   ├── CallNotAllowed         the key may not make this call, whatever models it may use
     │   ├── NoSuchRoute            the path does not exist
     │   ├── MethodNotAllowed       the path exists, the method does not
     │   ├── ModelNotFound          no virtual model and no provider of that name
     │   ├── ResponseNotFound       no response of this id is kept for this caller
     │   │   └── PreviousNotFound     the same for one that a call goes on from
+    │   ├── ObjectNotFound         nothing of this id, kept by a provider, is this caller's
     │   └── ModelRetired           the name has no living candidate left
     ├── UpstreamError            the provider, or the network before it
     │   ├── UpstreamUnreachable    no connection
@@ -89,6 +91,12 @@ class ModelNotAllowed(CallerError):
     code = "model_not_allowed"
 
 
+class CallNotAllowed(CallerError):
+    """The key may not make this call, whatever models it may use."""
+
+    code = "call_not_allowed"
+
+
 class LimitReached(CallerError):
     """The key's requests a minute, tokens a minute or concurrent calls are used up for the moment."""
 
@@ -136,6 +144,12 @@ class PreviousNotFound(ResponseNotFound):
     """The response that a call goes on from, or one that it went on from itself, is not kept for this caller."""
 
     code = "previous_response_not_found"
+
+
+class ObjectNotFound(CallerError):
+    """Nothing of this id, kept by a provider, is this caller's: it never was, was deleted, or is somebody else's."""
+
+    code = "not_found"
 
 
 class ModelRetired(CallerError):

@@ -41,6 +41,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.RequestTooSlow: Kind(408, CALLER),
     errors.KeyRequired: Kind(401, AUTHENTICATION),
     errors.ModelNotAllowed: Kind(403, PERMISSION),
+    errors.CallNotAllowed: Kind(403, PERMISSION),
     errors.LimitReached: Kind(429, RATE),
     errors.BudgetSpent: Kind(429, QUOTA),
     errors.NoSuchRoute: Kind(404, CALLER),
@@ -48,6 +49,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.ModelNotFound: Kind(404, CALLER),
     errors.ResponseNotFound: Kind(404, CALLER),
     errors.PreviousNotFound: Kind(400, CALLER),
+    errors.ObjectNotFound: Kind(404, CALLER),
     errors.ModelRetired: Kind(410, CALLER),
     errors.UpstreamError: Kind(502, UPSTREAM),
     errors.UpstreamUnreachable: Kind(502, UPSTREAM),
@@ -99,7 +101,13 @@ def openai_body(fault: Fault, request_id: str) -> bytes:  # noqa: ARG001  the sh
 
 def refusal(error: Exception, *, request_id: str, encode: Callable[[Fault, str], bytes] = openai_body) -> Refusal:
     """The answer for an error that ended a call; ``encode`` writes its body in the caller's dialect."""
-    return Refusal(kind_of(error).status, _headers(error, kind_of(error)), encode(fault_of(error, request_id), request_id))
+    headers = (*_headers(error, kind_of(error)), *known_by(request_id))
+    return Refusal(kind_of(error).status, headers, encode(fault_of(error, request_id), request_id))
+
+
+def known_by(request_id: str) -> tuple[tuple[str, str], tuple[str, str]]:
+    """A request's id under the names by which OpenAI's and Anthropic's clients tell it to their users."""
+    return (("x-request-id", request_id), ("request-id", request_id))
 
 
 def fault_of(error: Exception, request_id: str) -> Fault:
@@ -108,7 +116,8 @@ def fault_of(error: Exception, request_id: str) -> Fault:
     param = error.param if isinstance(error, errors.CallerError) else None
     # A path or header may have carried half a surrogate pair into the message, and JSON cannot.
     message = _message(error, request_id).encode(errors="replace").decode()
-    return Fault(status=kind.status, type=kind.type, message=message, code=code, param=param)
+    wait = error.retry_after_s if isinstance(error, errors.LimitReached) else None
+    return Fault(status=kind.status, type=kind.type, message=message, code=code, param=param, retry_after_s=wait)
 
 
 def _headers(error: Exception, kind: Kind) -> tuple[tuple[str, str], ...]:

@@ -4,7 +4,7 @@ The request path states here what it calls: an upstream, a journal, a caller to 
 know who implements them: ``providers``, ``ledger`` and ``web`` do, and ``wiring`` connects them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -128,6 +128,22 @@ class Responses(Protocol):
 
     async def delete(self, known: str, owner: str) -> bool:
         """Forget one; False where its owner has none. Raises ``LedgerUnavailable``."""
+        ...
+
+
+class Ownership(Protocol):
+    """Whose the objects are that providers keep (files, batches …): all callers share a provider's account."""
+
+    async def claim(self, provider: str, ids: Collection[str], owner: str) -> None:
+        """Give those ids that have no owner yet to this one, durably before returning. Raises ``LedgerUnavailable``."""
+        ...
+
+    async def owners(self, provider: str, ids: Collection[str]) -> dict[str, str]:
+        """The owners of those ids that have one. Raises ``LedgerUnavailable``."""
+        ...
+
+    async def disown(self, provider: str, known: str, owner: str) -> None:
+        """Forget an id that is this owner's. Raises ``LedgerUnavailable``."""
         ...
 
 

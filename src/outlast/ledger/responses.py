@@ -10,7 +10,7 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import Any, Final, NamedTuple, TypeVar
 
 from outlast.dialects.responses.kept import MOST_BYTES, MOST_TURNS, Kept
 from outlast.errors import LedgerUnavailable, MalformedRequest, OutlastError, PreviousNotFound
+from outlast.ledger import owned
 from outlast.ledger.queries import parse_queries
 
 PATIENCE: Final = 10.0
@@ -32,7 +33,7 @@ _SWEPT: Final = 200
 """Responses that one step of a sweep gives up, so that no caller waits long behind it."""
 _PAGES: Final = 2_000
 """Pages that one step gives back to the file system."""
-_VERSION: Final = 1
+_VERSION: Final = 2
 _QUERIES: Final = parse_queries(files("outlast.ledger").joinpath("responses.sql").read_text("utf-8"))
 T = TypeVar("T")
 
@@ -45,7 +46,7 @@ class _Job(NamedTuple):
 
 
 class KeptResponses:
-    """The port ``Responses`` over one file."""
+    """The ports ``Responses`` and ``Ownership`` over one file."""
 
     def __init__(self, path: Path, *, unix_s: Callable[[], int], sweep_s: float = SWEEP_S) -> None:
         """Open nothing yet.
@@ -91,6 +92,19 @@ class KeptResponses:
     async def delete(self, known: str, owner: str) -> bool:
         """Forget one; see ``Responses``."""
         return await self._ask(lambda connection: _delete(connection, known, owner, self._now()))
+
+    async def claim(self, provider: str, ids: Collection[str], owner: str) -> None:
+        """Give ids to their owner; see ``Ownership``."""
+        if ids:
+            await self._ask(lambda connection: owned.claim(connection, provider, ids, owner, self._now()))
+
+    async def owners(self, provider: str, ids: Collection[str]) -> dict[str, str]:
+        """Whose ids are; see ``Ownership``."""
+        return await self._ask(lambda connection: owned.owners(connection, provider, ids)) if ids else {}
+
+    async def disown(self, provider: str, known: str, owner: str) -> None:
+        """Forget an id; see ``Ownership``."""
+        await self._ask(lambda connection: owned.disown(connection, provider, known, owner))
 
     async def _ask(self, run: Callable[[sqlite3.Connection], T]) -> T:
         if self._jobs.qsize() >= _MOST_WAITING:
@@ -226,9 +240,12 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        if _version(connection, path) == 0:  # nobody else was first
+        version = _version(connection, path)
+        if version == 0:
             for name in ("heads", "by_end", "bodies"):
                 connection.execute(_QUERIES[name])
+        if version < _VERSION:  # nobody else was first
+            owned.make_table(connection)
             connection.execute(f"PRAGMA user_version = {_VERSION}")
         connection.execute("COMMIT")
     except BaseException:

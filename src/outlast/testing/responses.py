@@ -1,9 +1,9 @@
-"""Kept responses in memory: the gateway's port ``Responses``, for tests.
+"""Kept responses and owned ids in memory: the gateway's ports ``Responses`` and ``Ownership``, for tests.
 
 It knows the rules of keeping, written plainly; the contract suite holds it and SQLite to the same answers.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import msgspec
 
@@ -57,3 +57,24 @@ class MemoryResponses:
         if there:
             del self.kept[owner, known]
         return there
+
+
+class MemoryOwnership:
+    """Keeps owners of ids in a dictionary."""
+
+    def __init__(self) -> None:
+        self.owned: dict[tuple[str, str], str] = {}
+
+    async def claim(self, provider: str, ids: Collection[str], owner: str) -> None:
+        """Whoever is first stays."""
+        for each in ids:
+            self.owned.setdefault((provider, each), owner)
+
+    async def owners(self, provider: str, ids: Collection[str]) -> dict[str, str]:
+        """Those that have one."""
+        return {each: self.owned[provider, each] for each in ids if (provider, each) in self.owned}
+
+    async def disown(self, provider: str, known: str, owner: str) -> None:
+        """Its owner's alone."""
+        if self.owned.get((provider, known)) == owner:
+            del self.owned[provider, known]
