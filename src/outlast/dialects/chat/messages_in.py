@@ -5,6 +5,7 @@ It knows roles, results of tools that stand alone, and the ways in which provide
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -94,25 +95,28 @@ class _Turns:
             calls.append(decode_function_call(called, self._function_call))
         content = _cited(members, [part for part in content if not isinstance(part, Thinking)])
         kept = read_parts(members.raw(MEMBER))
-        plain = _Answered(thoughts, content, refusal, calls, _audio(members), _images(members), _beside(members))
-        return plain.parts(kept)
+        return _Answered(
+            thoughts=thoughts,
+            content=content,
+            refusal=refusal,
+            calls=calls,
+            audio=_audio(members),
+            images=_images(members),
+            natives=_beside(members),
+        ).parts(kept)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Answered:
     """What an earlier answer said, member by member."""
 
-    def __init__(  # noqa: PLR0917 - the members of a message, in their order
-        self,
-        thoughts: list[Thinking],
-        content: list[Part],
-        refusal: str,
-        calls: list[ToolCall],
-        audio: list[Media],
-        images: list[Media],
-        natives: list[Native],
-    ) -> None:
-        self._thoughts, self._content, self._refusal = thoughts, content, refusal
-        self._calls, self._audio, self._images, self._natives = calls, audio, images, natives
+    thoughts: list[Thinking]
+    content: list[Part]
+    refusal: str
+    calls: list[ToolCall]
+    audio: list[Media]
+    images: list[Media]
+    natives: list[Native]
 
     def parts(self, kept: Sequence[Kept]) -> list[Part]:
         """The parts in order: as they were where that is kept, else in the order of the members."""
@@ -120,19 +124,19 @@ class _Answered:
             whole = assemble(self._plain(), kept)
             if whole is not None:
                 return whole
-        refusal = [Refusal(self._refusal)] if self._refusal else []
-        said: list[Part] = [*self._thoughts, *self._natives, *self._content, *refusal]
-        return [*orphans(kept), *said, *self._audio, *self._images, *self._calls]
+        refusal = [Refusal(self.refusal)] if self.refusal else []
+        said: list[Part] = [*self.thoughts, *self.natives, *self.content, *refusal]
+        return [*orphans(kept), *said, *self.audio, *self.images, *self.calls]
 
     def _plain(self) -> Plain:
         return Plain(
-            "".join(thought.text for thought in self._thoughts),
-            "".join(part.text for part in self._content if isinstance(part, Text)),
-            self._refusal,
-            self._calls,
-            self._audio,
-            self._images,
-            self._natives,
+            "".join(thought.text for thought in self.thoughts),
+            "".join(part.text for part in self.content if isinstance(part, Text)),
+            self.refusal,
+            self.calls,
+            self.audio,
+            self.images,
+            self.natives,
         )
 
 
