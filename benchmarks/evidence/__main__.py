@@ -1,6 +1,6 @@
 """The evidence behind ``outlast verdict``: ``python benchmarks/evidence`` prints every table of docs/evidence.md.
 
-Fixed seeds: the same figures each time. About ten minutes on two cores, eight of them for ratios; ``--quick`` is a
+Fixed seeds: the same figures each time. About twelve minutes on two idle cores, ten of them for ratios; ``--quick`` is a
 smaller one for a look, ``--only`` prints one part. The figures are kept in ``benchmarks/results/evidence.json``.
 """
 
@@ -23,7 +23,7 @@ from evidence import clusters, independent, looks, ratios
 from evidence.draws import DRAWS
 
 BUILD = Path(__file__).parents[2] / "build"
-BLOCKS = 10
+BLOCKS = 9
 RESULTS = Path(__file__).parents[1] / "results" / "evidence.json"
 
 
