@@ -1,7 +1,8 @@
 """The evidence behind ``outlast verdict``: ``python benchmarks/evidence`` prints every table of docs/evidence.md.
 
-Fixed seeds: the same figures each time. About twelve minutes on two idle cores, ten of them for ratios; ``--quick`` is a
-smaller one for a look, ``--only`` prints one part. The figures are kept in ``benchmarks/results/evidence.json``.
+Fixed seeds: the same figures each time. About twelve minutes on two idle cores, ten of them for ratios, which go on
+where they were interrupted; ``--quick`` is a smaller one for a look, ``--only`` prints one part. The figures are kept
+in ``benchmarks/results/evidence.json``.
 """
 
 import argparse
