@@ -40,9 +40,9 @@ class Translation:
         encoder = self.caller.event_encoder(self.framing, self.losses)
         return b"".join(map(encoder.event, unfold(self.target.decode_reply(body))))
 
-    def refusal(self, status: int, body: bytes) -> bytes:
-        """An upstream's error answer, in the caller's dialect."""
-        return self.caller.encode_fault(self.target.decode_fault(status, body), self.framing.id)
+    def refusal(self, fault: Fault) -> bytes:
+        """An upstream's error, in the caller's dialect."""
+        return self.caller.encode_fault(fault, self.framing.id)
 
     def stream(self) -> "TranslatedStream":
         """What turns the upstream's stream into the caller's."""

@@ -4,6 +4,7 @@ It knows which statuses are worth another try, and whose fault they are. It does
 next (``gateway.attempts``) nor how the answer reaches the caller (``gateway.chat``).
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
 import msgspec
@@ -12,6 +13,7 @@ from outlast.dialects.adaptation import adapt
 from outlast.dialects.answer import Answer
 from outlast.dialects.dialect import Asked, Dialect, Framing
 from outlast.dialects.gone import gone_evidence
+from outlast.dialects.refusals import known_by
 from outlast.dialects.translation import Translation, translate
 from outlast.errors import Untranslatable, UpstreamError, UpstreamTimeout
 from outlast.gateway.breaker import LONGEST_TOLD_NS, SECOND_NS, Breaker, Token
@@ -208,7 +210,7 @@ async def ask(asked: Asking, meter: Meter, monotonic_ns: Callable[[], int]) -> S
             return _counted(served, served.stream, breaker, token, now)
         breaker.answered(token, now)
         return served
-    failure = _refusal(served, asked.translation)
+    failure = _refusal(served, asked, meter.call.id)
     if breaker is not None:
         _judge(failure, served.status, breaker, token, now)
     why = "gone" if failure.gone else "refused"
@@ -278,7 +280,9 @@ async def _received(answer: UpstreamAnswer, asked: Asking) -> Served:
     status, headers, translation = answer.status, answer.headers, asked.translation
     if asked.outgoing.stream and status < 400 and _is_streamed(headers, asked.dialect):
         first = await answer.chunk()
-        shown = headers if translation is None else _with_body(headers, _EVENTS)
+        shown = headers
+        if translation is not None:
+            shown = _with_body(_identified(headers, translation.framing.id), _EVENTS)
         return Served(status, shown, first, stream=answer, translation=translation)
     body = await answer.read()
     if status >= 300:
@@ -286,6 +290,7 @@ async def _received(answer: UpstreamAnswer, asked: Asking) -> Served:
     facts = asked.dialect.read_answer(body)
     if translation is None:
         return Served(status, headers, body, answer=facts)
+    headers = _identified(headers, translation.framing.id)
     if asked.outgoing.stream:
         return Served(status, _with_body(headers, _EVENTS), translation.answer_as_stream(body), answer=facts)
     return Served(status, _with_body(headers, _JSON), translation.answer(body), answer=facts)
@@ -296,27 +301,41 @@ def _with_body(headers: Headers, kind: Headers) -> Headers:
     return (*(header for header in headers if header[0] not in _OF_THE_BODY), *kind)
 
 
-def _refusal(served: Served, translation: Translation | None) -> Failure:
+def _identified(headers: Headers, request_id: str) -> Headers:
+    """An upstream's headers with the request's id, under each of its names that the upstream has not used itself."""
+    present = {name for name, _ in headers}
+    return (*headers, *(header for header in known_by(request_id) if header[0] not in present))
+
+
+def _refusal(served: Served, asked: Asking, request_id: str) -> Failure:
     """What an upstream's refusal means for the candidates after it, and for the caller in its own dialect."""
     gone = gone_evidence(served.status, served.body)
-    wait = _retry_after(served.headers) if served.status in RETRIED else None
-    if translation is not None:
-        body = translation.refusal(served.status, served.body)
-        served = Served(served.status, _with_body(served.headers, _JSON), body)
+    fault = asked.dialect.decode_fault(served.status, served.body)
+    told = _retry_after(served.headers)
+    headers = _identified(served.headers, request_id)
+    if told is None and fault.retry_after_s is not None:  # as Google says it
+        told = fault.retry_after_s
+        headers = (*headers, ("retry-after", str(math.ceil(told))))
+    wait = (told or 0.0) if served.status in RETRIED else None
+    body = served.body
+    if asked.translation is not None:
+        body = asked.translation.refusal(fault)
+        headers = _with_body(headers, _JSON)
+    served = Served(served.status, headers, body)
     if gone:
         return Failure(served=served, gone=gone)
     return Failure(served=served, wait_s=wait, final=served.status in CALLERS_OWN)
 
 
-def _retry_after(headers: Headers) -> float:
-    """Seconds that the upstream asks to wait; 0 where it does not say, or not readably."""
+def _retry_after(headers: Headers) -> float | None:
+    """Seconds that the upstream asks to wait; None where its headers do not say."""
     for name, value in headers:
         if name in ("retry-after", "retry-after-ms"):
             try:
                 return max(0.0, float(value) / (1000 if name == "retry-after-ms" else 1))
             except ValueError:
                 return LONGEST_WAIT_S + 1  # a date: whole seconds at best, and its clock is not ours
-    return 0.0
+    return None
 
 
 def _is_streamed(headers: Headers, dialect: Dialect) -> bool:

@@ -117,7 +117,8 @@ def encode_fault(fault: Fault, request_id: str) -> bytes:
         violation = {"field": fault.param, "description": fault.message}
         details.append({"@type": _TYPES + "BadRequest", "fieldViolations": [violation]})
     if fault.retry_after_s is not None:
-        details.append({"@type": _TYPES + "RetryInfo", "retryDelay": f"{fault.retry_after_s:g}s"})
+        wait = f"{fault.retry_after_s:.9f}".rstrip("0").rstrip(".")
+        details.append({"@type": _TYPES + "RetryInfo", "retryDelay": f"{wait}s"})
     error = {"code": fault.status, "message": fault.message, "status": word_of(fault.status), "details": details}
     return msgspec.json.encode({"error": error})
 
