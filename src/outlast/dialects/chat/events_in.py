@@ -11,7 +11,7 @@ import msgspec
 from outlast.dialects.chat.citations import read_citation
 from outlast.dialects.chat.content import FORM
 from outlast.dialects.chat.faults import read_broke
-from outlast.dialects.chat.kept import Kept, read_end, read_parts, source, stands_beside, thought
+from outlast.dialects.chat.kept import Kept, KeptCitation, read_end, read_parts, source, stands_beside, thought
 from outlast.dialects.chat.lanes import CLOSED, Lane
 from outlast.dialects.chat.reasoning import read_details
 from outlast.dialects.chat.reply_in import items, spoken
@@ -147,7 +147,7 @@ def _rarer(lane: Lane, delta: MessagePiece, events: list[Event]) -> None:
         lane.whole(Native("chat", "executed_tools", bytes(delta.executed_tools)), events)
     for raw in delta.annotations or ():
         _citation(lane, raw, events)
-    for kept in read_parts(delta.x_outlast):
+    for kept in _one_text(read_parts(delta.x_outlast)):
         _kept(lane, kept, events)
 
 
@@ -216,6 +216,26 @@ def _citation(lane: Lane, raw: msgspec.Raw, events: list[Event]) -> None:
         lane.begin(_WORDS, events)
         lane.key = "content"
     events.append(Delta(lane.open, choice=lane.choice, citation=read_citation(raw)))
+
+
+def _one_text(parts: list[Kept]) -> list[Kept]:
+    """The records of several texts as one: a stream has one text, and what each cited keeps its place in it."""
+    texts = [each for each in parts if each.type == "text"]
+    if len(texts) < 2:
+        return parts
+    citations, extra, offset = list[KeptCitation](), dict[str, msgspec.Raw](), 0
+    for each in texts:
+        citations += (_placed(citation, offset, each.chars) for citation in each.citations)
+        extra |= each.extra
+        offset += each.chars
+    whole = msgspec.structs.replace(texts[0], chars=offset, citations=citations, extra=extra)
+    return [whole if each is texts[0] else each for each in parts if each is texts[0] or each.type != "text"]
+
+
+def _placed(citation: KeptCitation, offset: int, length: int) -> KeptCitation:
+    start = 0 if citation.start is None else citation.start
+    end = length if citation.end is None else citation.end
+    return msgspec.structs.replace(citation, start=offset + start, end=offset + end)
 
 
 def _kept(lane: Lane, kept: Kept, events: list[Event]) -> None:

@@ -10,7 +10,7 @@ from outlast.dialects.chat import DIALECT
 from outlast.dialects.conversation.collect import collect
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.normal import normal, normal_reply
-from outlast.dialects.conversation.parts import Part, Thinking
+from outlast.dialects.conversation.parts import Citation, Part, Text, Thinking
 from outlast.dialects.conversation.reply import Event, Finish, Reply
 from outlast.dialects.conversation.request import Request
 from outlast.dialects.dialect import Framing
@@ -83,6 +83,31 @@ def test_a_request_that_this_dialect_can_say_survives_it(request: Request) -> No
     assert sayable(again(request)) == sayable(request)
 
 
+def joined(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A stream has one text where a whole answer may have several; what was cited keeps its place."""
+    kept: list[Part] = []
+    for part in parts:
+        if not isinstance(part, Text):
+            kept.append(part)
+            continue
+        before = kept.pop() if kept and isinstance(kept[-1], Text) else Text("")
+        assert isinstance(before, Text)
+        citations = (*before.citations, *placed(part, len(before.text)))
+        kept.append(Text(before.text + part.text, citations, before.extra | part.extra))
+    return tuple(kept)
+
+
+def placed(part: Text, at: int) -> tuple[Citation, ...]:
+    return tuple(
+        msgspec.structs.replace(
+            each,
+            start=at + (0 if each.start is None else each.start),
+            end=at + (len(part.text) if each.end is None else each.end),
+        )
+        for each in part.citations
+    )
+
+
 def finished(reply: Reply) -> Reply:
     """A choice has always an end, and providers' own words for it are OpenAI's."""
     candidates = []
@@ -90,7 +115,7 @@ def finished(reply: Reply) -> Reply:
         finish = each.finish or Finish("other")
         candidates.append(
             msgspec.structs.replace(
-                each, parts=one_thought(each.parts), finish=msgspec.structs.replace(finish, said="")
+                each, parts=joined(one_thought(each.parts)), finish=msgspec.structs.replace(finish, said="")
             )
         )
     return normal_reply(msgspec.structs.replace(reply, candidates=tuple(candidates)))
