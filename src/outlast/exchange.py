@@ -74,7 +74,7 @@ class Exchange(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=Fa
     outcome: Outcome = "answered"
     error: str = ""
     usage: Usage | None = None
-    """None: the provider reported none."""
+    """None: the provider reported none, and nothing that counts in tokens was answered."""
     cost_pico_usd: int | None = None
     """None: no price is known, or no usage was reported."""
     priced_as: str = ""
@@ -92,7 +92,7 @@ class Exchange(msgspec.Struct, frozen=True, array_like=True, kw_only=True, gc=Fa
     """Only under ``record = "full"``."""
     response_body: bytes | None = None
     estimated: bool = False
-    """The usage is our estimate of a part: the caller left before the provider could report it."""
+    """The usage is our estimate: the provider reported none, or the caller left before it could report all."""
 
 
 class UsageQuery(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,13 +20,13 @@ from outlast.dialects.refusals import fault_of, refusal
 from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.dialects.translation import TranslatedStream
 from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
-from outlast.exchange import Outcome, Signal
+from outlast.exchange import Outcome, Signal, Usage
 from outlast.gateway.asking import Served
 from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import GATEWAY_STOPPED, Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
-from outlast.gateway.estimate import expected_tokens
+from outlast.gateway.estimate import BY_LENGTH, Estimator, expected_tokens
 from outlast.gateway.keeping import Keeping
 from outlast.gateway.meter import Meter
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
@@ -58,6 +58,8 @@ class Chat:
     counters: Counters
     limiter: Limiter
     clock: Clock
+    estimator: Estimator = BY_LENGTH
+    """For answers whose provider reported no usage."""
     keeping: Keeping | None = None
     """Where the dialect's callers may ask that answers be kept."""
     witnesses: tuple[Witness, ...] = ()
@@ -117,7 +119,9 @@ class Chat:
         error = "upstream_refused" if outcome == "refused" else ""
         if meter.full:
             meter.keep(served.body)
-        self._record(meter, status=served.status, outcome=outcome, error=error, answer=served.answer)
+        answer = served.answer
+        estimate = self.estimator.whole(meter, served.body) if answer is not None and answer.usage is None else None
+        self._record(meter, status=served.status, outcome=outcome, error=error, answer=answer, estimated=estimate)
         reply.whole(served.status, (*self._headers(meter), *_passed_back(served.headers, meter)), served.body)
 
     async def _stream(self, served: Served, stream: UpstreamAnswer, meter: Meter, reply: Reply) -> None:
@@ -137,14 +141,13 @@ class Chat:
             self._record(meter, status=served.status, outcome="failed", error=error.code, answer=reader.answer)
             reply.end(event)
         except asyncio.CancelledError as end:
-            part = reader.answer.usage is None
             self._record(
                 meter,
                 status=served.status,
                 outcome="cancelled",
                 error=_who_ended(end),
                 answer=reader.answer,
-                estimate=reader.events if part else None,
+                estimated=self.estimator.streamed(meter, reader.events, reader.answer),
             )
             raise
         else:
@@ -152,7 +155,15 @@ class Chat:
                 meter.keep(tail)
             outcome: Outcome = "failed" if reader.failed else "answered"
             error_code = "upstream_refused" if reader.failed else ""
-            self._record(meter, status=served.status, outcome=outcome, error=error_code, answer=reader.answer)
+            unsaid = outcome == "answered" and reader.answer.usage is None
+            self._record(
+                meter,
+                status=served.status,
+                outcome=outcome,
+                error=error_code,
+                answer=reader.answer,
+                estimated=self.estimator.streamed(meter, reader.events, reader.answer) if unsaid else None,
+            )
             reply.end(tail)
             stream.leave()
         finally:
@@ -210,7 +221,7 @@ class Chat:
         outcome: Outcome,
         error: str = "",
         answer: Answer | None = None,
-        estimate: int | None = None,
+        estimated: Usage | None = None,
     ) -> None:
         """Append the exchange, if the call got as far as a name that exists, and count it."""
         signals: tuple[Signal, ...] = ()
@@ -221,7 +232,7 @@ class Chat:
             outcome=outcome,
             error=error,
             answer=answer,
-            estimated=None if estimate is None else meter.estimate(estimate),
+            estimated=estimated,
             signals=signals,
         )
         if meter.permit is not None:

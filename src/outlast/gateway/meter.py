@@ -14,7 +14,6 @@ from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
-from outlast.gateway.estimate import prompt_tokens
 from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock, Permit
 from outlast.gateway.routes import Attempt, Route
@@ -87,10 +86,6 @@ class Meter(msgspec.Struct):
     def tried(self, candidate: Candidate, took_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""
         self.attempts.append(AttemptRecord(candidate.target, candidate.reason, status, error, took_ns // 1000))
-
-    def estimate(self, events: int) -> Usage:
-        """The usage of a stream that the caller left: one token an event, the prompt by its length."""
-        return Usage(input_tokens=prompt_tokens(self.call.body), output_tokens=events)
 
     def exchange(
         self,

@@ -14,6 +14,7 @@ from itertools import count
 import uvloop
 
 from outlast.gateway.counters import Counters
+from outlast.gateway.estimate import Estimator
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
@@ -35,6 +36,7 @@ from outlast.wiring.limiting import open_limiter
 from outlast.wiring.numbers import OwnNumbers, Published
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.telemetry import Telemetry
+from outlast.wiring.tokeniser import open_tokeniser
 
 REAL_CLOCK = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
 DAY_NS = 86_400 * 1_000_000_000
@@ -188,6 +190,7 @@ def open_gateway(
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
             clock=clock,
+            estimator=Estimator(open_tokeniser(os.environ)),
             today=day_of(clock) if rehearsed is None else lambda: rehearsed,
             reachable=reachable,
             environ=os.environ,

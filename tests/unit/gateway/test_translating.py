@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from outlast.catalog.store import Catalog, open_catalog
+from outlast.dialects.endpoints import ENDPOINTS
 from outlast.dialects.registry import DIALECTS
 from outlast.errors import UpstreamTimeout
 from outlast.gateway.attempts import Attempts
@@ -15,6 +16,7 @@ from outlast.gateway.call import Call
 from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
 from outlast.gateway.destination import Destinations
+from outlast.gateway.estimate import BY_LENGTH
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.routes import Routes
 from outlast.limits.unlimited import Unlimited
@@ -53,6 +55,7 @@ target = "openai/gpt-6-astra"
 [models.astra-plain]
 target = "plain/gpt-6-astra"
 """
+EVERY = {**DIALECTS, **{each.name: each for each in ENDPOINTS}}
 NOW = 1_795_000_000_000_000_000  # 2026-11-18
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 HI = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
@@ -99,16 +102,15 @@ class House:
         }
         self.journal = KeptJournal()
         self.clock = HandClock(NOW)
+        self.estimator = BY_LENGTH
 
-    def ask(
-        self, model: str, *, dialect: str = "chat", path: str = "", headers: Any = None, **members: Any
-    ) -> KeptReply:
+    def chat(self, dialect: str = "chat") -> Chat:
         settings, clock = parse_settings(CONFIGURATION), self.clock.clock()
         gone = GoneTargets(clock, None)
         known = Destinations(providers=settings.providers, upstreams=self.upstreams, knowledge=catalog())
         routes = Routes(settings, known, gone=gone, today=day_of(clock))
-        chat = Chat(
-            dialect=DIALECTS[dialect],
+        return Chat(
+            dialect=EVERY[dialect],
             callers=keyless(),
             limiter=Unlimited(),
             routes=routes,
@@ -116,14 +118,19 @@ class House:
             journal=self.journal,
             counters=Counters(),
             clock=clock,
+            estimator=self.estimator,
         )
+
+    def call(self, model: str, *, path: str = "", headers: Any = None, **members: Any) -> Call:
         document = {"model": model, **({} if path else {"messages": HI}), **members}
-        call = Call(
+        return Call(
             id="req_1", method="POST", path=path, query="", headers=headers or {}, body=json.dumps(document).encode(),
             arrived_ns=0,
         )  # fmt: skip
+
+    def ask(self, model: str, *, dialect: str = "chat", **members: Any) -> KeptReply:
         reply = KeptReply(journal=self.journal)
-        asyncio.run(chat(call, reply))
+        asyncio.run(self.chat(dialect)(self.call(model, **members), reply))
         return reply
 
     def sent(self, provider: str) -> dict[str, Any]:
