@@ -12,6 +12,7 @@ import msgspec
 from outlast.dialects.adaptation import adapt
 from outlast.dialects.answer import Answer
 from outlast.dialects.dialect import Asked, Dialect, Framing
+from outlast.dialects.endpoints.asked import FormAsked
 from outlast.dialects.gone import gone_evidence
 from outlast.dialects.refusals import known_by
 from outlast.dialects.translation import Translation, translate
@@ -117,7 +118,7 @@ def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Aski
         path=dialect.endpoint(destination.model, wire.stream),
         body=wire.for_upstream(destination.model, written.changes),
         stream=wire.stream or not dialect.conversation,
-        content_type=JSON if dialect.conversation else meter.call.headers.get("content-type", JSON),
+        content_type=wire.content_type if isinstance(wire, FormAsked) else JSON,
         headers=passed_on(
             meter.call.headers, meter.traceparent, NO_WORDS if translation is not None else dialect.passes
         ),

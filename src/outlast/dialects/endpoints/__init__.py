@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 from outlast.dialects.answer import Answer
 from outlast.dialects.dialect import Asked, Dialect
-from outlast.dialects.endpoints.asked import peek_form, peek_json
+from outlast.dialects.endpoints.asked import peek_form, peek_json, peek_stateless
 from outlast.dialects.endpoints.facts import read_counts, say_nothing
 from outlast.dialects.endpoints.relay import Passing
 from outlast.dialects.refusals import openai_body
@@ -57,7 +57,7 @@ ENDPOINTS: tuple[Dialect, ...] = (
     _endpoint("images/generations"),
     _endpoint("images/edits", peek_form),
     _endpoint("images/variations", peek_form),
-    _endpoint("responses/input_tokens"),
-    _endpoint("responses/compact"),
+    _endpoint("responses/input_tokens", peek_stateless),
+    _endpoint("responses/compact", peek_stateless),
 )
 """Each by its path below ``/v1``; the first segment is what a vendor's row says that it serves."""

@@ -4,24 +4,21 @@ It knows where the model's name stands and how it is replaced; every other byte 
 what else is asked.
 """
 
-import re
 from collections.abc import Mapping
 
 import msgspec
 
 from outlast.dialects.dialect import NO_CHANGES, Asked
+from outlast.dialects.endpoints.form import Field, boundary_of, content_type, fields
 from outlast.dialects.envelope import Envelope
 from outlast.errors import MalformedRequest
 
 _TEXT = msgspec.json.Decoder(str)
 _LONGEST_MODEL = 512
-_LONGEST_BOUNDARY = 70  # RFC 2046, 5.1.1
 _NOTHING = Envelope(b"{}", {}, 0)
-_NAMES_MODEL = re.compile(
-    rb'\r\ncontent-disposition:[^\r\n]*;\s*name="?model"?\s*(?:;[^\r\n]*)?(?=\r\n)', re.IGNORECASE
-)
 _TRUE = (b"true", b"1", b"True")
-_NAMES_STREAM = re.compile(rb'\r\ncontent-disposition:[^\r\n]*;\s*name="?stream"?\s*(?=\r\n)', re.IGNORECASE)
+_STATE = ("previous_response_id", "conversation")
+_DECISIVE = ("model", "stream")
 
 
 class JsonAsked(msgspec.Struct, frozen=True):
@@ -47,6 +44,8 @@ class FormAsked(msgspec.Struct, frozen=True):
     """Of the model's name in the body."""
     model: str
     stream: bool
+    content_type: str
+    """Of the body as it goes on: with the boundary by which the fields were found here."""
     envelope: Envelope = _NOTHING
     """A form has no JSON to adapt or to estimate from."""
 
@@ -73,6 +72,19 @@ def peek_json(body: bytes, path: str) -> Asked:  # noqa: ARG001  the shape of ``
     return JsonAsked(envelope, _checked(model), envelope.text("stream") == b"true")
 
 
+def peek_stateless(body: bytes, path: str) -> Asked:
+    """The same, of an endpoint that would read what its provider keeps: all callers share that account.
+
+    Raises:
+        MalformedRequest: as ``peek_json``, or it names a response or conversation by its id.
+    """
+    asked = peek_json(body, path)
+    for name in _STATE:
+        if asked.envelope.text(name) is not None:
+            raise MalformedRequest(f"{name!r} is not taken here: send the items themselves as 'input'", param=name)
+    return asked
+
+
 def peek_form(body: bytes, path: str) -> Asked:
     """Read the model of a form; a JSON body is taken too, where an endpoint has both.
 
@@ -81,33 +93,25 @@ def peek_form(body: bytes, path: str) -> Asked:
     """
     if body.lstrip(b" \t\r\n").startswith(b"{"):
         return peek_json(body, path)
-    line, newline, _ = body[: _LONGEST_BOUNDARY + 4].partition(b"\r\n")
-    if not (newline and line.startswith(b"--") and len(line) > 2):
-        raise MalformedRequest("the body is neither a form (multipart/form-data) nor a JSON object")
-    start, value = _field(body, line, _NAMES_MODEL)
+    boundary = boundary_of(body)
+    found: dict[str, Field] = {}
+    for field in fields(body, boundary):
+        if field.name in _DECISIVE and field.name in found:
+            raise MalformedRequest(f"the form has two fields {field.name!r}; send one", param=field.name)
+        found[field.name] = field
+    start, value = _value(body, found.get("model"))
     try:
         model = value.decode()
     except UnicodeDecodeError:
         model = ""
-    return FormAsked(body, start, _checked(model), _field(body, line, _NAMES_STREAM)[1] in _TRUE)
+    return FormAsked(
+        body, start, _checked(model), _value(body, found.get("stream"))[1] in _TRUE, content_type(boundary)
+    )
 
 
-def _field(body: bytes, boundary: bytes, name: re.Pattern[bytes]) -> tuple[int, bytes]:
-    """Where a field's value starts, and the value; (0, nothing) where it is missing.
-
-    Only heads of parts are looked at: what stands inside a file may look like one, but not behind the boundary.
-    """
-    place, divider = 0, b"\r\n" + boundary
-    while place != -1:
-        head_start = place + len(boundary) + (0 if place == 0 else 2)
-        head_end = body.find(b"\r\n\r\n", head_start)
-        if head_end == -1:
-            break
-        following = body.find(divider, head_end)
-        if name.search(body, head_start, head_end + 2) is not None and following != -1:
-            return head_end + 4, body[head_end + 4 : following]
-        place = following
-    return 0, b""
+def _value(body: bytes, field: Field | None) -> tuple[int, bytes]:
+    """Where a field's value starts, and the value; (0, nothing) where it is missing."""
+    return (0, b"") if field is None else (field.start, body[field.start : field.end])
 
 
 def _checked(model: str) -> str:

@@ -88,6 +88,16 @@ def test_a_stream_passes_whole_and_its_last_event_is_read() -> None:
     assert passing.answer.usage.input_tokens == 14
 
 
+@pytest.mark.parametrize("name", ["responses/compact", "responses/input_tokens"])
+@pytest.mark.parametrize("state", ["previous_response_id", "conversation"])
+def test_no_caller_reads_what_a_provider_keeps_of_another(name: str, state: str) -> None:
+    [endpoint] = [each for each in ENDPOINTS if each.name == name]
+    body = {"model": "m", "input": "hi"}
+    assert endpoint.peek(json.dumps(body | {state: None}).encode(), "").model == "m"
+    with pytest.raises(MalformedRequest, match="send the items themselves"):
+        endpoint.peek(json.dumps(body | {state: "resp_of_somebody"}).encode(), "")
+
+
 @pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda each: each.name)
 def test_nothing_is_translated(endpoint: object) -> None:
     with pytest.raises(Untranslatable, match="only passed through"):
