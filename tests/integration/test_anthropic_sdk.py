@@ -3,16 +3,14 @@
 import asyncio
 import base64
 import contextlib
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import anthropic
 import pytest
 from pydantic import BaseModel
-from tests.integration.played import script
+from tests.integration.played import script, seen
 from tests.integration.played.house import TABLES, House, playing_house
-from tests.integration.played.script import Doc
 
 pytestmark = pytest.mark.server
 
@@ -146,22 +144,13 @@ def test_tools_are_called_side_by_side_and_their_results_heard(
     assert told_back(client, f"{table}/tools", message) == "Paris: 5 degrees; Rome: 4 degrees"
 
 
-WISHES = {
-    "auto": {"chat": "auto", "responses": "auto", "claude": {"type": "auto"}, "gemini": "AUTO"},
-    "any": {"chat": "required", "responses": "required", "claude": {"type": "any"}, "gemini": "ANY"},
-    "none": {"chat": "none", "responses": "none", "claude": {"type": "none"}, "gemini": "NONE"},
-}
-
-
 @EVERYONE
-@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("wish", seen.WISHES)
 def test_a_choice_of_tools_reaches_the_provider_in_its_own_words(
     client: anthropic.Anthropic, house: House, table: str, wish: str
 ) -> None:
     tools_called(client, f"{table}/tools", stream=False, tool_choice={"type": wish})
-    asked = house.asked
-    heard = asked["toolConfig"]["functionCallingConfig"]["mode"] if table == "gemini" else asked["tool_choice"]
-    assert heard == WISHES[wish][table]
+    assert seen.choice(table, house.asked) == seen.WISHES[wish][table]
 
 
 @pytest.mark.parametrize("table", ["responses", "claude", "gemini"])
@@ -178,38 +167,20 @@ def test_a_signed_thought_survives_the_loop(
     assert told_back(client, f"{table}/thinking", message) == "Paris: 5 degrees; Rome: 4 degrees"
 
 
-PIXEL = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
-SEEN: dict[str, Doc] = {
-    "chat": {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL}"}},
-    "responses": {"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{PIXEL}"},
-    "claude": {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": PIXEL}},
-    "gemini": {"inlineData": {"mimeType": "image/png", "data": PIXEL}},
-}
-
-
-def parts_of(table: str, asked: Doc) -> list[Doc]:
-    """What the last turn of a request consists of, in the provider's own words."""
-    turns = {"responses": "input", "gemini": "contents"}.get(table, "messages")
-    parts: list[Doc] = asked[turns][-1]["parts" if table == "gemini" else "content"]
-    return parts
-
-
 @EVERYONE
 def test_an_image_reaches_the_provider_in_its_own_shape(client: anthropic.Anthropic, house: House, table: str) -> None:
-    content: list[Any] = [{"type": "text", "text": "What is this?"}, SEEN["claude"]]
+    content: list[Any] = [{"type": "text", "text": "What is this?"}, seen.IMAGES["claude"]]
     client.messages.create(model=f"{table}/plain", max_tokens=9, messages=[{"role": "user", "content": content}])
-    parts = parts_of(table, house.asked)
-    assert SEEN[table] in parts or SEEN[table].items() >= parts[1].items()
-    assert "What is this?" in parts[0].values()
+    assert seen.shows_image(table, house.asked)
 
 
 @EVERYONE
 def test_a_document_reaches_the_provider(client: anthropic.Anthropic, house: House, table: str) -> None:
-    data = base64.b64encode(b"%PDF-1.4").decode()
+    data = base64.b64encode(seen.PAPER).decode()
     source: Any = {"type": "base64", "media_type": "application/pdf", "data": data}
     content: list[Any] = [{"type": "document", "source": source, "title": "Terms"}, {"type": "text", "text": "Sum up."}]
     client.messages.create(model=f"{table}/plain", max_tokens=9, messages=[{"role": "user", "content": content}])
-    assert data in json.dumps(parts_of(table, house.asked)[0])
+    assert seen.shows_paper(table, house.asked)
 
 
 class Verdict(BaseModel):

@@ -20,9 +20,12 @@ def heard(body: Doc, *, stream: bool) -> Heard:
     parts = [part for turn in body["contents"] for part in turn["parts"]]
     calls = [part["functionCall"] for part in parts if "functionCall" in part]
     answers = [part["functionResponse"] for part in parts if "functionResponse" in part]
-    # Without ids, answers belong to calls by their order.
-    cities = {call.get("id") or index: call["args"]["city"] for index, call in enumerate(calls)}
-    results = [(cities[each.get("id") or index], _text(each["response"])) for index, each in enumerate(answers)]
+    cities = {call.get("id"): call["args"]["city"] for call in calls}
+    ordered = [call["args"]["city"] for call in calls]  # without ids, answers belong to calls by their order
+    results = [
+        (cities[each["id"]] if "id" in each else ordered[index], _text(each["response"]))
+        for index, each in enumerate(answers)
+    ]
     return Heard(results, any(part.get("thoughtSignature") == script.SIGNATURE for part in parts), stream)
 
 
