@@ -71,5 +71,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """ISO 639-1 of the user's words; empty where it is not told."""
     expected: str = ""
     """The right answer, where the request came with one; empty: nobody says."""
+    lost: tuple[str, ...] = ()
+    """Names of what was left behind when the request was put into OpenAI's dialect: it is asked again without."""
     recorded: Usage | None = None
     """What production reported for this request; None: it was not recorded."""

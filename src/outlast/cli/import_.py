@@ -81,6 +81,7 @@ def _document(brought: Bringing, *, dry_run: bool) -> dict[str, object]:
         "duplicates": tally.duplicates,
         "formats": brought.kinds,
         "left_out": _reasons(tally),
+        "lost": tally.lost,
         "answers": {"kept": brought.answers.kept, "left_out": _reasons(brought.answers)},
     }
 
@@ -102,6 +103,9 @@ def _print(brought: Bringing, *, dry_run: bool) -> None:
     click.echo(
         f"{tally.kept} {'would be' if dry_run else 'are'} kept for {name}, {tally.duplicates} were there already"
     )
+    if tally.lost:
+        named = ", ".join(f"{printable(name)} ({count})" for name, count in tally.lost.items())
+        click.echo(f"put into OpenAI's words without: {named}")
     _print_left_out(tally, "left out")
     if brought.wish.keep_answers:
         click.echo(f"{brought.answers.kept} answers count as the first draw of {printable(brought.wish.incumbent)}")

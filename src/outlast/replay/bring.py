@@ -19,7 +19,7 @@ from outlast.replay.sources.formats import AUTO, Found, read_file
 BATCH: Final = 500
 _TOLD_EVERY: Final = 1_000
 NO_REQUEST: Final = "an answer without its request: bring the batch's input file as well"
-REDACTED: Final = "it answers the request as it was before redaction"
+REDACTED: Final = "it answers the request as it was before redaction or translation"
 ANOTHER: Final = "it names another model than the incumbent, or none"
 THERE: Final = "an answer of the incumbent is there already"
 
@@ -105,7 +105,7 @@ class Bringing:
     answers: Tally = field(default_factory=Tally)
     """What became of answers."""
     _requests: dict[str, tuple[str, bool]] = field(default_factory=dict)
-    """Of each batched request its item, and whether it was redacted: what an answer in another file needs."""
+    """Of each batched request its item, and whether it is kept whole: what an answer in another file needs."""
     _apart: set[str] = field(default_factory=set)
     """Files with answers to requests of other files."""
 
@@ -145,6 +145,7 @@ class Bringing:
             application=read.application,
             expected=read.expected,
             answer=read.answer if self.wish.keep_answers else None,
+            lost=read.lost,
         )
         if isinstance(taken, Refused):
             self.tally.leave_out(taken.reason, where)
@@ -152,10 +153,11 @@ class Bringing:
         answer = read.answer
         known = answer.usage if answer is not None and self.is_incumbent(answer.answered) else None
         keeping.add(msgspec.structs.replace(taken.item, recorded=known))
+        self.tally.lose(read.lost)
         if read.batch_id:
-            self._requests[read.batch_id] = (taken.item.id, taken.redacted)
+            self._requests[read.batch_id] = (taken.item.id, taken.whole)
         if taken.answer is not None:
-            self._answer(taken.answer, (taken.item.id, taken.redacted), where)
+            self._answer(taken.answer, (taken.item.id, taken.whole), where)
 
     def _second(self, found: Iterator[Found]) -> None:
         for each in found:
@@ -170,9 +172,9 @@ class Bringing:
 
     def _answer(self, answer: Draw, request: tuple[str, bool], where: str) -> None:
         """Keep an answer as the incumbent's first, if it is one."""
-        item, redacted = request
+        item, whole = request
         self.answers.read += 1
-        if redacted:
+        if not whole:
             self.answers.leave_out(REDACTED, where)
         elif not self.is_incumbent(answer.answered):
             self.answers.leave_out(ANOTHER, where)

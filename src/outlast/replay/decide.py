@@ -167,6 +167,13 @@ def _remarks(plan: Plan, asked: _Asked, evidence: Evidence) -> list[str]:
         )
     elif with_floor < len(asked):
         said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(asked)} requests.")
+    reduced = [item.lost for item, *_ in asked if item.lost]
+    if reduced:
+        names = ", ".join(dict.fromkeys(name for lost in reduced for name in lost))
+        said.append(
+            f"{len(reduced)} of {len(asked)} requests came in another dialect than OpenAI's and were asked of every "
+            f"model without what it cannot say: {names}. Of answers to them as they were sent nothing is known."
+        )
     ids = {item.id for item, *_ in asked}
     for target in (plan.incumbent, *plan.candidates):
         lost = sum(key.item in ids for key, _ in evidence.begun(target))

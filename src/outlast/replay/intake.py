@@ -16,9 +16,10 @@ from outlast.exchange import Exchange
 from outlast.replay.items import make_item
 from outlast.replay.media import has_media
 from outlast.replay.redaction import Redaction
-from outlast.replay.sources.shape import UNREADABLE, Object, decoded, words
+from outlast.replay.sources.chat import chat_of, converses
+from outlast.replay.sources.shape import UNREADABLE, Object, Untranslatable, decoded, words
+from outlast.replay.sources.translated import Chat
 
-CHAT = "/v1/chat/completions"
 MEDIA = "it carries a picture, sound or file, which nobody can redact (--keep-media keeps it as it is)"
 _PEOPLE = ("user", "safety_identifier", "prompt_cache_key")
 """Members that name who asked. They become the cluster, as a digest, and are not kept."""
@@ -31,8 +32,9 @@ class Taken:
     """A request that may be kept."""
 
     item: Item
-    redacted: bool
-    """Something was taken out of it: an answer to the whole request is no answer to this one."""
+    whole: bool
+    """It is asked again as it was. Where something was redacted or left behind, an answer of then answers another
+    request."""
     answer: Draw | None = None
     """What was answered then, redacted with the same marks."""
 
@@ -53,6 +55,8 @@ class Tally:
     """New in the evidence."""
     left_out: dict[str, tuple[int, str]] = field(default_factory=dict)
     """By reason: how many, and where the first of them stands."""
+    lost: dict[str, int] = field(default_factory=dict)
+    """By what was left behind in a translation: of how many that may be kept."""
     duplicates: int = 0
     """Of what was kept before, or twice in what was read."""
 
@@ -60,6 +64,11 @@ class Tally:
         """Count one that is not kept."""
         count, first = self.left_out.get(reason, (0, where))
         self.left_out[reason] = (count + 1, first)
+
+    def lose(self, names: Iterable[str]) -> None:
+        """Count one that is kept without something."""
+        for name in names:
+            self.lost[name] = self.lost.get(name, 0) + 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,8 +87,9 @@ class Sieve:
         application: str = "",
         expected: str = "",
         answer: Draw | None = None,
+        lost: tuple[str, ...] = (),
     ) -> Taken | Refused:
-        """One request in OpenAI's dialect."""
+        """One request as a chat; ``lost`` is what a chat could not say of it."""
         if not self.keep_media and has_media(request):
             return Refused(MEDIA)
         who = cluster or next((f"{name} {value}" for name in _PEOPLE if (value := words(request.get(name)))), "")
@@ -96,30 +106,42 @@ class Sieve:
             return Refused(str(error))
         if not item.turn or not (item.prompt or item.last_user):
             return Refused("nobody says anything in it")
-        item = msgspec.structs.replace(item, language=self.language(item.last_user), expected=redactor.text(expected))
-        return Taken(item, kept != asked, None if answer is None else redactor.draw(answer))
+        language, key = self.language(item.last_user), redactor.text(expected)
+        item = msgspec.structs.replace(item, language=language, expected=key, lost=lost)
+        whole = kept == asked and not lost
+        return Taken(item, whole, None if answer is None else redactor.draw(answer))
 
 
 def items_of(exchanges: Iterable[Exchange], *, model: str, sieve: Sieve, tally: Tally) -> Iterator[Item]:
-    """The chat requests under one name whose bodies were recorded and that got an answer, redacted."""
+    """The conversations under one name whose bodies were recorded and that got an answer, redacted."""
     for exchange in exchanges:
-        if exchange.requested != model or exchange.path != CHAT or exchange.outcome != "answered":
-            continue
-        if exchange.request_body is None:
+        if exchange.requested != model or exchange.outcome != "answered" or exchange.request_body is None:
             continue
         tally.read += 1
         try:
-            request = decoded(exchange.request_body)
-        except UNREADABLE:
-            request = None
-        if not isinstance(request, dict):
-            tally.leave_out("no JSON object", exchange.id)
+            chat = _chat(exchange.path, exchange.request_body)
+        except Untranslatable as error:
+            tally.leave_out(str(error), exchange.id)
             continue
-        taken = sieve.take(request, application=exchange.key)
+        taken = sieve.take(chat.request, application=exchange.key, lost=chat.lost)
         if isinstance(taken, Refused):
             tally.leave_out(taken.reason, exchange.id)
         else:
+            tally.lose(chat.lost)
             yield msgspec.structs.replace(taken.item, recorded=exchange.usage)
+
+
+def _chat(path: str, body: bytes) -> Chat:
+    """A recorded body as a chat; raises ``Untranslatable``."""
+    if not converses(path):
+        raise Untranslatable(f"no conversation: it was sent to {path}")
+    try:
+        request = decoded(body)
+    except UNREADABLE:
+        request = None
+    if not isinstance(request, dict):
+        raise Untranslatable("no JSON object")
+    return chat_of(request, path)
 
 
 def _digest(who: str) -> str:

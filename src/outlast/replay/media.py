@@ -8,8 +8,9 @@ from outlast.replay.sources.shape import Json, Object, members, objects, words
 
 def has_media(request: Object) -> bool:
     """Whether a request carries data that is no text; a picture's address on the web is not its data."""
-    parts = (part for message in objects(request.get("messages")) for part in objects(message.get("content")))
-    return any(map(is_media, parts))
+    places = ("content", "images")  # what a model painted stands beside its words
+    turns = objects(request.get("messages"))
+    return any(is_media(part) for turn in turns for place in places for part in objects(turn.get(place)))
 
 
 def is_media(part: Json) -> bool:

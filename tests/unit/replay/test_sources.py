@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outlast.checks.draw import Said
 from outlast.replay.sources import documents
+from outlast.replay.sources.answers import answer_of
 from outlast.replay.sources.brought import Answered, Brought, LeftOut
 from outlast.replay.sources.formats import Found, read_file
 from outlast.replay.sources.table import rows
@@ -387,7 +389,7 @@ IN_DIALECTS: dict[str, object] = {
         "contents": [
             {"role": "user", "parts": [{"text": "Find Rome"}]},
             {"role": "model", "parts": [{"functionCall": {"id": "c1", "name": "find", "args": {"city": "Rome"}}}]},
-            {"role": "user", "parts": [{"functionResponse": {"id": "c1", "name": "find", "response": "41.9 N"}}]},
+            {"role": "user", "parts": [{"functionResponse": {"id": "c1", "name": "find", "response": {"output": "41.9 N"}}}]},
         ],
     },
 }  # fmt: skip
@@ -398,6 +400,7 @@ def test_tools_and_their_results_are_the_same_in_every_dialect(dialect: str) -> 
     request = brought(jsonl({"request": IN_DIALECTS[dialect]})).request
     messages = [dict(each) for each in request["messages"]]  # type: ignore[union-attr, arg-type]
     messages[0]["content"] = text_of(messages[0]["content"])
+    assert messages[2].pop("name", "find") == "find"
     [call] = messages[1]["tool_calls"]
     call["function"]["arguments"] = json.dumps(json.loads(call["function"]["arguments"]))
     assert messages == TOOLS_ASKED
@@ -405,11 +408,16 @@ def test_tools_and_their_results_are_the_same_in_every_dialect(dialect: str) -> 
 
 
 UNTRANSLATABLE: dict[str, object] = {
-    "thinking": {"model": "m", "system": "s", "messages": ASKED[1:], "thinking": {"type": "enabled", "budget_tokens": 9}},
+    "code_execution": {"model": "m", "system": "s", "messages": ASKED[1:], "tools": [{"type": "code_execution_20260120", "name": "x"}]},
+    "mcp_servers": {"model": "m", "system": "s", "messages": ASKED[1:], "mcp_servers": [{"name": "x"}]},
+    "server_tool_use": {"model": "m", "system": "s", "messages": [*ASKED[1:], {"role": "assistant", "content": [{"type": "server_tool_use", "id": "s", "name": "web_search", "input": {}}]}]},
+    "file": {"model": "m", "system": "s", "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "file", "file_id": "f1"}}]}]},
+    "conversation": {"model": "m", "input": "x", "instructions": "y", "conversation": "c"},
+    "cachedContent": {"contents": [{"parts": [{"text": "x"}]}], "cachedContent": "cachedContents/1"},
     "web_search": {"model": "m", "input": "x", "instructions": "y", "tools": [{"type": "web_search"}]},
     "previous_response_id": {"model": "m", "input": "x", "instructions": "y", "previous_response_id": "r"},
     "googleSearch": {"contents": [{"parts": [{"text": "x"}]}], "tools": [{"googleSearch": {}}]},
-    "topK": {"contents": [{"parts": [{"text": "x"}]}], "generationConfig": {"topK": 4}},
+    "web_search_call": {"model": "m", "instructions": "y", "input": [{"type": "web_search_call", "id": "w", "status": "completed"}]},
 }  # fmt: skip
 
 
@@ -417,6 +425,95 @@ UNTRANSLATABLE: dict[str, object] = {
 def test_what_the_other_dialect_cannot_say_is_left_out_by_name(what: str) -> None:
     [reason] = reasons(jsonl({"request": UNTRANSLATABLE[what]}))
     assert what in reason
+
+
+LOSSY: dict[str, object] = {
+    "reasoning.budget": {"model": "m", "system": "s", "messages": ASKED[1:], "thinking": {"type": "enabled", "budget_tokens": 9}},
+    "top_k": {"contents": [{"role": "user", "parts": [{"text": "x"}]}], "generationConfig": {"topK": 4}},
+    "messages.tool.failed": {"model": "m", "system": "s", "messages": [*ASKED[1:], {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "find", "input": {}}]}, {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "no", "is_error": True}]}]},
+    "messages.thinking": {"model": "m", "system": "s", "messages": [*ASKED[1:], {"role": "assistant", "content": [{"type": "thinking", "thinking": "Ada is 40", "signature": "c2ln"}, {"type": "text", "text": "Italy."}]}, {"role": "user", "content": "Sure?"}]},
+    "messages.tool_calls.signature": {"contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"functionCall": {"name": "find", "args": {}}, "thoughtSignature": "c2ln"}]}]},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LOSSY)
+def test_what_only_changes_how_is_answered_is_left_behind_and_named(name: str) -> None:
+    found = brought(jsonl({"request": LOSSY[name]}))
+    assert found.lost == (name,)
+    assert "c2ln" not in json.dumps(found.request)
+    assert "Ada" not in json.dumps(found.request)
+
+
+def test_what_is_billed_or_logged_is_no_loss() -> None:
+    cached = {"type": "text", "text": "Be brief.", "cache_control": {"type": "ephemeral"}}
+    found = brought(
+        jsonl({"request": ANTHROPIC | {"system": [cached], "service_tier": "auto", "metadata": {"user_id": "u1"}}})
+    )
+    assert found.lost == ()
+    assert found.request["user"] == "u1"
+    assert (
+        brought(
+            jsonl(
+                {"request": {"model": "m", "input": "x", "instructions": "y", "store": True, "safety_identifier": "s1"}}
+            )
+        ).request["safety_identifier"]
+        == "s1"
+    )
+
+
+STREAMS: dict[str, list[object]] = {
+    "anthropic": [
+        {"type": "message_start", "message": {"id": "m", "type": "message", "role": "assistant", "model": "served", "content": [], "usage": {"input_tokens": 9, "output_tokens": 1}}},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Ita"}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "ly."}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn"}, "usage": {"output_tokens": 3}},
+        {"type": "message_stop"},
+    ],
+    "responses": [
+        {"type": "response.created", "response": {"object": "response", "id": "r", "model": "served", "status": "in_progress", "output": []}},
+        {"type": "response.output_item.added", "output_index": 0, "item": {"type": "message", "id": "m", "role": "assistant", "content": []}},
+        {"type": "response.content_part.added", "output_index": 0, "content_index": 0, "part": {"type": "output_text", "text": ""}},
+        {"type": "response.output_text.delta", "output_index": 0, "content_index": 0, "delta": "Italy."},
+        {"type": "response.completed", "response": {"object": "response", "id": "r", "model": "served", "status": "completed", "output": [{"type": "message", "id": "m", "role": "assistant", "content": [{"type": "output_text", "text": "Italy."}]}], "usage": {"input_tokens": 9, "output_tokens": 3}}},
+    ],
+    "gemini": [
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": "Ita"}]}}], "modelVersion": "served"},
+        {"candidates": [{"content": {"role": "model", "parts": [{"text": "ly."}]}, "finishReason": "STOP"}], "modelVersion": "served", "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": 3}},
+    ],
+    "completions": [
+        {"object": "text_completion", "model": "served", "choices": [{"index": 0, "text": "Ita", "finish_reason": None}]},
+        {"object": "text_completion", "model": "served", "choices": [{"index": 0, "text": "ly.", "finish_reason": "stop"}], "usage": USED},
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("dialect", STREAMS)
+def test_a_streamed_answer_of_every_dialect_is_read_and_a_broken_one_is_none(dialect: str) -> None:
+    events = [f"data: {json.dumps(each)}\n\n" for each in STREAMS[dialect]]
+    answer = answer_of("".join(events))
+    assert answer is not None
+    assert answer.said == Said(text="Italy.", finish="stop")
+    assert answer.usage is not None
+    assert (answer.answered, answer.usage.input_tokens, answer.usage.output_tokens) == ("served", 9, 3)
+    assert answer_of("".join(events[: 1 if len(events) == 2 else -2])) is None
+
+
+def test_a_stream_of_gemini_as_one_document_is_an_answer() -> None:
+    answer = answer_of(STREAMS["gemini"])  # type: ignore[arg-type]
+    assert answer is not None
+    assert answer.said == Said(text="Italy.", finish="stop")
+
+
+def test_an_answer_that_is_still_being_made_is_none() -> None:
+    assert answer_of({"object": "response", "status": "queued", "output": []}) is None
+
+
+def test_a_reason_repeats_nothing_of_what_was_said() -> None:
+    wrong = {"contents": [{"role": "user", "parts": [{"functionCall": {"name": "f", "args": "the secret"}}]}]}
+    [reason] = reasons(jsonl({"request": wrong}))
+    assert reason == "no chat: contents.parts.functionCall.args cannot be read as gemini has it"
 
 
 def test_a_bad_line_is_named_and_the_others_are_read() -> None:

@@ -12,9 +12,11 @@ from outlast.replay.sources.shape import Object
 
 
 class Brought(msgspec.Struct, frozen=True, kw_only=True):
-    """One request in OpenAI's dialect, not yet redacted."""
+    """One request as a chat, not yet redacted."""
 
     request: Object
+    lost: tuple[str, ...] = ()
+    """Names of what a chat cannot say of it: members that change how is answered."""
     cluster: str = ""
     """The conversation or user, as the file names it; empty where it names none."""
     application: str = ""

@@ -5,31 +5,14 @@ It knows these forms. It does not know how records come out of a file (``documen
 
 from collections.abc import Iterator
 
-from outlast.checks.draw import Draw
-from outlast.replay.sources.answers import of_completion, of_message, of_stream
-from outlast.replay.sources.anthropic import answer_of_anthropic
+from outlast.replay.sources.answers import answer_of, of_message
 from outlast.replay.sources.brought import Answered, Brought, LeftOut, Read
 from outlast.replay.sources.chat import chat_of
-from outlast.replay.sources.gemini import answer_of_gemini
-from outlast.replay.sources.responses import answer_of_responses
-from outlast.replay.sources.shape import Json, Object, as_text, decoded_text, members, objects, one_of, words
+from outlast.replay.sources.shape import Object, as_text, decoded_text, members, objects, one_of, words
 
 CONVERSATION = ("conversation_id", "session_id", "thread_id", "conversation", "session", "user_id", "user")
 APPLICATION = ("application", "app", "project", "application_id")
 EXPECTED = ("expected", "ideal", "reference", "target", "expected_output")
-
-
-def answer_of(document: Json) -> Draw | None:
-    """A whole answer in any dialect that is known, or a stream's text in OpenAI's."""
-    document = decoded_text(document)
-    if isinstance(document, str):
-        return of_stream(document) if document.lstrip().startswith(("data:", "event:", ":")) else None
-    return (
-        of_completion(document)
-        or answer_of_anthropic(document)
-        or answer_of_responses(document)
-        or answer_of_gemini(document)
-    )
 
 
 def holds_traffic(record: Object) -> bool:
@@ -46,7 +29,7 @@ def read_traffic(record: Object) -> Iterator[Read]:
         yield LeftOut(f"it was answered with the status {words(status)}")
     else:
         chat = chat_of(request, words(record.get("uri")))
-        yield Brought(request=chat, answer=answer_of(record.get("response")), **_named(record))
+        yield Brought(request=chat.request, lost=chat.lost, answer=answer_of(record.get("response")), **_named(record))
 
 
 def holds_pair(record: Object) -> bool:
@@ -59,7 +42,8 @@ def read_pair(record: Object) -> Iterator[Read]:
     """One request with its answer."""
     request = members(decoded_text(record.get("request")))
     answer = answer_of(one_of(record, "response", "completion", "answer", "output"))
-    yield Brought(request=chat_of(request), answer=answer, **_named(record))
+    chat = chat_of(request)
+    yield Brought(request=chat.request, lost=chat.lost, answer=answer, **_named(record))
 
 
 def holds_batch_request(record: Object) -> bool:
@@ -70,7 +54,8 @@ def holds_batch_request(record: Object) -> bool:
 def read_batch_request(record: Object) -> Iterator[Read]:
     """One request of a batch."""
     request = members(record.get("body") or record.get("params"))
-    yield Brought(request=chat_of(request, words(record.get("url"))), batch_id=words(record.get("custom_id")))
+    chat = chat_of(request, words(record.get("url")))
+    yield Brought(request=chat.request, lost=chat.lost, batch_id=words(record.get("custom_id")))
 
 
 def holds_batch_answer(record: Object) -> bool:
@@ -101,12 +86,14 @@ def read_lines(record: Object) -> Iterator[Read]:
     messages = list(objects(given.get("messages")))
     last = messages[-1] if messages else {}
     if last.get("role") != "assistant":
-        yield Brought(request=chat_of(given), answer=None, **named)
+        chat = chat_of(given)
+        yield Brought(request=chat.request, lost=chat.lost, answer=None, **named)
         return
     if "model" not in record and not named.get("expected"):
         named["expected"] = as_text(last.get("content")) if isinstance(last.get("content"), str) else ""
     chat = chat_of(given | {"messages": list(messages[:-1])})
-    yield Brought(request=chat, answer=of_message(last, model=words(record.get("model"))), **named)
+    answer = of_message(last, model=words(record.get("model")))
+    yield Brought(request=chat.request, lost=chat.lost, answer=answer, **named)
 
 
 def _named(record: Object) -> dict[str, str]:
