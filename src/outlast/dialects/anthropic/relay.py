@@ -9,8 +9,8 @@ from outlast.dialects.anthropic.usage import WireUsage, merged, read_usage, usag
 from outlast.dialects.anthropic.wire import EVENT, MESSAGE, WireEvent, payload, read
 from outlast.dialects.chat.facts import TEXT_LIMIT, Answer
 from outlast.dialects.dialect import Asked
-from outlast.dialects.sse import LARGEST_EVENT, Splitter, name_of
-from outlast.errors import UpstreamBroken
+from outlast.dialects.passing import PassingStream
+from outlast.dialects.sse import name_of
 
 _PLAIN = b'event: content_block_delta\ndata: {"type":"content_block_delta",'
 _STOP = "message_stop"
@@ -21,42 +21,16 @@ def relay(asked: Asked) -> "StreamReader":  # noqa: ARG001  the interface of eve
     return StreamReader()
 
 
-class StreamReader:
+class StreamReader(PassingStream):
     """Reads one stream."""
 
-    __slots__ = ("_finish", "_model", "_splitter", "_terminal", "_text", "_usage", "_wants", "done", "events", "failed")
+    __slots__ = ("_finish", "_model", "_text", "_usage", "_wants")
 
     def __init__(self) -> None:
-        self.done = False
-        """The terminal event was seen."""
-        self.failed = False
-        """An error event was seen."""
-        self.events = 0
-        """How many events were seen; a provider sends about a token in each."""
-        self._splitter = Splitter()
-        self._terminal = b""
+        super().__init__()
         self._model, self._finish, self._text = "", "", ""
         self._usage: WireUsage | None = None
         self._wants = True
-
-    def feed(self, chunk: bytes) -> bytes:
-        """The bytes that may go to the caller now.
-
-        Raises:
-            UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
-        """
-        events = self._splitter.feed(chunk)
-        self.events += len(events)
-        return b"".join([event for event in events if self._passes(event)])
-
-    def finish(self) -> bytes:
-        """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""
-        rest = self._splitter.finish()
-        return rest if rest and self._passes(rest) else b""
-
-    def held(self) -> bytes:
-        """What is held back from the terminal event on: to be written when the call is recorded."""
-        return self._terminal + self._splitter.rest if self.done else b""
 
     @property
     def answer(self) -> Answer:
@@ -68,10 +42,7 @@ class StreamReader:
             return True
         if self.done or self._ends(event):
             self.done = True
-            self._terminal += event
-            if len(self._terminal) > LARGEST_EVENT:
-                raise UpstreamBroken("the upstream goes on after the end of its stream")
-            return False
+            return self._hold(event)
         return True
 
     def _ends(self, event: bytes) -> bool:

@@ -17,8 +17,8 @@ from outlast.dialects.chat.facts import (
     error_message,
     first_choice,
 )
-from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of, name_of
-from outlast.errors import UpstreamBroken
+from outlast.dialects.passing import PassingStream
+from outlast.dialects.sse import data_of, name_of
 from outlast.exchange import Usage
 
 _DONE = b"[DONE]"
@@ -29,57 +29,19 @@ _WITHOUT_WORDS = re.compile(_FACTS)
 _WITH_WORDS = re.compile(_FACTS + rb'|"(?:content|text)"\s*:\s*(?:"[^"]|\[)')
 
 
-class StreamReader:
+class StreamReader(PassingStream):
     """Reads one stream. ``hide_usage``: the caller did not ask for the chunk that only carries usage."""
 
-    __slots__ = (
-        "_finish",
-        "_hide_usage",
-        "_look_for",
-        "_model",
-        "_splitter",
-        "_terminal",
-        "_text",
-        "_usage",
-        "done",
-        "events",
-        "failed",
-    )
+    __slots__ = ("_finish", "_hide_usage", "_look_for", "_model", "_text", "_usage")
 
     def __init__(self, hide_usage: bool) -> None:  # noqa: FBT001  the gateway's contract; one flag, named at the call
-        self.done = False
-        """The terminal event was seen."""
-        self.failed = False
-        """An error event was seen."""
-        self.events = 0
-        """How many events were seen; a provider sends about a token in each."""
+        super().__init__()
         self._hide_usage = hide_usage
-        self._splitter = Splitter()
-        self._terminal = b""
         self._model = ""
         self._usage: Usage | None = None
         self._finish = ""
         self._text = ""
         self._look_for: re.Pattern[bytes] | None = None
-
-    def feed(self, chunk: bytes) -> bytes:
-        """The bytes that may go to the caller now.
-
-        Raises:
-            UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
-        """
-        events = self._splitter.feed(chunk)
-        self.events += len(events)
-        return b"".join([event for event in events if self._passes(event)])
-
-    def finish(self) -> bytes:
-        """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""
-        rest = self._splitter.finish()
-        return rest if rest and self._passes(rest) else b""
-
-    def held(self) -> bytes:
-        """What is held back from the terminal event on: to be written when the call is recorded."""
-        return self._terminal + self._splitter.rest if self.done else b""
 
     @property
     def answer(self) -> Answer:
@@ -90,10 +52,7 @@ class StreamReader:
         plain = event.startswith(b"data: {") and event.find(b"\n") == len(event) - 2
         if self.done or (not plain and _DONE in event and data_of(event) == _DONE):
             self.done = True
-            self._terminal += event
-            if len(self._terminal) > LARGEST_EVENT:
-                raise UpstreamBroken("the upstream goes on after the end of its stream")
-            return False
+            return self._hold(event)
         if plain and self._look_for is not None and self._look_for.search(event) is None:
             return True
         return not self._read(event)

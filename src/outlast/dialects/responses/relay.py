@@ -9,9 +9,10 @@ from contextlib import suppress
 import msgspec
 
 from outlast.dialects.answer import TEXT_LIMIT, Answer
+from outlast.dialects.passing import PassingStream
 from outlast.dialects.responses.facts import Failure, answer_of, read_response
 from outlast.dialects.responses.wire import UNREADABLE
-from outlast.dialects.sse import LARGEST_EVENT, Splitter, data_of
+from outlast.dialects.sse import data_of
 from outlast.errors import UpstreamBroken
 
 TERMINAL = frozenset({"response.completed", "response.incomplete", "response.failed", "error"})
@@ -43,41 +44,16 @@ _EVENT = msgspec.json.Decoder(Event)
 _BARE = msgspec.json.Decoder(Bare)
 
 
-class StreamReader:
+class StreamReader(PassingStream):
     """Reads one stream."""
 
-    __slots__ = ("_answer", "_look_for", "_splitter", "_terminal", "_text", "done", "events", "failed")
+    __slots__ = ("_answer", "_look_for", "_text")
 
     def __init__(self) -> None:
-        self.done = False
-        """The terminal event was seen."""
-        self.failed = False
-        """The upstream said that it failed."""
-        self.events = 0
-        self._splitter = Splitter()
-        self._terminal = b""
+        super().__init__()
         self._text = ""
         self._answer = Answer()
         self._look_for = _WORDS
-
-    def feed(self, chunk: bytes) -> bytes:
-        """The bytes that may go to the caller now.
-
-        Raises:
-            UpstreamBroken: an event, or what follows the terminal one, is larger than ``LARGEST_EVENT``.
-        """
-        events = self._splitter.feed(chunk)
-        self.events += len(events)
-        return b"".join([event for event in events if self._passes(event)])
-
-    def finish(self) -> bytes:
-        """The upstream has ended: the bytes of a last event that no blank line completed, if they may pass."""
-        rest = self._splitter.finish()
-        return rest if rest and self._passes(rest) else b""
-
-    def held(self) -> bytes:
-        """What is held back from the terminal event on: to be written when the call is recorded."""
-        return self._terminal + self._splitter.rest if self.done else b""
 
     @property
     def answer(self) -> Answer:
@@ -90,10 +66,7 @@ class StreamReader:
             self._read(event)
         if not self.done:
             return True
-        self._terminal += event
-        if len(self._terminal) > LARGEST_EVENT:
-            raise UpstreamBroken("the upstream goes on after the end of its stream")
-        return False
+        return self._hold(event)
 
     def _matters(self, event: bytes) -> bool:
         if event.startswith(_NAMED):
