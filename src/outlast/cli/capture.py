@@ -66,11 +66,8 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
             note(f"outlast: {line}", quiet=quiet)
         for reason, (count, first) in taken.left_out.items():
             note(f"outlast: {count} recorded requests left out: {reason}; first: {first}", quiet=quiet)
-        for member, count in taken.lost.items():
-            note(
-                f"outlast: {count} recorded requests are asked without {member}: OpenAI's dialect, in which they are kept, cannot say it",
-                quiet=quiet,
-            )
+        for lost, count in taken.lost.items():
+            note(f"outlast: {count} recorded requests are asked without {lost}, which a chat cannot say", quiet=quiet)
         asked = f"asking {incumbent} {len(keys)} times"
         note(f"outlast: {taken.kept} new requests taken from the record; {asked}", quiet=quiet)
         progress = asyncio.run(_draw(bench, keys, Purse(budget or None, calls=calls), concurrency, quiet=quiet))
