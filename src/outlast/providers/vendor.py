@@ -180,10 +180,12 @@ class VendorUpstream:
         line = f"{request.method} {self._origin.path}{path}{self._where(request.path)} HTTP/1.1\r\n"
         statics = self._statics[place]
         if (request.method, request.content_type) != ("POST", _JSON):
-            kind = f"content-type: {request.content_type}\r\n" if _sendable("", request.content_type) else ""
+            said = request.content_type
+            kind = f"content-type: {said}\r\n" if said and _sendable("", said) else ""
             return line.encode("ascii") + statics.removesuffix(_BODY_FOLLOWS) + kind.encode() + b"content-length: "
         head = line.encode("ascii") + statics
-        if not self._deployments and len(self._heads) < _MAX_PATHS:
+        repeats = request.model and not self._deployments  # a path without a model has ids in it
+        if repeats and len(self._heads) < _MAX_PATHS:
             self._heads[request.path, place] = head
         return head
 

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from outlast.errors import SettingsInvalid
 from outlast.settings.lines import dotted
-from outlast.settings.vendors import VENDORS, VERTEX, base_url_of
+from outlast.settings.vendors import STORED, VENDORS, VERTEX, base_url_of, vendor_of
 from outlast.settings.words import DEAREST, ModelSettings, ProviderSettings, Settings, UserModel
 
 
@@ -30,6 +30,7 @@ def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> N
         SettingsInvalid: made by ``wrong``.
     """
     _check_server(settings, wrong)
+    _check_stored(settings, wrong)
     _check_ledger(settings, wrong)
     for name, provider in settings.providers.items():
         _check_provider(name, provider, wrong)
@@ -56,6 +57,27 @@ def _check_server(settings: Settings, wrong: Wrong) -> None:
             ("server", "max_bodies_bytes"),
             f"[server] max_bodies_bytes = {together} has no room for one body of max_body_bytes = {one}",
         )
+
+
+def _check_stored(settings: Settings, wrong: Wrong) -> None:
+    said = settings.server.stored
+    for kind in said if isinstance(said, dict) else ():
+        if kind not in STORED:
+            raise wrong(("server", "stored"), f"[server] stored: nothing is called {kind!r}", kind, STORED)
+    names = [said] if isinstance(said, str) else list((said or {}).values())
+    for word, name in [*(("stored", name) for name in names), ("passthrough", settings.server.passthrough)]:
+        if name is None:
+            continue
+        path, where = ("server", word), f"[server] {word} = {name!r}"
+        provider = settings.providers.get(name)
+        if provider is None:
+            raise wrong(path, f"{where}: there is no [providers.{name}]", name, tuple(settings.providers))
+        if provider.kind != "openai" or provider.deployments:
+            what = "uses deployments" if provider.deployments else f"is of kind = {provider.kind!r}"
+            raise wrong(path, f'{where}: it {what}; only kind = "openai" without deployments can be passed such calls')
+    for kind, name in said.items() if isinstance(said, dict) else ():
+        if kind not in vendor_of(settings.providers[name]).serves:
+            raise wrong(("server", "stored"), f"[server] stored: {kind} = {name!r}, whose vendor has no /v1/{kind}")
 
 
 def _check_ledger(settings: Settings, wrong: Wrong) -> None:

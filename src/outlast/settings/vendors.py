@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
-from outlast.settings.words import ProviderSettings
+from outlast.settings.words import ProviderSettings, Settings
 
 Auth = Literal["bearer", "api-key", "x-api-key", "x-goog-api-key"]
 
@@ -126,6 +126,13 @@ def serves(settings: ProviderSettings, model: str) -> frozenset[str]:
     row = vendor_of(settings)
     takes_prompts = any(fnmatchcase(model, pattern) for pattern in row.completes)
     return frozenset(each for each in (*row.serves, *speaks(settings)) if each != "completions" or takes_prompts)
+
+
+def keepers(settings: Settings) -> dict[str, str]:
+    """Which provider keeps what its callers store, by the first segment of the path; nothing that its vendor lacks."""
+    said = settings.server.stored
+    named = dict.fromkeys(STORED, said) if isinstance(said, str) else said or {}
+    return {kind: name for kind, name in named.items() if kind in vendor_of(settings.providers[name]).serves}
 
 
 def speaks(settings: ProviderSettings) -> tuple[str, ...]:

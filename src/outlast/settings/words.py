@@ -43,6 +43,10 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Processes that share the port, the record and the limits; ``auto``: one per core."""
     require_key: bool | None = None
     """None: where others than this machine can listen, and everywhere as soon as a key has been created."""
+    stored: Name | dict[str, Name] | None = None
+    """The provider that keeps files, batches and what else ``vendors.STORED`` names; or one for each of them."""
+    passthrough: Name | None = None
+    """The provider that calls to unknown paths below ``/v1`` are passed to. None: they are refused."""
     grace: Seconds = 10.0
     """How long running calls may take to end after a signal to stop."""
 

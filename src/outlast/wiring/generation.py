@@ -23,9 +23,11 @@ from outlast.gateway.estimate import Estimator
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.health import Health
 from outlast.gateway.keeping import Keeping
+from outlast.gateway.passing import Passthrough
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.responses import BELOW, Cancel, Delete, Fetch, InputItems, Retrieve
 from outlast.gateway.routes import Routes
+from outlast.gateway.stored import Stored
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
 from outlast.ledger.responses import KeptResponses
@@ -33,6 +35,7 @@ from outlast.limits.book import Book
 from outlast.providers.factory import open_upstream
 from outlast.providers.vendor import HTTP_KINDS, key_warning
 from outlast.settings import ProviderSettings, Settings
+from outlast.settings.vendors import STORED, keepers
 from outlast.web.gauges import CalendarNumbers
 from outlast.web.gemini import Verbs
 from outlast.web.models import ListModels, Offers, OneModel
@@ -94,6 +97,9 @@ class Generation:
     counts: Mapping[str, Counting]
     """The same, for those that ask how many tokens a request has."""
     responses: KeptResponses
+    stored: Stored
+    """What providers keep for callers."""
+    passthrough: Passthrough | None
     offers: Offers
     telemetry: Telemetry
     calendar: Callable[[], CalendarNumbers]
@@ -123,6 +129,14 @@ class Generation:
         router.add("GET", BELOW, fetch)
         router.add("DELETE", BELOW, Delete(callers=callers, responses=kept))
         router.add("POST", BELOW, Cancel(callers=callers, responses=kept))
+        for kind in STORED:
+            for method in ("GET", "POST"):
+                router.add(method, f"/v1/{kind}", self.stored)
+            for method in ("GET", "POST", "DELETE"):
+                router.add(method, f"/v1/{kind}/", self.stored)
+        if self.passthrough is not None:
+            for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+                router.add(method, "/v1/", self.passthrough)
         router.add("GET", "/v1/models", ListModels(self.offers, self.callers))
         router.add("GET", "/v1/models/", OneModel(self.offers, self.callers))
 
@@ -184,6 +198,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         name: Counting(dialect=DIALECTS[name], question=question, callers=callers, routes=routes)
         for name, question in QUESTIONS.items()
     }
+    stored, passthrough = _passing(settings, held, callers, opened)
     return Generation(
         settings=settings,
         knowledge=knowledge,
@@ -193,11 +208,27 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         chats=chats,
         counts=counts,
         responses=held.responses,
+        stored=stored,
+        passthrough=passthrough,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
         calendar=calendar_numbers(settings, knowledge, held.today),
         notices=(*unread, *(warning for warning in warnings if warning)),
     )
+
+
+def _passing(
+    settings: Settings, held: Held, callers: Callers, opened: Mapping[str, OpenUpstream]
+) -> tuple[Stored, Passthrough | None]:
+    """The handlers of calls for which no model is asked."""
+    upstreams = {name: each.upstream for name, each in opened.items()}
+    stored = Stored(
+        callers=callers, limiter=held.limiter, owned=held.responses, providers=keepers(settings), upstreams=upstreams
+    )
+    unknown = settings.server.passthrough
+    if unknown is None:
+        return stored, None
+    return stored, Passthrough(callers=callers, limiter=held.limiter, provider=unknown, upstreams=upstreams)
 
 
 def _open(
