@@ -219,7 +219,8 @@ def test_a_providers_error_is_the_clients_own(client: openai.OpenAI, table: str,
         client.chat.completions.create(model=f"{table}/error-{status}", messages=ASK)
     error = caught.value
     assert isinstance(error, TYPED[status]), error
-    assert set(error.body or ()) >= {"message", "type", "param", "code"}
+    body: Any = error.body
+    assert set(body) >= {"message", "type", "param", "code"}
     assert error.request_id == error.response.headers["x-outlast-request-id"]
     if status == 429:
         assert error.response.headers["retry-after"] == "7"

@@ -37,6 +37,8 @@ def shows_image(table: str, asked: Doc) -> bool:
     text, image = parts(table, asked)
     if "mime_type" in image.get("inlineData", {}):  # Google's client writes it so, and its API reads both
         image["inlineData"]["mimeType"] = image["inlineData"].pop("mime_type")
+    if image.get("image_url", {}) and table == "chat" and image["image_url"].get("detail") == "auto":
+        del image["image_url"]["detail"]  # the API's default, which the other API demands
     return "What is this?" in text.values() and image.items() <= IMAGES[table].items() and len(image) > 0
 
 
