@@ -15,6 +15,7 @@ from outlast.dialects.refusals import refusal
 from outlast.dialects.registry import dialect_of
 from outlast.errors import MachineError, MalformedRequest, OutlastError, RequestTooSlow
 from outlast.gateway.call import GATEWAY_STOPPED, Call, Handler
+from outlast.web.answers import speaker_of
 from outlast.web.burden import Burden
 from outlast.web.heads import HeadWriter
 from outlast.web.limits import Limits
@@ -241,7 +242,7 @@ class Connection(asyncio.Protocol):
         LOG.error("request %s: %s %r ended with %s\n%s", call.id, call.method, call.path[:_SHOWN], what, where)
         if reply.state is PENDING:
             failed = MachineError("the gateway failed on this request; its log says why")
-            refused = refusal(failed, request_id=call.id, encode=dialect_of(call.path).encode_fault)
+            refused = refusal(failed, request_id=call.id, encode=speaker_of(call).encode_fault)
             reply.keep_alive = False
             reply.whole(refused.status, refused.headers, refused.body)
         else:
@@ -275,7 +276,7 @@ class Connection(asyncio.Protocol):
     def _refuse(self, error: OutlastError) -> None:
         """Answer what never became a call, and part."""
         reply = HttpReply(self._outlet, self._shared.request_id(), LAST)
-        refused = refusal(error, request_id=reply.request_id)
+        refused = refusal(error, request_id=reply.request_id, encode=dialect_of(self._reader.path).encode_fault)
         reply.whole(refused.status, refused.headers, refused.body)
         self._part()
 

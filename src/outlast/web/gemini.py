@@ -31,10 +31,10 @@ class Verbs:
             said = f"{call.path[:_SHOWN]} does not exist here; verbs of a model: {', '.join(self.handlers)}"
             answer_error(reply, call, NoSuchRoute(said))
             return
-        await handler(_with_key(call), reply)
+        await handler(with_key(call), reply)
 
 
-def _with_key(call: Call) -> Call:
+def with_key(call: Call) -> Call:
     """A key in the query is one in the header; where there is a header it goes first."""
     if "key=" not in call.query or any(name in call.headers for name in ("authorization", *OTHER_HEADERS)):
         return call

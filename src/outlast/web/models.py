@@ -1,6 +1,6 @@
 """``GET /v1/models`` and ``/v1/models/{id}``: what can be called here, and how long it will live.
 
-It knows OpenAI's model object and the life-cycle fields beside it. It does not know how a standing or a chain
+It knows whose client asks; ``model_shapes`` has other shapes than OpenAI's. It does not know how a standing or a chain
 comes about (``catalog``). What it says holds for a day and is worked out once in it. A key is told of what it may use.
 """
 
@@ -20,13 +20,24 @@ from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.lifecycle_headers import lifecycle_headers
 from outlast.gateway.plan import World, callable_successor, plan
-from outlast.gateway.ports import Headers, Reply
+from outlast.gateway.ports import Reply
 from outlast.gateway.routes import closest_names
 from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings
-from outlast.web.answers import JSON, answer_error
+from outlast.web.answers import JSON, answer_error, speaker_of
+from outlast.web.gemini import with_key
+from outlast.web.model_shapes import (
+    anthropic_list,
+    anthropic_model,
+    anthropic_page,
+    google_list,
+    google_model,
+    google_page,
+)
+from outlast.web.offer import ModelObject, Offer
 
 PREFIX = "/v1/models/"
+GOOGLES = "/v1beta/models/"
 VIRTUAL_OWNER = "outlast"
 LONGEST_NAME = 512
 """Characters of a name that are looked at, and repeated in an answer; a call may name no longer one either."""
@@ -34,39 +45,11 @@ REMEMBERED = 64
 """Lists by the patterns that they were made for; past this many the memory starts anew."""
 
 
-class ModelObject(msgspec.Struct, frozen=True, kw_only=True):
-    """One model as OpenAI's clients read it, and what is known of its life."""
-
-    id: str
-    object: str = "model"
-    created: int
-    """Unix seconds of the release; 0 where the catalogue does not know it."""
-    owned_by: str
-    status: str
-    surface: str
-    """Whose clock the dates are on."""
-    ends: dt.date | None
-    precision: str | None
-    shutdown_date: dt.date | None
-    """The end, where it is exact; only such an end switches anything."""
-    successor: str | None
-    target: str | None = None
-    """What a virtual model stands for, of several the one that answers longest; null for a direct one."""
-
-
 class ModelList(msgspec.Struct, frozen=True, kw_only=True):
     """OpenAI's list object."""
 
     object: str = "list"
     data: tuple[ModelObject, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One model object with the headers that speak of the same life."""
-
-    shown: ModelObject
-    headers: Headers
 
 
 class Offers:
@@ -92,6 +75,11 @@ class Offers:
                 self._documents.clear()
             self._documents[patterns] = made
         return made
+
+    def listed(self, key: Key | None = None) -> list[Offer]:
+        """The same as offers."""
+        self._renew()
+        return [offer for name, offer in self._listed.items() if key is None or key.may_use(name)]
 
     def find(self, name: str, key: Key | None = None) -> Offer:
         """The offer of a name. A retired model is not listed, but is told of when asked for.
@@ -142,15 +130,17 @@ class Offers:
         made = plan(model, World(providers=self._settings.providers, knowledge=self._knowledge, day=day))
         lasting = made.lasting
         behind, standing = lasting.reference, lasting.standing
-        shown = _shown(name, behind, self._knowledge.find(behind.ref), standing, made.successor)
+        entry = self._knowledge.find(behind.ref)
+        shown = _shown(name, behind, entry, standing, made.successor)
         own = msgspec.structs.replace(shown, owned_by=VIRTUAL_OWNER, target=lasting.settings.to)
-        return Offer(own, lifecycle_headers(standing, made.successor))
+        return Offer(own, lifecycle_headers(standing, made.successor), entry, standing.deprecated)
 
     def _direct(self, name: str, behind: Reference, model: Model, day: dt.date) -> Offer:
         standing = self._knowledge.standing(behind.ref, behind.surface, day)
         chain = self._knowledge.chain(behind.ref, behind.surface, day)
         successor = callable_successor(chain, self._settings.providers, name, behind)
-        return Offer(_shown(name, behind, model, standing, successor), lifecycle_headers(standing, successor))
+        shown = _shown(name, behind, model, standing, successor)
+        return Offer(shown, lifecycle_headers(standing, successor), model, standing.deprecated)
 
 
 def _shown(name: str, behind: Reference, model: Model | None, standing: Standing, successor: str | None) -> ModelObject:
@@ -180,25 +170,34 @@ class ListModels:
     callers: Callers
 
     async def __call__(self, call: Call, reply: Reply) -> None:
-        """Every model that the caller can call."""
+        """Every model that the caller can call, as its client reads it."""
+        call = with_key(call)
         try:
-            caller = self.callers.identify(call.headers)
+            key = self.callers.identify(call.headers).key
+            match speaker_of(call).name:
+                case "anthropic":
+                    document = anthropic_list(self.offers.listed(key), anthropic_page(call.query))
+                case "gemini":
+                    document = google_list(self.offers.listed(key), google_page(call.query))
+                case _:
+                    document = self.offers.document(key)
         except CallerError as error:
             answer_error(reply, call, error)
         else:
-            reply.whole(200, JSON, self.offers.document(caller.key))
+            reply.whole(200, JSON, document)
 
 
 @dataclass(frozen=True, slots=True)
 class OneModel:
-    """The handler of everything below ``PREFIX``; ids have slashes."""
+    """The handler of everything below ``PREFIX`` and ``GOOGLES``; ids have slashes."""
 
     offers: Offers
     callers: Callers
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """One model, with the headers of its life."""
-        name = call.path.removeprefix(PREFIX)[:LONGEST_NAME]
+        call = with_key(call)
+        name = call.path.removeprefix(PREFIX).removeprefix(GOOGLES)[:LONGEST_NAME]
         asked = (("x-outlast-requested-model", name),)
         try:
             caller = self.callers.identify(call.headers)
@@ -206,4 +205,9 @@ class OneModel:
         except CallerError as error:
             answer_error(reply, call, error, asked)
         else:
-            reply.whole(200, (*asked, *offer.headers, *JSON), msgspec.json.encode(offer.shown))
+            shape = _SHAPES.get(speaker_of(call).name)
+            shown = offer.shown if shape is None else shape(offer)
+            reply.whole(200, (*asked, *offer.headers, *JSON), msgspec.json.encode(shown))
+
+
+_SHAPES: dict[str, Callable[[Offer], object]] = {"anthropic": anthropic_model, "gemini": google_model}

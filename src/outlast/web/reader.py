@@ -88,6 +88,13 @@ class RequestReader:
         self._barren = 0  # bytes of a chunked body, since its last byte of content
         self._parser = httptools.HttpRequestParser(self)
 
+    @property
+    def path(self) -> str:
+        """Of the request that is being read, as far as it has arrived: enough to tell whose client is refused."""
+        target = self._url.decode("ascii", errors="replace").partition("?")[0]
+        scheme, _, rest = target.partition("://")
+        return target if target.startswith("/") or not scheme else "/" + rest.partition("/")[2]
+
     def feed(self, data: bytes) -> None:
         """Parse one piece as it arrived; nothing is raised, see ``error``."""
         if self.error is not None:

@@ -1,7 +1,7 @@
 """Which handler answers which method and path.
 
 It knows paths, exact and by prefix. It does not know what a handler does; what no route has is answered here,
-in OpenAI's shape, because every client of this server reads that.
+in the shape that the caller's client reads.
 """
 
 from collections.abc import Mapping

@@ -137,8 +137,9 @@ class Generation:
         if self.passthrough is not None:
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
                 router.add(method, "/v1/", self.passthrough)
-        router.add("GET", "/v1/models", ListModels(self.offers, self.callers))
-        router.add("GET", "/v1/models/", OneModel(self.offers, self.callers))
+        for version in ("/v1", "/v1beta"):  # Google's clients have a path of their own
+            router.add("GET", f"{version}/models", ListModels(self.offers, self.callers))
+            router.add("GET", f"{version}/models/", OneModel(self.offers, self.callers))
 
     def without(self, after: "Generation | None") -> tuple[list[Upstream], list[Telemetry]]:
         """What nobody needs once this one's last call has ended; ``after`` is the one in use."""
