@@ -2,6 +2,6 @@
 
 from fuzz.target import Target
 
-from fuzz import bodies, files, http, tone
+from fuzz import bodies, dialects, files, http, tone
 
-TARGETS: tuple[Target, ...] = (*http.TARGETS, *bodies.TARGETS, *files.TARGETS, *tone.TARGETS)
+TARGETS: tuple[Target, ...] = (*http.TARGETS, *bodies.TARGETS, *files.TARGETS, *tone.TARGETS, *dialects.TARGETS)

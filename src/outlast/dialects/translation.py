@@ -33,12 +33,12 @@ class Translation:
 
     def answer(self, body: bytes) -> bytes:
         """A plain answer, in the caller's dialect. Raises ``UpstreamBroken``."""
-        return self.caller.encode_reply(self.target.decode_reply(body), self.framing, self.losses)
+        return self.caller.encode_reply(self.target.decode_reply(readable(body)), self.framing, self.losses)
 
     def answer_as_stream(self, body: bytes) -> bytes:
         """The same where the caller wants a stream and the upstream gave none."""
         encoder = self.caller.event_encoder(self.framing, self.losses)
-        return b"".join(map(encoder.event, unfold(self.target.decode_reply(body))))
+        return b"".join(map(encoder.event, unfold(self.target.decode_reply(readable(body)))))
 
     def refusal(self, fault: Fault) -> bytes:
         """An upstream's error, in the caller's dialect."""
@@ -55,6 +55,15 @@ def translate(request: Request, model: str, *, caller: Dialect, target: Dialect,
     body = target.encode_request(msgspec.structs.replace(request, model=model), losses)
     asked = target.peek(body, target.endpoint(model, request.stream).partition("?")[0])
     return Translation(caller=caller, target=target, request=asked, losses=losses, framing=framing)
+
+
+def readable(answer: bytes) -> bytes:
+    """An upstream's bytes as UTF-8. Parts of it pass unread into what a caller gets, and must not break it."""
+    try:
+        answer.decode()
+    except UnicodeDecodeError:
+        return answer.decode(errors="replace").encode()
+    return answer
 
 
 class TranslatedStream:
@@ -83,7 +92,7 @@ class TranslatedStream:
         for event in self._splitter.feed(chunk):
             self.events += 1
             if not self.done:
-                self._pass(self._decoder.event(event), out)
+                self._pass(self._decoder.event(event if event.isascii() else readable(event)), out)
         return b"".join(out)
 
     def finish(self) -> bytes:
@@ -91,7 +100,7 @@ class TranslatedStream:
         out: list[bytes] = []
         rest = self._splitter.finish()
         if rest.strip() and not self.done:
-            self._pass(self._decoder.event(rest + b"\n\n"), out)
+            self._pass(self._decoder.event(readable(rest) + b"\n\n"), out)
         if not self.done:
             self._pass(self._decoder.finish(), out)
         return b"".join(out)

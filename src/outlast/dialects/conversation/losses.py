@@ -3,10 +3,14 @@
 It knows names of members, not their values: they stand in a header, in the record and in an error.
 """
 
+import re
 from dataclasses import dataclass, field
 
 MOST_NAMED = 24
 """Names that are said; whoever sends more learns that there are more."""
+LONGEST_NAME = 80
+"""Characters of one. Callers choose names of members, and a header is no place for what they write."""
+_ODD = re.compile(r"[^A-Za-z0-9_.:$@/ -]")
 UNMISSED = frozenset(
     f"responses:{name}"
     for name in (
@@ -36,6 +40,7 @@ class Losses:
 
     def drop(self, name: str, why: str = "no counterpart") -> None:
         """Note that a member is left out. ``name`` has no values and no indices: ``messages.thinking``."""
+        name = _ODD.sub("?", name[:LONGEST_NAME])
         if name not in self.names and len(self.names) < MOST_NAMED:
             self.names[name] = why
 

@@ -28,8 +28,8 @@ _PATH = re.compile(
     r"(?:models|tunedModels|endpoints)/(?P<model>.+):(?P<action>[A-Za-z]+)"
 )
 _LONGEST_MODEL = 512
-_WHOLE = "generateContentRequest"
-"""``countTokens`` of AI Studio may have a whole request inside."""
+_WHOLE = ("generateContentRequest", "generate_content_request")
+"""``countTokens`` of AI Studio may have a whole request inside; both spellings are read there."""
 
 
 class GeminiRequest(msgspec.Struct, frozen=True, gc=False):
@@ -47,15 +47,19 @@ class GeminiRequest(msgspec.Struct, frozen=True, gc=False):
     def for_upstream(self, model: str, changes: Mapping[str, bytes | None] = NO_CHANGES) -> bytes:
         """The body for a target that calls the model ``model``; the same bytes when nothing differs.
 
-        The model stands in the path; only embeddings and ``countTokens`` repeat it in the body.
+        The model stands in the path; only embeddings and ``countTokens`` repeat it in the body. Where a caller
+        wrote one there, it is never another than the path's: the path is what he was let in for.
         """
-        body = self.envelope.edit(changes) if changes else self.envelope.body
-        if model != self.model and not _NEEDS[self.action].startswith("contents"):
-            body = _renamed(body, model)
-        elif model != self.model and _WHOLE in self.envelope.fields:
-            whole = Envelope.parse(bytes(self.envelope.fields[_WHOLE]))
-            body = self.envelope.edit({**changes, _WHOLE: _named(whole, model)})
-        return without_hidden(body)
+        edits = dict(changes)
+        fields = self.envelope.fields
+        if not _NEEDS[self.action].startswith("contents"):
+            return without_hidden(_renamed(self.envelope.edit(edits) if edits else self.envelope.body, model))
+        if "model" in fields:
+            edits["model"] = None
+        for name in _WHOLE:
+            if name in fields:
+                edits[name] = _named(Envelope.parse(bytes(fields[name])), model)
+        return without_hidden(self.envelope.edit(edits) if edits else self.envelope.body)
 
 
 def peek(body: bytes, path: str) -> GeminiRequest:
@@ -69,7 +73,7 @@ def peek(body: bytes, path: str) -> GeminiRequest:
     model, action = split_path(path)
     envelope = Envelope.parse(body)
     needed = _NEEDS[action]
-    if action == "countTokens" and _WHOLE in envelope.fields:
+    if action == "countTokens" and any(name in envelope.fields for name in _WHOLE):
         return GeminiRequest(envelope, model, action)
     value = envelope.text(needed)
     if value is None:
@@ -117,7 +121,8 @@ def action_path(model: str, action: Action) -> str:
 
 
 def _named(envelope: Envelope, model: str) -> bytes:
-    return envelope.edit({"model": msgspec.json.encode(f"models/{model}")})
+    wanted = msgspec.json.encode(f"models/{model.removeprefix('models/')}")
+    return envelope.body if envelope.text("model") == wanted else envelope.edit({"model": wanted})
 
 
 def _renamed(body: bytes, model: str) -> bytes:
@@ -129,4 +134,7 @@ def _renamed(body: bytes, model: str) -> bytes:
         each = msgspec.json.decode(envelope.fields["requests"], type=list[msgspec.Raw])
     except msgspec.MsgspecError:
         raise MalformedRequest("'requests' must be an array of objects", param="requests") from None
-    return envelope.edit({"requests": b"[%b]" % b",".join(_named(Envelope.parse(bytes(one)), model) for one in each)})
+    named = [_named(Envelope.parse(bytes(one)), model) for one in each]
+    if named == [bytes(one) for one in each]:
+        return body
+    return envelope.edit({"requests": b"[%b]" % b",".join(named)})

@@ -25,7 +25,6 @@ def decode_count(body: bytes, asked: Asked) -> Request:
     """The request whose tokens are to be counted. Raises ``MalformedRequest``."""
     members = Members(body)
     whole = members.object(_WHOLE) or members
-    whole.text("model")  # The path says it.
     return read_request(whole, asked.model)
 
 

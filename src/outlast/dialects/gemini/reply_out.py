@@ -105,5 +105,9 @@ def _by_modality(total: int, spoken: int) -> list[Wire]:
     return [{"modality": "TEXT", "tokenCount": max(total - spoken, 0)}, {"modality": "AUDIO", "tokenCount": spoken}]
 
 
+_LAST_SECOND = 253_402_300_799
+"""Of the year 9999: a provider may write any number."""
+
+
 def _time(created: int) -> str:
-    return datetime.fromtimestamp(created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return datetime.fromtimestamp(min(max(created, 0), _LAST_SECOND), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -39,6 +39,7 @@ def decode_request(body: bytes, asked: Asked) -> Request:
 def read_request(members: Members, model: str, *, stream: bool = False) -> Request:
     """A request out of its members; ``countTokens`` has one inside."""
     ids = CallIds()
+    members.take("model")  # The path says it.
     system = members.object("systemInstruction")
     turns = [_message(content, ids) for content in members.objects("contents")]
     if not turns:
