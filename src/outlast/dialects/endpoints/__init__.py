@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from outlast.dialects.answer import Answer
+from outlast.dialects.chat.faults import decode_fault
 from outlast.dialects.dialect import Asked, Dialect
 from outlast.dialects.endpoints.asked import peek_form, peek_json, peek_stateless
 from outlast.dialects.endpoints.facts import read_counts, say_nothing
@@ -43,7 +44,7 @@ def _endpoint(
         encode_reply=no,
         event_decoder=no,
         event_encoder=no,
-        decode_fault=no,
+        decode_fault=decode_fault,
         encode_fault=openai_body,
     )
 
