@@ -53,7 +53,7 @@ class BlockStream:
         text = event.text
         if text and self._head and not self._held:
             said = self._head + _encode(text) + b"}}\n\n"
-            return said + self._beside(event) if event.signature or event.citation else said
+            return said + self._beside(event) if event.signature or event.citation or event.logprobs else said
         if text and self._held:
             self._text.append(text)
         return self._beside(event)

@@ -9,6 +9,7 @@ import msgspec
 
 from outlast.dialects.anthropic.members import PREFIX
 from outlast.dialects.anthropic.wire import said
+from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import Extra
 from outlast.dialects.conversation.reply import End, Finish
 
@@ -41,15 +42,18 @@ def finish_of(reason: str | None, sequence: str | None) -> Finish | None:
     return Finish(_ENDS.get(reason, "other"), reason, sequence or "")
 
 
-def reason_of(finish: Finish | None) -> tuple[str | None, str | None]:
-    """``stop_reason`` and ``stop_sequence``."""
+def reason_of(finish: Finish | None, losses: Losses) -> tuple[str | None, str | None]:
+    """``stop_reason`` and ``stop_sequence``; an end without a word of its own is noted."""
     if finish is None:
         return None, None
     if _ENDS.get(finish.said) == finish.end:
         return finish.said, finish.stop_sequence or None
     if finish.stop_sequence and finish.end == "stop":
         return "stop_sequence", finish.stop_sequence
-    return _REASONS[finish.end], None
+    reason = _REASONS[finish.end]
+    if _ENDS[reason] != finish.end:
+        losses.drop("finish_reason", f"said as {reason}")
+    return reason, None
 
 
 def beside(**members: msgspec.Raw) -> Extra:

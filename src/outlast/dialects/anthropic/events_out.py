@@ -185,7 +185,7 @@ class EventWriter:
         if self._broke:
             return b""
         started = b"" if self._started else self._start(Begin())
-        reason, sequence = reason_of(self._finish)
+        reason, sequence = reason_of(self._finish, self._losses)
         delta: Block = {
             "stop_reason": "refusal" if self._refused and reason == "end_turn" else reason,
             "stop_sequence": sequence,

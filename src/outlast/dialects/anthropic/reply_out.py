@@ -30,7 +30,7 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     losses.drop_extra(candidate.extra, NAME)
     losses.drop_extra(reply.extra, NAME)
     blocks = (content_block(part, losses) for part in candidate.parts if not _says_nothing(part))
-    reason, sequence = reason_of(candidate.finish or Finish("stop"))
+    reason, sequence = reason_of(candidate.finish or Finish("stop"), losses)
     return msgspec.json.encode(
         {
             "id": reply.id or framing.id,
@@ -49,6 +49,10 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
 def usage_member(usage: Usage | None, tier: str, losses: Losses) -> Block:
     """``usage``, with the tier that Anthropic tells there."""
     member = write_usage(usage)
+    if usage is not None and usage.cached_tokens + usage.cache_write_tokens > usage.input_tokens:
+        losses.drop("usage.cache_write_tokens", "also counted as read")
+    if usage is not None and (usage.audio_input_tokens or usage.audio_output_tokens):
+        losses.drop("usage.audio_tokens")
     word = TIERS_BACK.get(tier, tier)
     if word in _KNOWN_TIERS:
         member["service_tier"] = word

@@ -13,6 +13,7 @@ from outlast.dialects.anthropic.turns_out import turns
 from outlast.dialects.anthropic.wishes_out import write_choice, write_output, write_thinking
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.request import NativeTool, Request, Sampling, Tool
+from outlast.errors import Untranslatable
 
 DEFAULT_MAX_TOKENS = 8192
 """Where nobody says ``max_tokens``, which Anthropic needs: what every model since Claude 3.5 can write in one answer.
@@ -23,8 +24,14 @@ _NOT_SAID = ("presence_penalty", "frequency_penalty", "seed", "top_logprobs")
 
 
 def encode_request(request: Request, losses: Losses) -> bytes:
-    """Write the body; what Anthropic cannot be told is noted in ``losses``."""
+    """Write the body; what Anthropic cannot be told is noted in ``losses``.
+
+    Raises:
+        Untranslatable: nobody but the system says anything.
+    """
     system, messages = turns(request, losses)
+    if not messages:
+        raise Untranslatable("Anthropic's models need a turn beside the system's that is not empty; this has none")
     body: Block = {"model": request.model}
     body["max_tokens"] = _max_tokens(request)
     if system:

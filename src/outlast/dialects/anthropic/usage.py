@@ -66,11 +66,15 @@ def usage_of(wire: WireUsage | None) -> Usage | None:
 
 
 def write_usage(usage: Usage | None) -> dict[str, object]:
-    """The ``usage`` of a message; zeros where nothing is known, since clients need the counts."""
+    """The ``usage`` of a message; zeros where nothing is known, since clients need the counts.
+
+    Their sum is the prompt: tokens that were written to a cache and read from it in one call are told once, as read.
+    """
     usage = usage or Usage()
+    created = min(usage.cache_write_tokens, max(0, usage.input_tokens - usage.cached_tokens))
     wire: dict[str, object] = {
-        "input_tokens": max(0, usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens),
-        "cache_creation_input_tokens": usage.cache_write_tokens,
+        "input_tokens": max(0, usage.input_tokens - usage.cached_tokens - created),
+        "cache_creation_input_tokens": created,
         "cache_read_input_tokens": usage.cached_tokens,
         "output_tokens": usage.output_tokens,
     }

@@ -43,11 +43,18 @@ def write_output(request: Request, losses: Losses) -> Block:
     if request.reasoning is not None and request.reasoning.effort not in {"", "none"}:
         effort = request.reasoning.effort
         config["effort"] = _EFFORTS.get(effort, effort)
+        if effort in _EFFORTS:
+            losses.drop("reasoning_effort", f"the nearest is {_EFFORTS[effort]}")
+    if request.reasoning is not None and request.reasoning.summary not in {"", "auto"}:
+        losses.drop("reasoning.summary", "thoughts are summed up in Anthropic's own way")
     form = request.format
     if form is not None and form.kind == "schema":
         config["format"] = {"type": "json_schema", "schema": msgspec.Raw(form.schema or b"{}")}
-        if form.description:
-            losses.drop("response_format.description")
+        for name in ("name", "description"):
+            if getattr(form, name):
+                losses.drop(f"response_format.{name}")
+        if form.strict is False:
+            losses.drop("response_format.strict", "Anthropic always keeps to the schema")
     elif form is not None and form.kind == "json":
         losses.drop("response_format.json_object", "Anthropic takes a schema or nothing")
     if f"{OUTPUT}.format" in request.extra:

@@ -61,7 +61,10 @@ class MessagesOut:
         if result.failed:
             self._losses.drop("messages.tool.failed")
         inside: list[Part] = [part for part in result.parts if isinstance(part, Text) or part.kind == "image"]
-        left += [part for part in result.parts if isinstance(part, Media) and part.kind != "image"]
+        for part in result.parts:
+            if isinstance(part, Media) and part.kind != "image":
+                self._losses.drop(f"messages.tool.{part.kind}", "moved into the user's own words")
+                left.append(part)
         named = {"name": result.name} if result.name else {}
         content = self._content(inside)
         return {"role": "tool", "tool_call_id": result.call_id, **named, "content": content, **own(result.extra)}

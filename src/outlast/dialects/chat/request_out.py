@@ -92,7 +92,8 @@ def _reasoning(reasoning: Reasoning, more: Wire, losses: Losses) -> Wire:
     """An effort. More than that only goes back to the provider whose words it came in."""
     if "reasoning" not in more and "thinking" not in more:
         for name in ("budget", "adaptive", "off", "shown", "summary"):
-            if getattr(reasoning, name) not in (None, False, ""):
+            said = getattr(reasoning, name)
+            if said or (name == "budget" and said == 0):
                 losses.drop(f"reasoning.{name}")
     if not reasoning.effort or "reasoning" in more:
         return {}

@@ -71,6 +71,8 @@ def decode_reply(body: bytes) -> Reply:
 def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     """The body for a caller of this dialect."""
     losses.drop_extra(reply.extra, "completions")
+    if reply.service_tier:
+        losses.drop("service_tier")
     body: dict[str, object] = {
         **_head(reply.id, reply.model, reply.created, framing),
         "choices": [_choice(candidate, losses) for candidate in reply.candidates],
@@ -89,21 +91,30 @@ def _choice(candidate: Candidate, losses: Losses) -> dict[str, object]:
     words = "".join(_words(part, losses) for part in candidate.parts)
     if candidate.logprobs:
         losses.drop("choices.logprobs")
-    word = _word(candidate.finish or Finish("other"))
+    losses.drop_extra(candidate.extra, "completions")
+    word = _word(candidate.finish or Finish("stop"), losses)
     return {"index": candidate.index, "text": words, "logprobs": None, "finish_reason": word}
 
 
 def _words(part: Part, losses: Losses) -> str:
     """What a part says in words; a refusal does, since its caller would wait for an answer in vain."""
     if isinstance(part, Text | Refusal):
+        if isinstance(part, Text) and part.citations:
+            losses.drop("choices.citations")
         return part.text
     losses.drop(f"choices.{type(part).__name__.lower()}")
     return ""
 
 
-def _word(finish: Finish) -> str:
+def _word(finish: Finish, losses: Losses) -> str:
+    """One of three words; a call of a tool ends as a stop, and is noted itself."""
     word = finish_word(finish)
-    return word if word in ("stop", "length", "content_filter") else "stop"
+    word = word if word in ("stop", "length", "content_filter") else "stop"
+    if finish.end != "tool_calls" and read_finish(word, calls=False).end != finish.end:
+        losses.drop("finish_reason", f"said as {word}")
+    if finish.stop_sequence:
+        losses.drop("stop_sequence")
+    return word
 
 
 class CompletionsDecoder:
@@ -155,10 +166,10 @@ class CompletionsEncoder:
                     self._words.add((event.choice, event.index))
                 words = _words(event.part, self._losses)
                 return self._chunk(event.choice, words) if words else b""
-            case Delta() if event.text and (event.choice, event.index) in self._words:
-                return self._chunk(event.choice, event.text)
+            case Delta():
+                return self._delta(event)
             case Ended():
-                return self._chunk(event.choice, "", _word(event.finish))
+                return self._chunk(event.choice, "", _word(event.finish, self._losses))
             case Used():
                 self._usage = event.usage
             case Broke():
@@ -168,6 +179,15 @@ class CompletionsEncoder:
             case _:
                 pass
         return b""
+
+    def _delta(self, delta: Delta) -> bytes:
+        if delta.logprobs:
+            self._losses.drop("choices.logprobs")
+        if delta.citation is not None:
+            self._losses.drop("choices.citations")
+        if not delta.text or (delta.choice, delta.index) not in self._words:
+            return b""
+        return self._chunk(delta.choice, delta.text)
 
     def _chunk(self, index: int, text: str, finish: str | None = None) -> bytes:
         choice = {"index": index, "text": text, "logprobs": None, "finish_reason": finish}

@@ -90,6 +90,8 @@ def encode_request(request: Request, losses: Losses) -> bytes:
     for name in ("tools", "tool_choice", "format", "reasoning", "verbosity", "modalities", "voice", "service_tier"):
         if getattr(request, name):
             losses.drop("response_format" if name == "format" else name)
+    if request.parallel_tool_calls is not None:
+        losses.drop("parallel_tool_calls")
     if request.user:
         body["user"] = request.user
     return msgspec.json.encode({**body, **_drawn(request.sampling, losses), **own})

@@ -24,6 +24,7 @@ from outlast.dialects.conversation.request import (
 from outlast.dialects.gemini.foreign import PLACEHOLDER
 from outlast.dialects.gemini.parts_out import Wire, place, write_part
 from outlast.dialects.gemini.words import EFFORTS_DOWN, NAME
+from outlast.errors import Untranslatable
 
 _TIERS = ("flex", "priority")
 _COMMON_TIERS = ("", "auto", "default")
@@ -35,8 +36,11 @@ _FIRST_SIGNING = 3
 
 
 def encode_request(request: Request, losses: Losses) -> bytes:
-    """The body; what Google cannot be told is noted."""
-    return msgspec.json.encode(write_request(request, losses))
+    """The body; what Google cannot be told is noted. Raises ``Untranslatable`` when nobody but the system speaks."""
+    wire = write_request(request, losses)
+    if not wire["contents"]:
+        raise Untranslatable("Google's models need a turn beside the system's, and this request has none")
+    return msgspec.json.encode(wire)
 
 
 def write_request(request: Request, losses: Losses) -> Wire:
@@ -214,8 +218,9 @@ def _sampling(sampling: Sampling) -> Wire:
 def _format(form: Format, losses: Losses) -> Wire:
     if form.kind == "text":
         return {"responseMimeType": "text/plain"}
-    if form.name or form.description:
-        losses.drop("response_format.name" if form.name else "response_format.description")
+    for name in ("name", "description"):
+        if getattr(form, name):
+            losses.drop(f"response_format.{name}")
     if form.strict is False:
         losses.drop("response_format.strict", "Google always keeps to the schema")
     wire: Wire = {"responseMimeType": "application/json"}

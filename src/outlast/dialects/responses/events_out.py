@@ -21,7 +21,7 @@ from outlast.dialects.conversation.reply import (
 from outlast.dialects.dialect import Framing
 from outlast.dialects.responses import output
 from outlast.dialects.responses.announced import Call, Growing, Message, Sender, Thought, Words
-from outlast.dialects.responses.reply_out import ended, frame, usage_out
+from outlast.dialects.responses.reply_out import ended, frame, unsaid, usage_out
 from outlast.dialects.responses.wire import Wire, raw
 from outlast.exchange import Usage
 
@@ -173,6 +173,7 @@ class EventEncoder:
         self._over = True
         items = [self._items[place] for place in sorted(self._items)]
         wire = ended(self._frame, self._finish, items, self._usage, self._framing.created)
+        unsaid(self._finish, self._usage, self._losses)
         return out + self._sender.send(f"response.{wire['status']}", response=wire)
 
     def _refused(self, event: Broke) -> bytes:

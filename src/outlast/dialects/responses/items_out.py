@@ -40,6 +40,8 @@ def content_part(part: Part, losses: Losses) -> Wire | msgspec.Raw | None:
             return _file(part)
         case Media(kind="audio") if part.data:
             losses.drop_extra(part.extra, NAME, "messages.audio")
+            if part.name:
+                losses.drop("messages.filename")
             form = _SOUNDS.get(part.mime, part.mime.removeprefix("audio/")) or "wav"
             return {"type": "input_audio", "input_audio": {"data": part.data, "format": form}, **own(part.extra)}
         case Media():

@@ -50,7 +50,8 @@ _REASONS: dict[End, str] = {
     "length": "max_output_tokens", "context": "max_output_tokens", "content_filter": "content_filter",
     "refusal": "content_filter",
 }  # fmt: skip
-
+_SAID = frozenset({"stop", "tool_calls", "length", "content_filter"})
+"""Ends that are told apart."""
 _UNENDED = ("queued", "in_progress", "cancelled")
 """States of a response that has no answer, or not yet."""
 
@@ -66,6 +67,9 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     wire = frame(known, reply.model or framing.model, reply.created or framing.created, framing.request)
     if reply.service_tier:
         wire["service_tier"] = reply.service_tier
+    if candidate is not None:
+        losses.drop_extra(candidate.extra, NAME)
+    unsaid(candidate.finish if candidate else None, reply.usage, losses)
     return msgspec.json.encode(
         ended(wire, candidate.finish if candidate else None, items, reply.usage, framing.created)
     )
@@ -87,6 +91,16 @@ def ended(wire: Wire, finish: Finish | None, items: list[object], usage: Usage |
     if finish is not None and finish.said in _UNENDED:
         return wire | {"status": finish.said}
     return wire | {"completed_at": max(now, wire["created_at"])}
+
+
+def unsaid(finish: Finish | None, usage: Usage | None, losses: Losses) -> None:
+    """Note how an answer ended, and what it used, where this dialect has no word for it."""
+    if finish is not None and finish.end not in _SAID and finish.said not in _UNENDED:
+        losses.drop("finish_reason", "the nearest is said")
+    if finish is not None and finish.stop_sequence:
+        losses.drop("stop_sequence")
+    if usage is not None and (usage.audio_input_tokens or usage.audio_output_tokens):
+        losses.drop("usage.audio_tokens")
 
 
 def usage_out(usage: Usage | None) -> Wire | None:

@@ -201,6 +201,8 @@ def _reasoning(thoughts: Reasoning | None, losses: Losses) -> Wire:
         losses.drop("reasoning.budget", f"said as an effort: {effort}")
     if effort:
         wire["effort"] = effort
+    elif thoughts.adaptive or thoughts.budget == -1:
+        losses.drop("reasoning.adaptive", "the model's own default")
     if thoughts.summary or thoughts.shown:
         wire["summary"] = thoughts.summary or "auto"
     return wire
