@@ -5,7 +5,7 @@ This file knows the facts of a call after it happened. It does not know how they
 list prices have at most six decimals per million tokens, so a call's cost is an exact integer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Literal, Protocol
@@ -173,6 +173,10 @@ class Ledger(Protocol):
 
     def seen(self, since_ns: int) -> Sequence[SeenModel]:
         """Every (requested, served) pair since an instant of ledger time."""
+        ...
+
+    def seen_by_key(self, since_ns: int) -> Mapping[str, Sequence[SeenModel]]:
+        """The same pairs for each key's public name; calls without a key have the empty one."""
         ...
 
     def observations(self) -> Sequence[Observation]:

@@ -300,6 +300,7 @@ def test_sqlite_and_memory_agree_on_any_calls(tmp_path_factory: pytest.TempPathF
     recent = UsageQuery(since=dt.date(2000, 1, 1), until=dt.date(2050, 12, 31))
     assert sqlite.total(recent) == memory.total(recent)
     assert list(sqlite.seen(0)) == list(memory.seen(0))
+    assert dict(sqlite.seen_by_key(0)) == dict(memory.seen_by_key(0))
     for bodies in (True, False):
         asked = ExchangeQuery(bodies=bodies)
         assert list(sqlite.exchanges(asked)) == list(memory.exchanges(asked))

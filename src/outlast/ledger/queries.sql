@@ -60,6 +60,17 @@ WHERE hour >= :first
 GROUP BY requested, virtual, served
 ORDER BY requested, virtual, served;
 
+-- seen_by_key: The same for each key.
+SELECT
+  key, requested, virtual, served,
+  sum(redirected), sum(soft_gone), json_group_array(DISTINCT instead) FILTER (WHERE instead <> ''),
+  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
+FROM totals
+WHERE hour >= :first
+GROUP BY key, requested, virtual, served
+ORDER BY key, requested, virtual, served;
+
 -- observations: Everything seen of targets' lives, oldest first.
 SELECT target, surface, event, seen_ns, evidence FROM observations ORDER BY seen_ns, seq;
 

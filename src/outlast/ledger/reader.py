@@ -6,7 +6,8 @@ was recorded. Every look sees all calls that the writer has brought in, which ta
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -48,6 +49,13 @@ class SqliteLedger:
     def seen(self, since_ns: int) -> Sequence[SeenModel]:
         """Every (requested, served) pair since the beginning of an instant's hour."""
         return [_seen_model(found) for found in self._rows("seen", {"first": since_ns // NS_PER_HOUR})]
+
+    def seen_by_key(self, since_ns: int) -> Mapping[str, Sequence[SeenModel]]:
+        """The same pairs for each key's public name."""
+        found: defaultdict[str, list[SeenModel]] = defaultdict(list)
+        for key, *row in self._rows("seen_by_key", {"first": since_ns // NS_PER_HOUR}):
+            found[str(key)].append(_seen_model(row))
+        return found
 
     def observations(self) -> Sequence[Observation]:
         """Every observed life-cycle fact, oldest first."""
@@ -113,7 +121,7 @@ def _usage_row(name: str, sums: Sequence[int | str]) -> UsageRow:
     )
 
 
-def _seen_model(found: _Found) -> SeenModel:
+def _seen_model(found: Sequence[int | str]) -> SeenModel:
     requested, virtual, served, redirected, soft_gone, instead, *sums = found
     return SeenModel(
         requested=str(requested),

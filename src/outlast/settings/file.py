@@ -18,6 +18,7 @@ import msgspec
 from outlast.errors import SettingsInvalid
 from outlast.settings.checks import check
 from outlast.settings.lines import dotted, line_of
+from outlast.settings.notices import NoticesSettings
 from outlast.settings.words import (
     CatalogSettings,
     LedgerSettings,
@@ -32,7 +33,7 @@ from outlast.settings.words import (
 )
 
 DEFAULT_FILE = Path("outlast.toml")
-TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "redaction", "otel")
+TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "redaction", "notices", "otel")
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -98,6 +99,7 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         ledger=source.read(("ledger",), document.get("ledger", {}), LedgerSettings),
         log=source.read(("log",), document.get("log", {}), LogSettings),
         redaction=source.read(("redaction",), document.get("redaction", {}), RedactionSettings),
+        notices=source.read(("notices",), document.get("notices", {}), NoticesSettings),
         otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
         root=root,
     )

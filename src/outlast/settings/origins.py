@@ -16,7 +16,7 @@ DEFAULT = "default"
 MASK = "***"
 _ENVIRONMENT = "env:"
 _HARMLESS_QUERY = frozenset({"api-version"})
-_KEYS = frozenset({"api_key", "api_keys"})
+_KEYS = frozenset({"api_key", "api_keys", "secret", "slack", "smtp", "webhook"})
 _NOT_A_WORD = frozenset({"root"})
 
 Path = tuple[str, ...]

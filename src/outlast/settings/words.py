@@ -11,6 +11,8 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from outlast.settings.notices import NoticesSettings
+
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
@@ -294,5 +296,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     ledger: LedgerSettings = LedgerSettings()
     log: LogSettings = LogSettings()
     redaction: RedactionSettings = RedactionSettings()
+    notices: NoticesSettings = NoticesSettings()
     otel: OtelSettings | None = None
     root: Path = Path()

@@ -5,7 +5,7 @@ It knows the rules of adding up, written plainly; the contract suite holds it an
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 import msgspec
@@ -67,6 +67,16 @@ class MemoryLedger:
             if exchange.started_ns >= start:
                 groups[exchange.requested, exchange.virtual, exchange.served].append(exchange)
         return [_seen_model(*key, calls) for key, calls in sorted(groups.items())]
+
+    def seen_by_key(self, since_ns: int) -> Mapping[str, Sequence[SeenModel]]:
+        """The same pairs for each key's public name."""
+        found = {}
+        for key in sorted({exchange.key for exchange in self.kept}):
+            alone = MemoryLedger()
+            alone.kept = [exchange for exchange in self.kept if exchange.key == key]
+            if seen := alone.seen(since_ns):
+                found[key] = seen
+        return found
 
     def observations(self) -> Sequence[Observation]:
         """Every observed life-cycle fact, oldest first."""

@@ -18,6 +18,7 @@ from outlast.settings import (
     UserModel,
     parse_settings,
 )
+from outlast.settings.notices import NoticesSettings, NoticeTo
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -35,6 +36,8 @@ def section(heading: str) -> str:
         ("[ledger]", LedgerSettings),
         ("[log]", LogSettings),
         ("[redaction]", RedactionSettings),
+        ("[notices]", NoticesSettings),
+        ("[notices.to.NAME]", NoticeTo),
         ("[otel]", OtelSettings),
     ],
 )
