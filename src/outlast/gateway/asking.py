@@ -12,6 +12,7 @@ import msgspec
 from outlast.dialects.adaptation import adapt
 from outlast.dialects.answer import Answer
 from outlast.dialects.dialect import Asked, Dialect, Framing
+from outlast.dialects.embedding import translate_embedding
 from outlast.dialects.endpoints.asked import FormAsked
 from outlast.dialects.gone import gone_evidence
 from outlast.dialects.refusals import known_by
@@ -117,7 +118,7 @@ def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Aski
         model=destination.model,
         path=dialect.endpoint(destination.model, wire.stream),
         body=wire.for_upstream(destination.model, written.changes),
-        stream=wire.stream or not dialect.conversation,
+        stream=wire.stream or not (dialect.conversation or translation),  # an endpoint's answer may be a sound
         content_type=wire.content_type if isinstance(wire, FormAsked) else JSON,
         headers=passed_on(
             meter.call.headers, meter.traceparent, NO_WORDS if translation is not None else dialect.passes
@@ -159,17 +160,15 @@ def _written(attempt: Attempt, route: Route, request: Asked, meter: Meter, diale
 def _translated(attempt: Attempt, route: Route, request: Asked, meter: Meter, target: Dialect) -> Translation:
     """The request in the target's dialect; read once, however many targets are asked."""
     caller, destination = meter.dialect, attempt.destination
-    meant = meter.meant
-    if meant is None:
-        meter.meant = meant = caller.decode_request(request.envelope.body, request)
-    framing = Framing(
-        id=meter.call.id,
-        model=destination.model,
-        created=meter.started_ns // SECOND_NS,
-        include_usage=meant.include_usage,
-        request=meant,
-    )
-    translation = translate(meant, destination.model, caller=caller, target=target, framing=framing)
+    framing = Framing(id=meter.call.id, model=destination.model, created=meter.started_ns // SECOND_NS)
+    if caller.conversation:
+        meant = meter.meant
+        if meant is None:
+            meter.meant = meant = caller.decode_request(request.envelope.body, request)
+        framing = msgspec.structs.replace(framing, include_usage=meant.include_usage, request=meant)
+        translation = translate(meant, destination.model, caller=caller, target=target, framing=framing)
+    else:
+        translation = translate_embedding(request, caller=caller, target=target, framing=framing)
     meter.losses = translation.losses
     strict = meter.call.headers.get(STRICT) == "true" or (route.model is not None and route.model.strict)
     if strict and translation.losses:

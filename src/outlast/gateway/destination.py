@@ -13,6 +13,7 @@ from outlast.catalog.prices import Rates, rates_of
 from outlast.catalog.reference import Reference, reference
 from outlast.dialects.adaptation import Profile, profile
 from outlast.dialects.dialect import Dialect
+from outlast.dialects.embedding import CROSSED
 from outlast.dialects.identity import same_model
 from outlast.dialects.registry import DIALECTS
 from outlast.errors import Untranslatable
@@ -58,7 +59,7 @@ class Destination:
     answered: dict[str, Tariff] = field(default_factory=dict)
 
     def dialect_for(self, caller: Dialect) -> Dialect:
-        """The caller's own where the target speaks it, else the target's first.
+        """The caller's own where the target speaks it, else the target's first; of embeddings, the other vendor's.
 
         Raises:
             Untranslatable: it is an endpoint that the target's vendor does not have.
@@ -68,6 +69,9 @@ class Destination:
             return caller
         if caller.conversation:
             return dialects[0]
+        crossed = CROSSED.get(caller.name)
+        if crossed is not None and crossed.name in self.serves:
+            return crossed
         raise Untranslatable(f"{self.target} cannot be asked this: its vendor has no /{caller.name}")
 
     def tariff_for(self, answered: str) -> Tariff:

@@ -15,6 +15,7 @@ from outlast.dialects.answer import Answer
 from outlast.dialects.conversation.parts import Part, Refusal, Text, Thinking, ToolCall, ToolResult
 from outlast.dialects.conversation.request import Request, Tool
 from outlast.dialects.dialect import Asked
+from outlast.dialects.embedding import CROSSED
 from outlast.errors import MalformedRequest, Untranslatable, UpstreamBroken
 from outlast.exchange import Usage
 from outlast.gateway.meter import Meter
@@ -56,7 +57,7 @@ class Estimator:
     def whole(self, meter: Meter, body: bytes) -> Usage | None:
         """Of a plain answer as its caller gets it; None where nothing is counted in tokens, or nothing was answered."""
         if not meter.dialect.conversation:
-            return Usage(input_tokens=self.prompt(meter)) if meter.dialect.name == "embeddings" else None
+            return Usage(input_tokens=self.prompt(meter)) if meter.dialect.name in CROSSED else None
         try:
             candidates = meter.dialect.decode_reply(body).candidates
         except UpstreamBroken:  # a plain answer that its caller gets as events

@@ -69,6 +69,7 @@ GEMINI = Vendor(
     base_url="https://generativelanguage.googleapis.com",
     auth="x-goog-api-key",
     speaks=("gemini",),
+    serves=("embedContent", "batchEmbedContents"),
     models_path="/v1beta/models",
 )
 VERTEX = Vendor(name="vertex", auth="bearer", speaks=("gemini",), models_path="")

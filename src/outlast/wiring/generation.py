@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from outlast.catalog.store import Catalog
+from outlast.dialects.embedding import GOOGLES
 from outlast.dialects.endpoints import ENDPOINTS
 from outlast.dialects.registry import DIALECTS
 from outlast.gateway.attempts import Attempts
@@ -118,7 +119,12 @@ class Generation:
         router.add("POST", "/v1/messages/count_tokens", self.counts["anthropic"])
         gemini = self.chats["gemini"]
         google = Verbs(
-            {"generateContent": gemini, "streamGenerateContent": gemini, "countTokens": self.counts["gemini"]}
+            {
+                "generateContent": gemini,
+                "streamGenerateContent": gemini,
+                "countTokens": self.counts["gemini"],
+                **{each.name: self.chats[each.name] for each in GOOGLES},
+            }
         )
         for path in ("/v1beta/models/", "/v1/models/"):
             router.add("POST", path, google)
@@ -193,7 +199,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
             tracing=telemetry.tracing,
             keeping=Keeping(responses=held.responses, clock=held.clock) if name == "responses" else None,
         )
-        for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in ENDPOINTS))
+        for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in (*ENDPOINTS, *GOOGLES)))
     }
     counts = {
         name: Counting(dialect=DIALECTS[name], question=question, callers=callers, routes=routes)

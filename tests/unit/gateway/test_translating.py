@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from outlast.catalog.store import Catalog, open_catalog
+from outlast.dialects.embedding import GOOGLES
 from outlast.dialects.endpoints import ENDPOINTS
 from outlast.dialects.registry import DIALECTS
 from outlast.errors import UpstreamTimeout
@@ -55,7 +56,7 @@ target = "openai/gpt-6-astra"
 [models.astra-plain]
 target = "plain/gpt-6-astra"
 """
-EVERY = {**DIALECTS, **{each.name: each for each in ENDPOINTS}}
+EVERY = {**DIALECTS, **{each.name: each for each in (*ENDPOINTS, *GOOGLES)}}
 NOW = 1_795_000_000_000_000_000  # 2026-11-18
 TOOLS = [{"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}]
 HI = [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi"}]
