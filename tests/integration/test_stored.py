@@ -188,6 +188,23 @@ def test_an_upload_in_parts_becomes_its_callers_file(house: House) -> None:
             bob.files.retrieve(done.file.id)
 
 
+def test_no_model_is_asked_to_read_somebody_elses_file(house: House) -> None:
+    with house.client("ada") as ada, house.client("bob") as bob:
+        made = ada.files.create(file=("a.txt", b"a"), purpose="user_data")
+        for ask in (
+            lambda: bob.chat.completions.create(
+                model="openai/any",
+                messages=[{"role": "user", "content": [{"type": "file", "file": {"file_id": made.id}}]}],
+            ),
+            lambda: bob.responses.create(
+                model="openai/any",
+                input=[{"role": "user", "content": [{"type": "input_file", "file_id": made.id}]}],
+            ),
+        ):
+            with pytest.raises(openai.NotFoundError, match="No call of this key made it here"):
+                ask()
+
+
 def test_owners_outlive_a_gateway_that_is_killed_as_soon_as_it_has_answered(house: House) -> None:
     with house.client("ada") as ada:
         made = ada.files.create(file=("a.txt", b"a"), purpose="batch")

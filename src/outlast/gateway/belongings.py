@@ -40,7 +40,7 @@ class _Object(NamedTuple):
     members: list[tuple[str, Any]]
 
 
-def named_in_body(body: bytes) -> Named:
+def named_in_body(body: bytes, *, most: int = _MOST_NAMED) -> Named:
     """The ids in a JSON body; none in an empty one.
 
     Raises:
@@ -66,8 +66,8 @@ def named_in_body(body: bytes) -> Named:
             needed.add(value)
         elif isinstance(value, str) and ID.fullmatch(value):
             others.add(value)
-    if len(needed) + len(others) > _MOST_NAMED:
-        raise MalformedRequest(f"the body names more than {_MOST_NAMED:,} objects; send several calls")
+    if len(needed) + len(others) > most:
+        raise MalformedRequest(f"the body names more than {most:,} objects; send several calls")
     return Named(frozenset(needed), frozenset(others))
 
 

@@ -39,6 +39,11 @@ class Place:
         """Whether it is one object and not a part of it."""
         return len(self.ids) == 1 and not self.word
 
+    @property
+    def collection(self) -> bool:
+        """Whether objects are made in it, or something is done to one; not where one below another is changed."""
+        return bool(self.word) or not self.ids
+
     def costs_unseen(self, method: str) -> bool:
         """Whether the call makes the provider work for money of which no answer says how much."""
         if method != "POST" or self.word in _WITHOUT_COST:

@@ -174,7 +174,7 @@ class Stored:
             if asked.place.whole:
                 await self.owned.disown(asked.provider, asked.place.ids[0], asked.owner)
             return
-        made = made_by(body, new=asked.call.method == "POST")
+        made = made_by(body, new=asked.call.method == "POST" and asked.place.collection)
         try:
             await asyncio.shield(self.owned.claim(asked.provider, made, asked.owner))
         except LedgerUnavailable as error:

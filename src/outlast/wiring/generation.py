@@ -15,6 +15,7 @@ from outlast.dialects.embedding import GOOGLES
 from outlast.dialects.endpoints import ENDPOINTS
 from outlast.dialects.registry import DIALECTS
 from outlast.gateway.attempts import Attempts
+from outlast.gateway.call import Handler
 from outlast.gateway.caller import Callers
 from outlast.gateway.chat import Chat
 from outlast.gateway.counters import Counters
@@ -22,6 +23,7 @@ from outlast.gateway.counting import QUESTIONS, Counting
 from outlast.gateway.destination import Destinations
 from outlast.gateway.estimate import Estimator
 from outlast.gateway.gone import GoneTargets
+from outlast.gateway.guarded import Guarded
 from outlast.gateway.health import Health
 from outlast.gateway.keeping import Keeping
 from outlast.gateway.passing import Passthrough
@@ -115,9 +117,9 @@ class Generation:
     def serve_on(self, router: Router) -> None:
         """Let new calls come here."""
         for dialect, path in PATHS.items():
-            router.add("POST", path, self.chats[dialect])
+            router.add("POST", path, self._asked_in(dialect))
         router.add("POST", "/v1/messages/count_tokens", self.counts["anthropic"])
-        gemini = self.chats["gemini"]
+        gemini = self._asked_in("gemini")
         google = Verbs(
             {
                 "generateContent": gemini,
@@ -146,6 +148,15 @@ class Generation:
         for version in ("/v1", "/v1beta"):  # Google's clients have a path of their own
             router.add("GET", f"{version}/models", ListModels(self.offers, self.callers))
             router.add("GET", f"{version}/models/", OneModel(self.offers, self.callers))
+
+    def _asked_in(self, dialect: str) -> Handler:
+        """The handler of a dialect's calls; where something is kept for callers, none names what is another's."""
+        chat, keepers = self.chats[dialect], frozenset(self.stored.providers.values())
+        if not keepers:
+            return chat
+        return Guarded(
+            dialect=chat.dialect, handler=chat, callers=self.callers, owned=self.responses, providers=keepers
+        )
 
     def without(self, after: "Generation | None") -> tuple[list[Upstream], list[Telemetry]]:
         """What nobody needs once this one's last call has ended; ``after`` is the one in use."""

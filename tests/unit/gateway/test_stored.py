@@ -52,7 +52,7 @@ class Shop:
         headers |= {"content-type": kind or "application/json"} if sent else {}
         call = Call(id="1", method=method, path=path, query=query, headers=headers, body=sent, arrived_ns=0)
         reply = KeptReply()
-        asyncio.run(handler(call, reply))  # type: ignore[arg-type]  # a coroutine, as every handler here
+        asyncio.run(handler(call, reply))
         return reply
 
     def own(self, who: str, *ids: str) -> None:
@@ -160,8 +160,17 @@ def test_a_deleted_object_is_nobodys_but_one_taken_out_of_a_store_stays() -> Non
     shop.own("ada", "file-1", "vs_1")
     shop.ask("DELETE", "/v1/vector_stores/vs_1/files/file-1")
     assert shop.ask("GET", "/v1/files/file-1").status == 200
+    assert shop.ask("GET", "/v1/vector_stores/vs_1").status == 200
     shop.ask("DELETE", "/v1/files/file-1")
     assert shop.ask("GET", "/v1/files/file-1").status == 404
+
+
+def test_an_answer_about_what_nobody_here_made_makes_nobody_its_owner() -> None:
+    shop = Shop(played({"id": "file-7"}))
+    shop.own("ada", "vs_1")
+    assert shop.ask("GET", "/v1/vector_stores/vs_1/files/file-7").status == 200
+    assert shop.ask("POST", "/v1/vector_stores/vs_1/files/file-7", {}).status == 200
+    assert shop.ask("GET", "/v1/files/file-7").status == 404
 
 
 def test_a_failed_delete_changes_nothing() -> None:
@@ -212,6 +221,22 @@ def test_a_search_through_others_objects_has_an_end() -> None:
     refused = shop.ask("GET", "/v1/batches")
     assert (refused.status, document(refused)["error"]["param"]) == (400, "after")
     assert len(shop.upstream.requests) == MOST_PAGES
+
+
+def test_a_list_that_is_read_backwards_is_one_page() -> None:
+    shop = Shop(page("b1", more=True))
+    shop.own("ada", "a1")
+    assert document(shop.ask("GET", "/v1/batches", query="before=a1"))["data"] == []
+    assert len(shop.upstream.requests) == 1
+
+
+def test_files_that_stand_in_an_own_entry_of_a_list_are_its_callers() -> None:
+    entries = [{"id": "batch_1", "output_file_id": "file-1"}, {"id": "batch_2", "output_file_id": "file-2"}]
+    shop = Shop(played({"data": entries}))
+    shop.own("ada", "batch_1")
+    shop.ask("GET", "/v1/batches")
+    assert shop.ask("GET", "/v1/files/file-1").status == 200
+    assert shop.ask("GET", "/v1/files/file-2").status == 404
 
 
 def test_a_list_that_cannot_be_read_is_not_shown() -> None:
