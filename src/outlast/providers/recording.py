@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import msgspec
 
@@ -86,9 +86,9 @@ class Recording:
         prefix = base_url.rstrip("/") + "/" if base_url else ""
         for line, offset, raw in _lines(file):
             exchange = self._parse(line, raw)
-            if exchange.method == "POST" and exchange.uri.startswith(prefix):
+            if exchange.method.upper() == "POST" and exchange.uri.startswith(prefix):
                 loose, exact = digests(exchange.request)
-                path = urlsplit(exchange.uri).path
+                path = unquote(urlsplit(exchange.uri).path)
                 self._index.setdefault(loose, []).append(Place(line, offset, len(raw), path, exact))
 
     def _parse(self, line: int, raw: bytes) -> Exchanged:
@@ -103,7 +103,8 @@ class Recording:
     def places(self, path: str, body: bytes) -> list[Place]:
         """Every exchange that this request is equal to, in the file's order; exactly equal ones if there are any."""
         loose, exact = digests(body)
-        found = [place for place in self._index.get(loose, ()) if place.path.endswith(path)]
+        ending = ending_of(path)
+        found = [place for place in self._index.get(loose, ()) if place.path.endswith(ending)]
         return [place for place in found if place.exact == exact] or found
 
     def load(self, place: Place) -> Exchanged:
@@ -128,7 +129,13 @@ class Recording:
 
     def _on(self, path: str) -> Iterator[Place]:
         for places in self._index.values():
-            yield from (place for place in places if place.path.endswith(path))
+            yield from (place for place in places if place.path.endswith(ending_of(path)))
+
+
+def ending_of(path: str) -> str:
+    """What the path of a recording must end with. Google has the same model at several places: only it counts."""
+    plain = unquote(path.partition("?")[0])
+    return plain[plain.rfind("/models/") :] if "/models/" in plain else plain
 
 
 def _distance(recorded: Mapping[str, object], request: Mapping[str, object]) -> int:

@@ -186,3 +186,12 @@ def test_events_are_cut_after_blank_lines_and_nothing_is_lost(parts: list[bytes]
 
 def test_two_events_are_two_pieces() -> None:
     assert split_events(b"data: a\n\ndata: b\r\n\r\ndata: c") == (b"data: a\n\n", b"data: b\r\n\r\n", b"data: c")
+
+
+def test_google_s_model_is_the_same_at_any_place_and_a_query_says_nothing(tmp_path: Path) -> None:
+    vertex = "https://one.example/v1beta1/projects/p/locations/global/publishers/google/models/gem:generateContent"
+    stream = "https://one.example/v1beta/models/a/gem:streamGenerateContent?alt=sse"
+    upstream = recorded(tmp_path, line({"contents": 1}, uri=vertex), line({"contents": 1}, "late", uri=stream))
+    assert told(upstream, {"contents": 1}, "/v1beta/models/gem:generateContent") == (200, b"fine")
+    assert told(upstream, {"contents": 1}, "/v1beta/models/a%2Fgem:streamGenerateContent?alt=sse") == (200, b"late")
+    assert told(upstream, {"contents": 1}, "/v1beta/models/em:generateContent")[0] == 400
