@@ -25,6 +25,7 @@ class _Annotation(msgspec.Struct, gc=False):
 
 
 _ANNOTATION = msgspec.json.Decoder(_Annotation)
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 def read_citation(raw: msgspec.Raw) -> Citation:
@@ -60,7 +61,17 @@ def annotations(texts: Iterable[Text], *, every: bool = False) -> list[object]:
     return written
 
 
-def annotation(citation: Citation, before: int = 0, length: int = 0) -> object:
+def members_of(written: msgspec.Raw | dict[str, object]) -> dict[str, object]:
+    """An annotation's members; none where a wire is no object."""
+    if isinstance(written, dict):
+        return written
+    try:
+        return dict(_MEMBERS.decode(written))
+    except UNREADABLE:
+        return {}
+
+
+def annotation(citation: Citation, before: int = 0, length: int = 0) -> msgspec.Raw | dict[str, object]:
     """One source; a place that nobody said is the whole part."""
     if _own(citation):
         return msgspec.Raw(citation.wire)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from outlast.dialects.chat.citations import annotation
+from outlast.dialects.chat.citations import annotation, members_of
 from outlast.dialects.chat.content import address
 from outlast.dialects.chat.ends import usage_wire
 from outlast.dialects.chat.kept import MEMBER, Kept, must_be_kept, rank, record, sayable, stands_beside
@@ -58,12 +58,13 @@ class _Growing:
 class _Choice:
     """One answer."""
 
-    __slots__ = ("calls", "head", "kept", "last", "parts", "special")
+    __slots__ = ("calls", "head", "images", "kept", "last", "parts", "sources", "special")
 
     def __init__(self, head: bytes) -> None:
         self.head = head
         self.parts: dict[int, _Growing] = {}
-        self.calls = 0
+        self.calls = self.images = self.sources = 0
+        """How many there are: by their places clients' libraries put a stream's lists together."""
         self.last = -1
         """The rank of the part that began last."""
         self.special = False
@@ -168,7 +169,9 @@ class ChatEventEncoder:
         if event.citation is not None:
             growing.citations.append(event.citation)
             if event.citation.url:
-                written += self._chunk(choice, {"annotations": [annotation(event.citation, 0, growing.chars)]})
+                source = {**members_of(annotation(event.citation, 0, growing.chars)), "index": choice.sources}
+                choice.sources += 1
+                written += self._chunk(choice, {"annotations": [source]})
         return written
 
     def _part_begin(self, event: PartBegin) -> bytes:
@@ -187,7 +190,9 @@ class ChatEventEncoder:
                 choice.calls += 1
                 return written + self._chunk(choice, {"tool_calls": [_numbered(part, growing.place)]})
             case Media() if sayable(part) or part.kind == "audio":
-                return written + self._chunk(choice, _media(part))
+                said = _media(part, choice.images)
+                choice.images += part.kind == "image"
+                return written + self._chunk(choice, said)
             case Native() if stands_beside(part):
                 return written + self._chunk(choice, {part.what: msgspec.Raw(part.wire)})
             case _:
@@ -254,9 +259,9 @@ def _numbered(call: ToolCall, place: int) -> dict[str, object]:
     return {"index": place, **call_wire(call, place)}
 
 
-def _media(media: Media) -> dict[str, object]:
+def _media(media: Media, place: int) -> dict[str, object]:
     if media.kind == "image":
-        return {"images": [{"type": "image_url", "image_url": {"url": address(media)}, "index": 0}]}
+        return {"images": [{"type": "image_url", "image_url": {"url": address(media)}, "index": place}]}
     more = own(media.extra)
     sound: dict[str, object] = {"id": more.get("id", "")}
     if media.data:

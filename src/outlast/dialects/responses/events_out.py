@@ -21,7 +21,7 @@ from outlast.dialects.conversation.reply import (
 from outlast.dialects.dialect import Framing
 from outlast.dialects.responses import output
 from outlast.dialects.responses.announced import Call, Growing, Message, Sender, Thought, Words
-from outlast.dialects.responses.reply_out import ended, frame, unsaid, usage_out
+from outlast.dialects.responses.reply_out import ended, frame, tier, unsaid, usage_out
 from outlast.dialects.responses.wire import Wire, raw
 from outlast.exchange import Usage
 
@@ -90,8 +90,7 @@ class EventEncoder:
         known = output.response_id(begin.id, framing.id)
         self._ids = output.Ids(known)
         self._frame = frame(known, begin.model or framing.model, begin.created or framing.created, framing.request)
-        if begin.service_tier:
-            self._frame["service_tier"] = begin.service_tier
+        self._frame |= tier(begin.service_tier, self._losses)
         send = self._sender.send
         return send("response.created", response=self._frame) + send("response.in_progress", response=self._frame)
 

@@ -56,6 +56,10 @@ _UNENDED = ("queued", "in_progress", "cancelled")
 """States of a response that has no answer, or not yet."""
 
 
+_TIERS = frozenset({"auto", "default", "flex", "scale", "priority", "fast", "ultrafast"})
+"""OpenAI's words; its clients' types have no other."""
+
+
 def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     """The response object; what cannot be said is noted in ``losses``."""
     losses.drop_extra(reply.extra, NAME)
@@ -65,14 +69,20 @@ def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     known = response_id(reply.id, framing.id)
     items = output(candidate.parts, known, logprobs_of(candidate.logprobs), losses) if candidate else []
     wire = frame(known, reply.model or framing.model, reply.created or framing.created, framing.request)
-    if reply.service_tier:
-        wire["service_tier"] = reply.service_tier
+    wire |= tier(reply.service_tier, losses)
     if candidate is not None:
         losses.drop_extra(candidate.extra, NAME)
     unsaid(candidate.finish if candidate else None, reply.usage, losses)
     return msgspec.json.encode(
         ended(wire, candidate.finish if candidate else None, items, reply.usage, framing.created)
     )
+
+
+def tier(said: str, losses: Losses) -> Wire:
+    """``service_tier``, where it is one of this dialect's."""
+    if said and said not in _TIERS:
+        losses.drop("service_tier", "another provider's word")
+    return {"service_tier": said} if said in _TIERS else {}
 
 
 def frame(known: str, model: str, created: int, request: Request | None) -> Wire:
