@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from outlast.settings import ProviderSettings
+from outlast.settings.vendors import catalog_of, surface_of
 
 DEFAULT_SURFACE = "api"
 
@@ -29,12 +30,12 @@ def reference(target: str, providers: Mapping[str, ProviderSettings], catalog_mo
     """
     table, _, model = target.partition("/")
     provider = providers.get(table)
-    surface = DEFAULT_SURFACE if provider is None else provider.surface
+    surface = DEFAULT_SURFACE if provider is None else surface_of(provider)
     if catalog_model is not None:
         return Reference(catalog_model, surface)
     if provider is None or not model:
         return Reference(target, surface)
-    return Reference(f"{provider.catalog or table}/{model}", surface)
+    return Reference(f"{catalog_of(table, provider)}/{model}", surface)
 
 
 def target_of(ref: str, providers: Mapping[str, ProviderSettings], *, beside: str, behind: Reference) -> str | None:
@@ -47,6 +48,6 @@ def target_of(ref: str, providers: Mapping[str, ProviderSettings], *, beside: st
     if behind.ref.partition("/")[0] == provider:
         return f"{beside.partition('/')[0]}/{model}"
     for name, settings in providers.items():
-        if (settings.catalog or name) == provider:
+        if catalog_of(name, settings) == provider:
             return f"{name}/{model}"
     return None

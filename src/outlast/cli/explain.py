@@ -1,11 +1,12 @@
 """``outlast explain NAME``: who would be asked today, in which order, and who would not, and why.
 
-It knows how a plan is shown. It does not know how one is made (``gateway.plan``).
+It knows how a plan is shown, and what each target speaks: clients of another dialect are translated for. It does not
+know how a plan is made (``gateway.plan``).
 """
 
 import datetime as dt
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from outlast.gateway.gone import recently_gone
 from outlast.gateway.plan import Candidate, Dropped, Member, Plan, World, plan
 from outlast.gateway.routes import closest_names
 from outlast.settings import ModelSettings, Settings
+from outlast.settings.vendors import speaks
 from outlast.wiring import open_knowledge, open_record
 
 
@@ -32,6 +34,8 @@ class Explanation:
     virtual: bool
     today: dt.date
     plan: Plan
+    speaks: Mapping[str, tuple[str, ...]]
+    """Of each provider table: in which dialects it is asked."""
 
 
 @click.command()
@@ -78,7 +82,9 @@ def explanation(
     }
     world = World(providers=settings.providers, knowledge=knowledge, day=today, gone=absent)
     made = plan(model, world)
-    return Explanation(name=name, virtual=virtual, today=today, plan=made if virtual else _as_wire(made, name))
+    dialects = {table: speaks(provider) for table, provider in settings.providers.items()}
+    shown = made if virtual else _as_wire(made, name)
+    return Explanation(name=name, virtual=virtual, today=today, plan=shown, speaks=dialects)
 
 
 def _as_wire(made: Plan, name: str) -> Plan:
@@ -100,7 +106,9 @@ def _document(explained: Explanation) -> dict[str, object]:
         "switch_day": made.switch_day,
         "switched": made.switched,
         "targets": [_member_document(member) for member in made.members],
-        "attempts": [_attempt_document(entry) for entry in made.attempts],
+        "attempts": [
+            {**_attempt_document(entry), "speaks": explained.speaks[_table(entry.target)]} for entry in made.attempts
+        ],
         "dropped": [_row(entry) for entry in made.dropped],
         "waiting": [_row(entry) for entry in made.waiting],
         "chain": [
@@ -127,6 +135,10 @@ def _attempt_document(entry: Candidate) -> dict[str, object]:
     return {"target": entry.target, "reason": entry.reason, "weight": entry.weight}
 
 
+def _table(target: str) -> str:
+    return target.partition("/")[0]
+
+
 def _row(entry: Dropped) -> dict[str, str]:
     return {"target": entry.target, "reason": entry.reason}
 
@@ -138,10 +150,10 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
     for member in made.members:
         standing = f"{member.standing.status}, {end_text(member.standing)}"
         click.echo(f"  stands for {member.reference.ref} on {member.reference.surface}: {standing}")
-    rows = list(_attempt_rows(made))
-    rows += [("-", entry.target, f"dropped: {entry.reason}") for entry in made.dropped]
-    rows += [("-", entry.target, f"waiting: {entry.reason}") for entry in made.waiting]
-    print_table("", ("", "target", "reason"), rows)
+    rows = [(*row, ", ".join(explained.speaks[_table(row[1])])) for row in _attempt_rows(made)]
+    rows += [("-", entry.target, f"dropped: {entry.reason}", "") for entry in made.dropped]
+    rows += [("-", entry.target, f"waiting: {entry.reason}", "") for entry in made.waiting]
+    print_table("", ("", "target", "reason", "speaks"), rows)
     if made.chain.steps:
         end = "" if made.chain.living else f" (no living successor: {made.chain.why_none})"
         steps = " -> ".join(step.model + (f" [{step.skipped}]" if step.skipped else "") for step in made.chain.steps)

@@ -19,6 +19,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     keys: int = 1
     status: int = 0
     """0: no answer came."""
+    refused: bool = False
+    """The answer says that the key is wrong, whatever its status; Google's is 400."""
     error: str = ""
     """Why not."""
     took_ms: float = 0.0
@@ -54,7 +56,7 @@ def provider_finding(probe: Probe) -> Finding:
             why="its models cannot be asked from here",
             do=f"look at [providers.{probe.provider}] base_url, the network and the proxy (HTTPS_PROXY)",
         )
-    if probe.status in (401, 403):
+    if probe.refused or probe.status in (401, 403):
         return fault(
             check,
             f"refuses{which}: {probe.status}",

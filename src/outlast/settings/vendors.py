@@ -34,6 +34,10 @@ class Vendor:
     completes: tuple[str, ...] = ("*",)
     """Which of its models take the older ``/completions``, as patterns."""
     models_path: str = "/models"
+    catalog: str = ""
+    """The catalogue's name for it; empty: it has none, or sells other makers' models under their names."""
+    surface: str = "api"
+    """Whose clock its models live by."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Sent where the caller's own call does not carry them."""
 
@@ -45,9 +49,11 @@ def _compatible(
     speaks: tuple[str, ...] = ("chat",),
     completes: tuple[str, ...] = ("*",),
 ) -> Vendor:
-    return Vendor(name=name, base_url=base_url, speaks=speaks, serves=serves, completes=completes)
+    catalog = name if name in _CATALOGUED else ""
+    return Vendor(name=name, base_url=base_url, speaks=speaks, serves=serves, completes=completes, catalog=catalog)
 
 
+_CATALOGUED = ("openai", "groq", "mistral", "deepseek", "xai")
 _BOTH = ("chat", "responses")
 _OLDER = ("*-instruct*", "davinci-*", "babbage-*")
 _LOCAL = ("completions", "embeddings")
@@ -62,6 +68,7 @@ ANTHROPIC = Vendor(
     auth="x-api-key",
     speaks=("anthropic",),
     models_path="/v1/models",
+    catalog="anthropic",
     headers={"anthropic-version": "2023-06-01"},
 )
 GEMINI = Vendor(
@@ -71,8 +78,9 @@ GEMINI = Vendor(
     speaks=("gemini",),
     serves=("embedContent", "batchEmbedContents"),
     models_path="/v1beta/models",
+    catalog="google",
 )
-VERTEX = Vendor(name="vertex", auth="bearer", speaks=("gemini",), models_path="")
+VERTEX = Vendor(name="vertex", auth="bearer", speaks=("gemini",), models_path="", catalog="google", surface="vertex-ai")
 """Its address has project and location in it (``base_url_of``)."""
 
 VENDORS: Mapping[str, Vendor] = {
@@ -134,6 +142,16 @@ def keepers(settings: Settings) -> dict[str, str]:
     said = settings.server.stored
     named = dict.fromkeys(STORED, said) if isinstance(said, str) else said or {}
     return {kind: name for kind, name in named.items() if kind in vendor_of(settings.providers[name]).serves}
+
+
+def catalog_of(table: str, settings: ProviderSettings) -> str:
+    """The catalogue's provider behind a table: as the table says, else as its vendor is called, else its own name."""
+    return settings.catalog or vendor_of(settings).catalog or table
+
+
+def surface_of(settings: ProviderSettings) -> str:
+    """By whose clock a provider's models live: as its table says, where that is not merely the default."""
+    return settings.surface if settings.surface != "api" else vendor_of(settings).surface
 
 
 def speaks(settings: ProviderSettings) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from opentelemetry.util.types import AttributeValue
 from outlast import __version__
 from outlast.exchange import PICO_PER_USD, Exchange, Usage
 from outlast.settings import ProviderSettings
+from outlast.settings.vendors import base_url_of, catalog_of, surface_of
 from outlast.telemetry.traceparent import Place, place_of
 
 SCOPE = InstrumentationScope("outlast", __version__)
@@ -145,9 +146,9 @@ def _remarks(exchange: Exchange) -> Attributes:
 
 
 def _peer(table: str, settings: ProviderSettings) -> Peer:
-    catalog = settings.catalog or table
-    name = _WELL_KNOWN.get(settings.surface) or _WELL_KNOWN.get(catalog, catalog)
-    url = urlsplit(settings.base_url or "")
+    catalog = catalog_of(table, settings)
+    name = _WELL_KNOWN.get(surface_of(settings)) or _WELL_KNOWN.get(catalog, catalog)
+    url = urlsplit(base_url_of(settings))
     return Peer(name, url.hostname or "", url.port or (443 if url.scheme == "https" else 80))
 
 

@@ -24,6 +24,7 @@ from outlast.gateway.ports import Reply
 from outlast.gateway.routes import closest_names
 from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings
+from outlast.settings.vendors import catalog_of, surface_of
 from outlast.web.answers import JSON, answer_error, speaker_of
 from outlast.web.gemini import with_key
 from outlast.web.model_shapes import (
@@ -113,11 +114,11 @@ class Offers:
         """Each provider's models that its surface offers on ``day``, or that nobody has dated at all."""
         models = tuple(self._knowledge.models())
         for table, provider in self._settings.providers.items():
-            owner = provider.catalog or table
+            owner, surface = catalog_of(table, provider), surface_of(provider)
             for model in (each for each in models if each.provider == owner):
-                status = self._knowledge.standing(model.ref, provider.surface, day).status
+                status = self._knowledge.standing(model.ref, surface, day).status
                 if status not in GONE and (status != "unknown" or not model.claims):
-                    yield self._direct(f"{table}/{model.id}", Reference(model.ref, provider.surface), model, day)
+                    yield self._direct(f"{table}/{model.id}", Reference(model.ref, surface), model, day)
 
     def _unlisted(self, name: str) -> Offer | None:
         if self._day is None or name.partition("/")[0] not in self._settings.providers:

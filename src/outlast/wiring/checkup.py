@@ -16,23 +16,27 @@ from pathlib import Path
 import msgspec
 
 from outlast.catalog.store import Catalog
+from outlast.dialects.dialect import Dialect
+from outlast.dialects.registry import DIALECTS
 from outlast.doctor.access import caller_keys, provider_keys
 from outlast.doctor.finding import Finding, fault, ok, warning
 from outlast.doctor.outlook import catalogue_finding, model_findings
 from outlast.doctor.record import ClockFacts, DiskFacts, RecordFacts, clock_finding, disk_finding, record_findings
 from outlast.doctor.upstreams import Probe, provider_finding, running_findings
 from outlast.errors import OutlastError, UpstreamError
-from outlast.gateway.ports import Patience
+from outlast.gateway.ports import Patience, UpstreamAnswer
 from outlast.ledger.checkup import look_at_record
 from outlast.ledger.location import database_path
 from outlast.providers.vendor import HTTP_KINDS, VendorUpstream
 from outlast.settings import ProviderSettings, Settings
+from outlast.settings.vendors import speaks
 from outlast.wiring.keys import key_need, open_keys
 from outlast.wiring.neighbour import look_for_gateway
 from outlast.wiring.reading import open_knowledge_anyway
 
 _ENVIRONMENT = "env:"
 _SPANS = "opentelemetry"
+_BAD_REQUEST = 400
 _PATIENCE = Patience(connect=5.0, first_byte=5.0, idle=5.0)
 
 
@@ -186,11 +190,12 @@ class _Asked:
         upstream = VendorUpstream(name, settings, environ=self._patient.environ)
         try:
             places = range(upstream.keys)
-            return list(await asyncio.gather(*(self._probe(name, upstream, place) for place in places)))
+            dialect = DIALECTS[speaks(settings)[0]]
+            return list(await asyncio.gather(*(self._probe(name, upstream, place, dialect) for place in places)))
         finally:
             await upstream.aclose()
 
-    async def _probe(self, name: str, upstream: VendorUpstream, place: int) -> Probe:
+    async def _probe(self, name: str, upstream: VendorUpstream, place: int, dialect: Dialect) -> Probe:
         probe = Probe(provider=name, place=place + 1, keys=upstream.keys)
         sent, since = time.time(), time.monotonic()
         try:
@@ -199,9 +204,10 @@ class _Asked:
             return msgspec.structs.replace(probe, error=str(error))
         took = time.monotonic() - since
         said = next((value for header, value in answer.headers if header == "date"), "")
+        refused = answer.status == _BAD_REQUEST and await _blames_the_key(answer, dialect)
         answer.close()
         self._set_beside(name, said, sent, took)
-        return msgspec.structs.replace(probe, status=answer.status, took_ms=took * 1000)
+        return msgspec.structs.replace(probe, status=answer.status, refused=refused, took_ms=took * 1000)
 
     def _set_beside(self, name: str, said: str, sent: float, took: float) -> None:
         """A provider's clock beside ours. It says whole seconds, at some moment of the exchange."""
@@ -223,6 +229,14 @@ class _Asked:
             offsets_s=tuple(self._offsets),
         )
         return [clock_finding(facts), catalogue_finding(knowledge.day, self._patient.today, notes)]
+
+
+async def _blames_the_key(answer: UpstreamAnswer, dialect: Dialect) -> bool:
+    try:
+        fault = dialect.decode_fault(answer.status, await answer.read())
+    except UpstreamError:
+        return False
+    return fault.type == "authentication_error"
 
 
 def _disk(path: Path) -> DiskFacts:
