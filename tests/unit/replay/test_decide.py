@@ -159,3 +159,14 @@ def test_the_hash_changes_with_each_thing_that_was_declared(name: str) -> None:
 def test_the_hash_outlives_the_disk_and_the_hour() -> None:
     kept = msgspec.json.decode(msgspec.json.encode(msgspec.structs.replace(BASE, created_ns=77)), type=Plan)
     assert kept.hash == BASE.hash
+
+
+def test_a_result_says_what_its_requests_were_asked_without() -> None:
+    store, items = store_of([(True, True)] * 3, 3)
+    whole = decided(store, items, ("contract.answered",))
+    assert not any("dialect" in remark for remark in whole.remarks)
+    lost = [("reasoning.budget", "top_k"), (), ("top_k",)]
+    reduced = [msgspec.structs.replace(each, lost=names) for each, names in zip(items, lost, strict=True)]
+    [remark] = [each for each in decided(store, reduced, ("contract.answered",)).remarks if "dialect" in each]
+    assert "2 of 3 requests" in remark
+    assert "cannot say: reasoning.budget, top_k." in remark
