@@ -7,6 +7,7 @@ and how they are put together again. Entries have an ``index``, by which clients
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import Annotated
 
 import msgspec
 
@@ -47,7 +48,7 @@ class Kept(msgspec.Struct, omit_defaults=True):
     index: int
     type: str
     """``text refusal thinking call media native``."""
-    chars: int = 0
+    chars: Annotated[int, msgspec.Meta(ge=0)] = 0
     """Of ``content``, ``refusal`` or ``reasoning_content``, in order."""
     signature: str = ""
     redacted: str = ""
@@ -202,20 +203,13 @@ class Plain:
 def assemble(plain: Plain, kept: Sequence[Kept]) -> list[Part] | None:
     """The parts as they were; None where the records do not fit what the members say (any more)."""
     parts: list[Part] = []
-    left = Plain(
-        plain.reasoning,
-        plain.content,
-        plain.refusal,
-        plain.calls[::-1],
-        plain.audio[::-1],
-        plain.images[::-1],
-    )
+    left = _Left(plain)
     for each in kept:
         part = _part(each, left)
         if part is None:
             return None
         parts.append(part)
-    if left.reasoning or left.content or left.refusal or left.calls or left.audio or left.images:
+    if left.over:
         return None
     return parts if {each.what for each in plain.natives} <= {each.what for each in kept} else None
 
@@ -223,22 +217,54 @@ def assemble(plain: Plain, kept: Sequence[Kept]) -> list[Part] | None:
 def orphans(kept: Sequence[Kept]) -> list[Part]:
     """What records say by themselves, where they do not fit: blocks and encrypted thoughts, no signatures."""
     alone = [each for each in kept if each.type == "native" or (each.type == "thinking" and each.redacted)]
-    return [part for each in alone if (part := _part(each, Plain())) is not None]
+    return [part for each in alone if (part := _part(each, _Left(Plain()))) is not None]
 
 
-def _part(kept: Kept, left: Plain) -> Part | None:
+class _Words:
+    """A text that is taken piece by piece: a client may say that it has as many pieces as letters."""
+
+    __slots__ = ("_at", "_text")
+
+    def __init__(self, text: str) -> None:
+        self._text, self._at = text, 0
+
+    @property
+    def left(self) -> int:
+        """Characters."""
+        return len(self._text) - self._at
+
+    def take(self, chars: int) -> str:
+        """The next ones."""
+        start, self._at = self._at, self._at + chars
+        return self._text[start : self._at]
+
+
+class _Left:
+    """What no record has taken yet."""
+
+    __slots__ = ("audio", "calls", "content", "images", "reasoning", "refusal")
+
+    def __init__(self, plain: Plain) -> None:
+        self.reasoning, self.content, self.refusal = map(_Words, (plain.reasoning, plain.content, plain.refusal))
+        self.calls, self.audio, self.images = plain.calls[::-1], plain.audio[::-1], plain.images[::-1]
+
+    @property
+    def over(self) -> bool:
+        """Whether there is anything."""
+        words = self.reasoning.left or self.content.left or self.refusal.left
+        return bool(words or self.calls or self.audio or self.images)
+
+
+def _part(kept: Kept, left: _Left) -> Part | None:
     extra = {name: bytes(raw) for name, raw in kept.extra.items()}
     part: Part | None = None
     match kept.type:
-        case "text" if len(left.content) >= kept.chars:
-            words, left.content = left.content[: kept.chars], left.content[kept.chars :]
-            part = Text(words, tuple(map(source, kept.citations)), extra)
-        case "refusal" if len(left.refusal) >= kept.chars:
-            words, left.refusal = left.refusal[: kept.chars], left.refusal[kept.chars :]
-            part = Refusal(words, extra)
-        case "thinking" if len(left.reasoning) >= kept.chars:
-            words, left.reasoning = left.reasoning[: kept.chars], left.reasoning[kept.chars :]
-            part = thought(kept, words)
+        case "text" if left.content.left >= kept.chars:
+            part = Text(left.content.take(kept.chars), tuple(map(source, kept.citations)), extra)
+        case "refusal" if left.refusal.left >= kept.chars:
+            part = Refusal(left.refusal.take(kept.chars), extra)
+        case "thinking" if left.reasoning.left >= kept.chars:
+            part = thought(kept, left.reasoning.take(kept.chars))
         case "call" if left.calls:
             call = left.calls.pop()
             part = msgspec.structs.replace(call, extra={**call.extra, **extra})
@@ -251,7 +277,7 @@ def _part(kept: Kept, left: Plain) -> Part | None:
     return part
 
 
-def _media(kept: Kept, left: Plain, extra: Extra) -> Media | None:
+def _media(kept: Kept, left: _Left, extra: Extra) -> Media | None:
     if kept.media:
         return msgspec.structs.replace(kept.media, extra=extra)
     queue = left.audio or left.images

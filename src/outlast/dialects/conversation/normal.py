@@ -20,12 +20,16 @@ def normal(request: Request) -> Request:
     """Adjacent turns of one speaker are one; results of tools come first and carry the tool's name."""
     names: dict[str, str] = {}
     merged: list[Message] = []
+    parts: list[Part] = []
     for message in request.messages:
         turn = _turn(message, names)
         if merged and _joins(merged[-1], turn):
-            merged[-1] = _turn(msgspec.structs.replace(merged[-1], parts=(*merged[-1].parts, *turn.parts)), names)
+            parts += turn.parts
         elif turn.parts:
+            _whole(merged, parts, names)
             merged.append(turn)
+            parts = [*turn.parts]
+    _whole(merged, parts, names)
     return msgspec.structs.replace(request, messages=tuple(merged))
 
 
@@ -48,6 +52,12 @@ def canonical(text: str | Json) -> str:
         return msgspec.json.encode(msgspec.json.decode(text), order="sorted").decode()
     except (msgspec.MsgspecError, UnicodeError, RecursionError):
         return text if isinstance(text, str) else text.decode(errors="replace")
+
+
+def _whole(merged: list[Message], parts: list[Part], names: dict[str, str]) -> None:
+    """The last turn with everything that its speaker said in a row."""
+    if merged and len(parts) > len(merged[-1].parts):
+        merged[-1] = _turn(msgspec.structs.replace(merged[-1], parts=tuple(parts)), names)
 
 
 def _joins(before: Message, after: Message) -> bool:

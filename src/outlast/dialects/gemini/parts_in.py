@@ -3,7 +3,7 @@
 It knows one part at a time, and how calls without ids are told apart. It does not know turns (``request_in``).
 """
 
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import msgspec
@@ -25,24 +25,25 @@ class CallIds:
     """Ids for calls that came without one: results of the same name belong to them in order."""
 
     taken: set[str] = field(default_factory=set)
-    waiting: dict[str, deque[str]] = field(default_factory=dict)
+    waiting: dict[str, OrderedDict[str, None]] = field(default_factory=dict)
+    """By the tool's name; taken out of any place at the same cost, since callers choose how many there are."""
     count: int = 0
 
     def of_call(self, given: str | None, name: str) -> str:
         """The id of a call."""
         call_id = given or self._next()
         self.taken.add(call_id)
-        self.waiting.setdefault(name, deque()).append(call_id)
+        self.waiting.setdefault(name, OrderedDict())[call_id] = None
         return call_id
 
     def of_result(self, given: str | None, name: str) -> str:
         """The id of the call that a result belongs to."""
         waiting = self.waiting.get(name)
         if given:
-            if waiting and given in waiting:
-                waiting.remove(given)
+            if waiting:
+                waiting.pop(given, None)
             return given
-        return waiting.popleft() if waiting else self._next()
+        return waiting.popitem(last=False)[0] if waiting else self._next()
 
     def _next(self) -> str:
         while (call_id := f"call_{self.count}") in self.taken:

@@ -50,12 +50,29 @@ def write_part(part: Part, losses: Losses, *, answer: bool = False) -> Wire | ms
     return wire
 
 
+_APART = frozenset(
+    {
+        "generationConfig",
+        "generationConfig.thinkingConfig",
+        "toolConfig",
+        "toolConfig.functionCallingConfig",
+        "inlineData",
+        "fileData",
+        "functionCall",
+        "functionResponse",
+    }
+)
+
+
 def place(target: Wire, extra: Extra, losses: Losses, where: str = "") -> None:
     """Write Google's own extra members back, each at its path; the others are noted."""
     losses.drop_extra(extra, NAME, where)
     for key, value in extra.items():
         if key.startswith(PREFIX):
-            *path, name = key.removeprefix(PREFIX).split(".")
+            inside, dot, name = key.removeprefix(PREFIX).rpartition(".")
+            # A caller may put any name there: only objects that this dialect took apart are put together again.
+            path = inside.split(".") if inside in _APART else ()
+            name = name if path else inside + dot + name
             inner: object = target
             for step in path:
                 inner = inner.setdefault(step, {}) if isinstance(inner, dict) else None

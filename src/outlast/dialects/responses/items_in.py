@@ -52,6 +52,12 @@ class Turns:
 
     def __init__(self) -> None:
         self._messages: list[Message] = []
+        self._role: Role | None = None
+        """Whose turn is open; None: nobody's."""
+        self._parts: list[Part] = []
+        """Of the open turn."""
+        self._results = True
+        """It has nothing but results of tools."""
         self._custom: set[str] = set()
 
     def add(self, item: msgspec.Raw, where: str) -> None:
@@ -74,6 +80,7 @@ class Turns:
     @property
     def messages(self) -> tuple[Message, ...]:
         """The turns so far."""
+        self._close()
         return tuple(self._messages)
 
     def _message(self, fields: Members, where: str) -> None:
@@ -85,8 +92,11 @@ class Turns:
         extra = _lasting(fields)
         if role == "assistant":
             self._join("assistant", (_with(parts[0], extra), *parts[1:]) if parts else ())
-        else:
+        elif parts or extra:
+            self._close()
             self._messages.append(Message(next(each for each in ROLES if each == role), parts, extra=extra))
+        else:
+            self._open(next(each for each in ROLES if each == role), ())
 
     def _result(self, kind: str, fields: Members, where: str) -> ToolResult:
         call_id = needed(fields, "call_id", where)
@@ -101,12 +111,21 @@ class Turns:
         return ToolResult(call_id=call_id, parts=said, extra=extra)
 
     def _join(self, role: Role, parts: tuple[Part, ...]) -> None:
-        before = self._messages[-1] if self._messages else None
-        joins = before is not None and before.role == role and not before.extra
-        if before is not None and joins and (role == "assistant" or _results_only((*before.parts, *parts))):
-            self._messages[-1] = Message(role, (*before.parts, *parts))
+        results = all(isinstance(part, ToolResult) for part in parts)
+        if self._role == role and (role == "assistant" or (self._results and results)):
+            self._parts += parts
         elif parts:
-            self._messages.append(Message(role, parts))
+            self._open(role, parts)
+
+    def _open(self, role: Role, parts: tuple[Part, ...]) -> None:
+        self._close()
+        self._role, self._parts = role, [*parts]
+        self._results = all(isinstance(part, ToolResult) for part in parts)
+
+    def _close(self) -> None:
+        if self._role is not None:
+            self._messages.append(Message(self._role, tuple(self._parts)))
+        self._role, self._parts = None, []
 
 
 def item_part(kind: str, fields: Members, whole: msgspec.Raw | bytes, where: str) -> Part:
@@ -289,10 +308,6 @@ def _with(part: Part, extra: Extra) -> Part:
     if not extra or isinstance(part, Native):
         return part
     return msgspec.structs.replace(part, extra={**part.extra, **extra})
-
-
-def _results_only(parts: Iterable[Part]) -> bool:
-    return all(isinstance(part, ToolResult) for part in parts)
 
 
 def read_turns(items: Iterable[msgspec.Raw], where: str) -> tuple[Message, ...]:

@@ -29,7 +29,8 @@ def encode_request(request: Request, losses: Losses) -> bytes:
     wire: Wire = {"model": request.model}
     if instructions:
         wire["instructions"] = instructions
-    wire["input"] = [item for message in messages for item in _items(message, _customs(messages), losses)]
+    customs = _customs(messages)
+    wire["input"] = [item for message in messages for item in _items(message, customs, losses)]
     if request.stream:
         wire["stream"] = True
     wire |= settings(request, losses)
