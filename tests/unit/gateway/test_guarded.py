@@ -82,7 +82,8 @@ def test_a_body_that_may_name_something_and_cannot_be_read_is_refused(hostile: b
 
 
 def test_what_names_nothing_is_not_read() -> None:
-    for body in (b'{"input": "Hello", "tool_call_id": "x"}', b"--form\r\n\r\nfile_id", b"{"):
+    form = b'--form\r\ncontent-disposition: form-data; name="file"\r\n\r\nsound\r\n--form--\r\n'
+    for body in (b'{"input": "Hello", "tool_call_id": "x"}', form, b"{"):
         assert ask(body, who="bob")[0] == 200
 
 
