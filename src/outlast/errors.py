@@ -27,6 +27,7 @@
     │   ├── EvidenceInvalid        outcomes, a margin or a level that no verdict can rest on
     │   ├── UnknownModel           a command was asked about a model nobody knows
     │   ├── UnknownKey             a command was asked about a key nobody created
+    │   ├── RolloutRefused         a rollout cannot go that way from where it is
     │   ├── CatalogInvalid         a feed of claims, or the file that keeps them, cannot be read
     │   └── ClaimRefused           a feed would change a date in silence
     └── MachineError             the disk, the database, the port, the memory
@@ -214,6 +215,12 @@ class UnknownKey(OperatorError):
     """A command was asked about a key that nobody created, or that is revoked."""
 
     code = "unknown_key"
+
+
+class RolloutRefused(OperatorError):
+    """A rollout cannot go that way from where it is; the state that it is in is named."""
+
+    code = "rollout_refused"
 
 
 class CatalogInvalid(OperatorError):

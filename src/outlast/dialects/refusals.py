@@ -60,6 +60,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.EvidenceInvalid: Kind(500, SERVER),
     errors.UnknownModel: Kind(500, SERVER),
     errors.UnknownKey: Kind(500, SERVER),
+    errors.RolloutRefused: Kind(500, SERVER),
     errors.CatalogInvalid: Kind(500, SERVER),
     errors.ClaimRefused: Kind(500, SERVER),
     errors.MachineError: Kind(500, SERVER),

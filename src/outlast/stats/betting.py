@@ -16,8 +16,8 @@ from outlast.stats.crossing import largest_rejected
 
 Floats = npt.NDArray[np.float64]
 
-_PRIOR_MEAN, _PRIOR_VARIANCE, _LEAST_VARIANCE = 0.5, 0.05, 0.001
-_LARGEST_STAKE = 0.9
+PRIOR_MEAN, PRIOR_VARIANCE, LEAST_VARIANCE = 0.5, 0.05, 0.001
+LARGEST_STAKE = 0.9
 """Share of the wealth that may be lost in one bet of the predictable kind."""
 _ALL_IN = 0.99
 _FINER = 1.6
@@ -36,8 +36,8 @@ class PredictablePaths:
 
     def __init__(self, paths: int) -> None:
         self._count = 1
-        self._sum = np.full((paths, 1), _PRIOR_MEAN)
-        self._squares = np.full((paths, 1), _PRIOR_VARIANCE)
+        self._sum = np.full((paths, 1), PRIOR_MEAN)
+        self._squares = np.full((paths, 1), PRIOR_VARIANCE)
         self._wealth = np.zeros((paths, 1))
 
     def extend(self, values: Floats, mean: float) -> Floats:
@@ -55,13 +55,13 @@ class PredictablePaths:
         squares = np.cumsum((values - sums[:, 1:] / count[1:]) ** 2, axis=1)
         spread = np.hstack((self._squares, self._squares + squares))
         self._count, self._sum, self._squares = int(count[-1]), sums[:, -1:], spread[:, -1:]
-        return sums[:, :-1] / count[:-1], np.maximum(spread[:, :-1] / count[:-1], _LEAST_VARIANCE)
+        return sums[:, :-1] / count[:-1], np.maximum(spread[:, :-1] / count[:-1], LEAST_VARIANCE)
 
 
 def stakes(means: Floats, variances: Floats, mean: float) -> Floats:
     """How much is bet on "the mean is larger than ``mean``" by these running estimates; never more than one has."""
     ahead = means - mean
-    result: Floats = np.clip(ahead / (variances + ahead * ahead), 0.0, _LARGEST_STAKE / mean)
+    result: Floats = np.clip(ahead / (variances + ahead * ahead), 0.0, LARGEST_STAKE / mean)
     return result
 
 
