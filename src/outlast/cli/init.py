@@ -40,6 +40,20 @@ api_key = "env:OPENAI_API_KEY"         # read when the gateway starts, never pri
 # catalog = "openai"
 # surface = "azure"
 
+# Other vendors, in their own dialect; any client reaches them, whichever it speaks.
+# [providers.anthropic]
+# kind = "anthropic"
+# api_key = "env:ANTHROPIC_API_KEY"
+
+# [providers.google]
+# kind = "gemini"                      # with project = "…" and location = "…" it is Vertex, and the key a token
+# api_key = "env:GEMINI_API_KEY"
+
+# [providers.groq]
+# kind = "openai"
+# profile = "groq"                     # address, endpoints and dialects of a known vendor
+# api_key = "env:GROQ_API_KEY"
+
 # A simulated provider: answers without a key and without a network, as the real models would refuse and retire.
 # [providers.simulated]
 # kind = "scripted"
@@ -52,6 +66,7 @@ successor = "chain"                    # follow the catalogue's, generally avail
 # fallback = ["openai/$living"]        # asked when the ones before it fail
 # switch = "retirement"                # the day successors take over: retirement (default), a date, or "manual"
 # adapt = true                         # rename or drop parameters that a successor refuses
+# strict = false                       # true: refuse what a translation to another dialect would lose
 # record = "metadata"                  # off | metadata | full (bodies too)
 """)
 
