@@ -104,6 +104,12 @@ def _answer(received: Received) -> tuple[bytes, bool]:
     return _WRITTEN[path](body["model"], body)
 
 
+def model_of(received: Received) -> str:
+    """The model that a provider was asked for, in whichever dialect."""
+    google = _GEMINI.fullmatch(received.path.partition("?")[0])
+    return google[1] if google else str(json.loads(received.body)["model"])
+
+
 def _google(model: str, method: str, body: Doc) -> tuple[bytes, bool]:
     match method:
         case "countTokens":
