@@ -28,6 +28,7 @@ COMMANDS = (
     "catalog",
     "explain",
     "horizon",
+    "notices",
     "price",
     "usage",
     "keys",

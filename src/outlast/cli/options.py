@@ -72,7 +72,7 @@ def shared(formats: tuple[str, ...] = ("text", "json"), *, today: bool = True) -
         for option in (
             click.option("--quiet", is_flag=True, help="Results only, no notes."),
             *(rehearsal if today else ()),
-            click.option("--format", "format_", type=click.Choice(formats), default="text", show_default=True),
+            click.option("--format", "format_", type=click.Choice(formats), default=formats[0], show_default=True),
             click.option(
                 "--config", type=click.Path(path_type=Path, dir_okay=False), help="Default: ./outlast.toml, if there."
             ),

@@ -1,0 +1,1 @@
+"""How notices leave: mail, webhooks, and the file that knows what was sent."""

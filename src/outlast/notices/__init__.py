@@ -1,0 +1,1 @@
+"""What is said to whom, and when: due notices, their texts, calendars and feeds, as values."""
