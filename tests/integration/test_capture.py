@@ -9,6 +9,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from anthropic import Anthropic
+from anthropic.types import MessageParam
+from google import genai
+from google.genai import types
 from openai import OpenAI
 from tests.integration.conftest import Serve
 from tests.integration.gateway_process import LIVING, SCRIPTED, Gateway, outlast, until
@@ -63,6 +67,44 @@ def test_what_was_called_is_captured_redacted_and_replayed(serve: Serve, *, stop
     )
     assert replayed.code in (0, 1, 3), replayed.err
     assert replayed.document
+
+
+def called_in_every_dialect(gateway: Gateway) -> None:
+    """One call by each client, streamed where it is handy, and one that holds no conversation."""
+    words = "Ada Bell asks: is {} even?"
+    with OpenAI(base_url=gateway.base_url, api_key="any", max_retries=0) as client:
+        client.responses.create(model="support", input=words.format(1), instructions="Be brief.")
+        client.completions.create(model="support", prompt=words.format(2))
+        client.embeddings.create(model="support", input=words.format(3))
+        first = client.responses.create(model="support", input=words.format(4))
+        client.responses.create(model="support", input="And 5?", previous_response_id=first.id)
+    with Anthropic(base_url=gateway.address, api_key="any", max_retries=0) as other:
+        message: MessageParam = {"role": "user", "content": words.format(6)}
+        more = {"top_k": 3}
+        with other.messages.stream(model="support", max_tokens=50, messages=[message], extra_body=more) as stream:
+            stream.until_done()
+    with genai.Client(api_key="any", http_options=types.HttpOptions(base_url=gateway.address)) as google:
+        for _ in google.models.generate_content_stream(model="support", contents=words.format(7)):
+            pass
+    until(lambda: len(gateway.rows()) >= 7)
+
+
+@pytest.mark.slow
+def test_what_clients_of_every_dialect_called_is_captured_and_the_rest_is_counted(serve: Serve) -> None:
+    gateway = serve(RECORDING)
+    called_in_every_dialect(gateway)
+    captured = gateway.outlast("capture", "support", "--format", "json")
+    assert captured.code == 0, captured.err
+    assert captured.document["answers"] == captured.document["wanted"] == 10
+    assert "5 new requests" in captured.err
+    assert "no conversation: it was sent to /v1/embeddings" in captured.err
+    assert "previous_response_id stands for words that are not in it" in captured.err
+    assert "asked without top_k, which a chat cannot say: 1" in captured.err
+    with closing(EvidenceStore(gateway.folder / "outlast.evidence.db")) as store:
+        items = list(store.items("support"))
+    assert sorted(item.last_user for item in items) == [f"[name 1] asks: is {n} even?" for n in (1, 2, 4, 6, 7)]
+    assert [item.lost for item in items if item.lost] == [("top_k",)]
+    assert all(item.recorded is not None for item in items)
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
         for reason, (count, first) in taken.left_out.items():
             note(f"outlast: {count} recorded requests left out: {reason}; first: {first}", quiet=quiet)
         for lost, count in taken.lost.items():
-            note(f"outlast: {count} recorded requests are asked without {lost}, which a chat cannot say", quiet=quiet)
+            note(f"outlast: recorded requests asked without {lost}, which a chat cannot say: {count}", quiet=quiet)
         asked = f"asking {incumbent} {len(keys)} times"
         note(f"outlast: {taken.kept} new requests taken from the record; {asked}", quiet=quiet)
         progress = asyncio.run(_draw(bench, keys, Purse(budget or None, calls=calls), concurrency, quiet=quiet))

@@ -432,7 +432,7 @@ LOSSY: dict[str, object] = {
     "top_k": {"contents": [{"role": "user", "parts": [{"text": "x"}]}], "generationConfig": {"topK": 4}},
     "messages.tool.failed": {"model": "m", "system": "s", "messages": [*ASKED[1:], {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "find", "input": {}}]}, {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1", "content": "no", "is_error": True}]}]},
     "messages.thinking": {"model": "m", "system": "s", "messages": [*ASKED[1:], {"role": "assistant", "content": [{"type": "thinking", "thinking": "Ada is 40", "signature": "c2ln"}, {"type": "text", "text": "Italy."}]}, {"role": "user", "content": "Sure?"}]},
-    "messages.tool_calls.signature": {"contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"functionCall": {"name": "find", "args": {}}, "thoughtSignature": "c2ln"}]}]},
+    "messages.tool_calls.signature": {"model": "models/gemini-3-flash-preview", "contents": [{"role": "user", "parts": [{"text": "x"}]}, {"role": "model", "parts": [{"functionCall": {"name": "find", "args": {}}, "thoughtSignature": "c2ln"}]}]},
 }  # fmt: skip
 
 
