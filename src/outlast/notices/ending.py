@@ -80,7 +80,7 @@ def moved(known: Known, endings: Iterable[Ending], now_ns: int) -> dict[Place, D
             changed[ending.place] = Dated(
                 ends=ending.ends,
                 sequence=before.sequence + 1,
-                previous=before.ends or before.previous,
+                previous=before.ends or (before.previous if before.previous != ending.ends else None),
                 since_ns=now_ns,
             )
     return changed
