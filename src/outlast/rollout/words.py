@@ -85,7 +85,7 @@ def parse_entries(text: str) -> tuple[Entry, ...]:
     Raises:
         SettingsInvalid: A part is no plan with a share.
     """
-    return tuple(_entry(part.strip(), text) for part in text.split(",") if part.strip())
+    return tuple(_entry(part.strip(), text) for part in text.split(","))
 
 
 def _entry(part: str, text: str) -> Entry:
