@@ -73,7 +73,7 @@ caller sent; where they differ, on what translation made of it. A few rules refu
 would deceive the caller, the target is not asked at all.
 
 `adapt = false` switches all of it off for a virtual model; a direct `provider/model` name is never adapted. The ids of
-the rules that acted stand in `x-outlast-adapted` and in the record of the call. `outlast models diff A B --traffic
+the rules that acted stand in `x-outlast-adapted` and in the record of the call. `models diff A B --traffic
 FILE` says beforehand which of them a move would need.
 
 This page is printed from the table of rules by `python -m outlast.dialects.adaptation.rulebook`; each example is a
