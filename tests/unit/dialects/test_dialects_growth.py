@@ -13,14 +13,17 @@ from typing import Any
 
 import pytest
 
+from outlast.dialects.conversation.collect import unfold
 from outlast.dialects.conversation.losses import Losses
+from outlast.dialects.conversation.parts import ToolCall
+from outlast.dialects.conversation.reply import Candidate, Reply
 from outlast.dialects.dialect import Framing
 from outlast.dialects.registry import DIALECTS
 from outlast.dialects.translation import translate
 
 FRAMING = Framing(id="req_1", model="m", created=1)
 PATH = "/v1beta/models/m:generateContent"
-SECONDS = 6.0
+SECONDS = 4.0
 
 
 @contextmanager
@@ -45,7 +48,7 @@ def ids(count: int) -> list[str]:
 
 
 BODIES: dict[str, tuple[str, str, Callable[[], dict[str, Any]]]] = {
-    "turns": ("chat", "responses", lambda: {"messages": [{"role": "user", "content": "a"}] * 10_000}),
+    "turns": ("chat", "responses", lambda: {"messages": [{"role": "user", "content": "a"}] * 8_000}),
     "turns of one": ("chat", "completions", lambda: {"messages": [{"role": "user", "content": "a"}] * 60_000}),
     "records of parts": (
         "chat",
@@ -63,15 +66,15 @@ BODIES: dict[str, tuple[str, str, Callable[[], dict[str, Any]]]] = {
     "results": (
         "responses",
         "chat",
-        lambda: {"input": [{"type": "function_call_output", "call_id": "c", "output": "a"}] * 30_000},
+        lambda: {"input": [{"type": "function_call_output", "call_id": "c", "output": "a"}] * 20_000},
     ),
     "results in another order": (
         "gemini",
         "chat",
         lambda: {
             "contents": [
-                {"role": "model", "parts": [{"functionCall": {"id": each, "name": "f"}} for each in ids(25_000)]},
-                {"parts": [{"functionResponse": {"id": each, "name": "f"}} for each in reversed(ids(25_000))]},
+                {"role": "model", "parts": [{"functionCall": {"id": each, "name": "f"}} for each in ids(20_000)]},
+                {"parts": [{"functionResponse": {"id": each, "name": "f"}} for each in reversed(ids(20_000))]},
             ]
         },
     ),
@@ -87,6 +90,42 @@ def test_a_long_request_takes_no_more_than_its_length(what: str) -> None:
         request = DIALECTS[caller].decode_request(body, asked)
         made = translate(request, "m", caller=DIALECTS[caller], target=DIALECTS[target], framing=FRAMING)
     assert made.request.for_upstream("m")
+
+
+def events(*said: dict[str, Any]) -> bytes:
+    return b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in said)
+
+
+def call_piece(number: int) -> dict[str, Any]:
+    call = {"index": number, "id": f"c{number}", "function": {"name": "f", "arguments": "{}"}}
+    return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
+
+
+def cited_piece(number: int) -> dict[str, Any]:
+    source = {"type": "url_citation", "url_citation": {"url": f"u{number}"}}
+    return {"choices": [{"index": 0, "delta": {"content": "a", "annotations": [source]}}]}
+
+
+@pytest.mark.parametrize(
+    ("piece", "caller"), [(call_piece, "gemini"), (cited_piece, "gemini"), (cited_piece, "responses")]
+)
+def test_a_stream_of_many_parts_takes_no_more_than_its_length(
+    piece: Callable[[int], dict[str, Any]], caller: str
+) -> None:
+    stream = events(*map(piece, range(9_000))) + b"data: [DONE]\n\n"
+    asked = DIALECTS["chat"].peek(b'{"model":"m","messages":[]}', "")
+    made = Translation(
+        caller=DIALECTS[caller], target=DIALECTS["chat"], request=asked, losses=Losses(), framing=FRAMING
+    ).stream()
+    with of_the_processor(SECONDS):
+        out = made.feed(stream) + made.finish() + made.held()
+    assert out.count(b"c8999") + out.count(b"u8999") >= 1
+
+
+def test_an_answer_of_many_calls_is_unfolded_in_no_more_than_its_length() -> None:
+    reply = Reply(candidates=(Candidate(parts=(ToolCall(id="c", name="f", arguments="{}"),) * 20_000),))
+    with of_the_processor(SECONDS):
+        assert sum(1 for _ in unfold(reply)) > 20_000
 
 
 @pytest.mark.parametrize("name", ["a" + ".b" * 5_000, "generationConfig.topK.b", "contents.x", "."])

@@ -165,8 +165,10 @@ def unfold(reply: Reply) -> Iterator[Event]:
     yield Begin(id=reply.id, model=reply.model, created=reply.created, service_tier=reply.service_tier)
     for candidate in reply.candidates:
         places = count()
+        first = next((place for place, each in enumerate(candidate.parts) if isinstance(each, Text | Refusal)), -1)
         for part in candidate.parts:
-            yield from _part_events(part, next(places), candidate)
+            index = next(places)
+            yield from _part_events(part, index, candidate.index, candidate.logprobs if index == first else b"")
         if candidate.finish is not None:
             yield Ended(candidate.finish, candidate.index, candidate.extra)
     if reply.usage is not None:
@@ -174,10 +176,8 @@ def unfold(reply: Reply) -> Iterator[Event]:
     yield Done()
 
 
-def _part_events(part: Part, index: int, candidate: Candidate) -> Iterator[Event]:
-    choice, replace = candidate.index, msgspec.structs.replace
-    first_words = next((place for place, each in enumerate(candidate.parts) if isinstance(each, Text | Refusal)), -1)
-    logprobs = candidate.logprobs if index == first_words else b""
+def _part_events(part: Part, index: int, choice: int, logprobs: Json) -> Iterator[Event]:
+    replace = msgspec.structs.replace
     delta: Callable[..., Delta] = lambda **more: Delta(index, choice=choice, **more)  # noqa: E731
     match part:
         case Text():

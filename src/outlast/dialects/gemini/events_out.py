@@ -4,6 +4,7 @@ It knows that words and thoughts go out as they come, that calls and media go ou
 and the sources stand in the last event. There is no terminal event: the body ends.
 """
 
+from collections import OrderedDict
 from dataclasses import dataclass, field
 
 import msgspec
@@ -55,14 +56,15 @@ class _Open:
 class EventEncoder:
     """Writes one caller's stream."""
 
-    __slots__ = ("_begin", "_ends", "_framing", "_losses", "_open", "_ready", "_said", "_tails", "_usage")
+    __slots__ = ("_begin", "_ends", "_framing", "_losses", "_open", "_queues", "_said", "_tails", "_usage")
 
     def __init__(self, framing: Framing, losses: Losses) -> None:
         self._framing = framing
         self._losses = losses
         self._begin = Begin()
         self._open: dict[tuple[int, int], _Open] = {}
-        self._ready: dict[tuple[int, int], bytes] = {}
+        self._queues: dict[int, OrderedDict[int, bytes | None]] = {}
+        """Of each answer, the parts that go out whole, as they began; None: not complete."""
         self._said: dict[int, dict[int, Text]] = {}
         """Of each answer, its cited or uncited words, by place."""
         self._ends: dict[int, Ended] = {}
@@ -83,8 +85,6 @@ class EventEncoder:
                 self._usage = event.usage
             case Ended():
                 self._ends[event.choice] = event
-                if event.finish.stop_sequence:
-                    self._losses.drop("stop_sequence")
             case Used():
                 self._usage = event.usage
             case Broke():
@@ -140,6 +140,7 @@ class EventEncoder:
         grown = Collector()
         grown.add(begin)
         self._open[where] = _Open(grown)
+        self._queues.setdefault(begin.choice, OrderedDict())[begin.index] = None
         return b""
 
     def _part_end(self, end: PartEnd) -> bytes:
@@ -166,15 +167,22 @@ class EventEncoder:
         if isinstance(part, ToolCall) and part.custom:
             self._losses.drop("tool_calls.custom", "written as a function's call")
         written = write_part(part, self._losses, answer=True)
-        self._ready[end.choice, end.index] = self._written(written, end.choice) if written is not None else b""
+        queue = self._queues.setdefault(end.choice, OrderedDict())
+        queue[end.index] = self._written(written, end.choice) if written is not None else b""
         return self._in_order(end.choice)
 
     def _in_order(self, choice: int) -> bytes:
         """Calls may run in parallel: one that ends early waits for those that began before it."""
-        running = [index for own, index in self._open if own == choice]
-        waits = min(running, default=1 << 30)
-        ready = sorted(place for place in self._ready if place[0] == choice and place[1] < waits)
-        return b"".join([self._ready.pop(place) for place in ready])
+        out: list[bytes] = []
+        queue = self._queues[choice]
+        while queue:
+            index, part = queue.popitem(last=False)
+            if part is None:
+                queue[index] = None
+                queue.move_to_end(index, last=False)
+                break
+            out.append(part)
+        return b"".join(out)
 
     def _written(self, part: Wire | msgspec.Raw, choice: int, more: Wire | None = None) -> bytes:
         content = {"parts": [part], "role": "model"}
@@ -186,18 +194,22 @@ class EventEncoder:
         candidates: list[Wire] = []
         for choice, ended in sorted(self._ends.items()):
             content = {"parts": [{"text": ""}], "role": "model"}
-            candidate: Wire = {"content": content, "finishReason": finish_reason(ended.finish), "index": choice}
+            candidate: Wire = {
+                "content": content,
+                "finishReason": finish_reason(ended.finish, self._losses),
+                "index": choice,
+            }
             words = self._said.get(choice, {})
             sources = sourced(tuple(text for _, text in sorted(words.items())))
             if sources is not None:
                 candidate["groundingMetadata"] = sources
             place(candidate, ended.extra, self._losses)
             candidates.append(candidate)
-        if not candidates and self._usage is None:
+        counts = write_usage(self._usage, self._begin.service_tier, self._losses)
+        if not candidates and not counts:
             return b""
         usage = b""
-        if self._usage is not None:
-            counts = write_usage(self._usage, self._begin.service_tier, self._losses)
+        if counts:
             usage = b',"usageMetadata":' + _ENCODER.encode(counts)
         return b'data: {"candidates":%b%b%b' % (_ENCODER.encode(candidates), usage, self._framed())
 

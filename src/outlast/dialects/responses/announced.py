@@ -105,6 +105,7 @@ class Words:
         fixed: Wire = {"logprobs": []} if isinstance(part, Text) else {}
         self._head = sender.growing(f"{self._kind}.delta", **self._at, **fixed)
         self._said: list[str] = []
+        self._length = 0
         self._citations: list[Citation] = []
         self._logprobs: list[msgspec.Raw] = []
 
@@ -121,6 +122,7 @@ class Words:
         text = delta.text or delta.transcript
         if text and not delta.logprobs and delta.citation is None:
             self._said.append(text)
+            self._length += len(text)
             return self._sender.grown(self._head, text)
         out = self._with_logprobs(text, delta.logprobs) if text or delta.logprobs else b""
         return out + (self._cited(delta.citation) if delta.citation is not None else b"")
@@ -144,11 +146,12 @@ class Words:
         found = logprobs_of(logprobs)
         self._logprobs += found
         self._said.append(text)
+        self._length += len(text)
         fixed = {"logprobs": found} if isinstance(self._part, Text) else {}
         return self._sender.send(f"{self._kind}.delta", **self._at, delta=text, **fixed)
 
     def _cited(self, citation: Citation) -> bytes:
-        wire = annotation(citation, sum(map(len, self._said)), self._losses)
+        wire = annotation(citation, self._length, self._losses)
         if wire is None or not isinstance(self._part, Text):
             return b""
         self._citations.append(citation)

@@ -15,6 +15,7 @@ from outlast.dialects.gemini.asked import action_path, peek, split_path
 from outlast.dialects.gemini.counting import decode_count, decode_counted, encode_count, encode_counted
 from outlast.dialects.gemini.foreign import PLACEHOLDER
 from outlast.dialects.gemini.schema import json_schema
+from outlast.dialects.gemini.sources import Measured
 from outlast.errors import MalformedRequest, UpstreamBroken
 from outlast.exchange import Usage
 
@@ -485,3 +486,13 @@ def test_embeddings_of_what_is_no_text_are_refused() -> None:
             embeddings.answer_openai(answer, "e", packed=False)
         with pytest.raises(UpstreamBroken):
             embeddings.answer_google(answer, peek(b'{"requests":[]}', action_path("e", "batchEmbedContents")))
+
+
+def test_places_in_a_long_text_of_several_scripts_are_those_of_the_whole() -> None:
+    text = ("aé漢😀" * 3 + "plain ") * 900
+    measured = Measured(text)
+    for place in (0, 1, 4095, 4096, 4097, 9000, len(text) - 1, len(text)):
+        assert measured.bytes_before(place) == len(text[:place].encode())
+        if place:
+            assert measured.characters(0, measured.bytes_before(place)) == (0, place)
+    assert measured.characters(0, len(text.encode()) + 1) == (None, None)
