@@ -10,7 +10,7 @@ import anthropic
 import pytest
 from pydantic import BaseModel
 from tests.integration.played import script, seen
-from tests.integration.played.house import TABLES, House, playing_house
+from tests.integration.played.house import SUCCESSORS, TABLES, House, playing_house
 
 pytestmark = pytest.mark.server
 
@@ -301,3 +301,15 @@ def test_a_simulated_model_answers_streams_and_calls_tools(client: anthropic.Ant
     message = client.messages.create(**asked, tools=[WEATHER])
     assert message.stop_reason == "tool_use"
     assert "city" in message.content[-1].input
+
+
+@EVERYONE
+def test_a_model_that_its_provider_calls_gone_is_replaced_in_the_same_call(
+    client: anthropic.Anthropic, table: str
+) -> None:
+    name = f"fading-{table}"
+    answer = client.messages.with_raw_response.create(model=name, max_tokens=9, messages=ask())
+    assert text_of(answer.parse()) == script.GREETING
+    headers = answer.headers
+    assert headers["x-outlast-served-model"] == f"{SUCCESSORS[table]}/plain"
+    assert headers["x-outlast-reason"] == "successor"

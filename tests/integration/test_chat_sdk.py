@@ -10,7 +10,7 @@ import openai
 import pytest
 from pydantic import BaseModel
 from tests.integration.played import script, seen
-from tests.integration.played.house import TABLES, House, playing_house
+from tests.integration.played.house import SUCCESSORS, TABLES, House, playing_house
 
 pytestmark = pytest.mark.server
 
@@ -255,3 +255,13 @@ def test_a_retired_target_gives_way_to_another_vendors_model(client: openai.Open
     assert answer.headers["x-outlast-reason"] == "successor"
     with client.chat.completions.stream(model=name, messages=ASK) as stream:
         assert stream.get_final_completion().choices[0].message.content == script.GREETING
+
+
+@EVERYONE
+def test_a_model_that_its_provider_calls_gone_is_replaced_in_the_same_call(client: openai.OpenAI, table: str) -> None:
+    name = f"fading-{table}"
+    answer = client.chat.completions.with_raw_response.create(model=name, messages=ASK)
+    assert answer.parse().choices[0].message.content == script.GREETING
+    headers = answer.headers
+    assert headers["x-outlast-served-model"] == f"{SUCCESSORS[table]}/plain"
+    assert headers["x-outlast-reason"] == "successor"

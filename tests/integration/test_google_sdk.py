@@ -10,7 +10,7 @@ from google import genai
 from google.genai import errors, types
 from pydantic import BaseModel
 from tests.integration.played import script, seen
-from tests.integration.played.house import TABLES, House, playing_house
+from tests.integration.played.house import SUCCESSORS, TABLES, House, playing_house
 
 pytestmark = pytest.mark.server
 
@@ -317,3 +317,13 @@ def test_a_simulated_model_answers_streams_and_calls_tools(client: genai.Client)
     answer = client.models.generate_content(model=SIMULATED, contents="Use get_weather for Paris", config=config)
     assert answer.function_calls
     assert "city" in (answer.function_calls[0].args or {})
+
+
+@EVERYONE
+def test_a_model_that_its_provider_calls_gone_is_replaced_in_the_same_call(client: genai.Client, table: str) -> None:
+    name = f"fading-{table}"
+    answer = client.models.generate_content(model=name, contents="Hello?")
+    assert answer.text == script.GREETING
+    headers = headers_of(answer)
+    assert headers["x-outlast-served-model"] == f"{SUCCESSORS[table]}/plain"
+    assert headers["x-outlast-reason"] == "successor"

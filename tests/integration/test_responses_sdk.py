@@ -12,7 +12,7 @@ import pytest
 from pydantic import BaseModel
 from tests.integration.gateway_process import LIVING, SCRIPTED, Gateway, running
 from tests.integration.played import script, seen
-from tests.integration.played.house import TABLES, House, playing_house
+from tests.integration.played.house import SUCCESSORS, TABLES, House, playing_house
 
 pytestmark = pytest.mark.server
 
@@ -343,3 +343,13 @@ def test_a_retired_target_gives_way_to_another_vendors_model(strict: openai.Open
     assert answer.headers["x-outlast-reason"] == "successor"
     with strict.responses.stream(model=name, input="Hello?") as stream:
         assert stream.get_final_response().output_text == script.GREETING
+
+
+@EVERYONE
+def test_a_model_that_its_provider_calls_gone_is_replaced_in_the_same_call(strict: openai.OpenAI, table: str) -> None:
+    name = f"fading-{table}"
+    answer = strict.responses.with_raw_response.create(model=name, input="Hello?")
+    assert answer.parse().output_text == script.GREETING
+    headers = answer.headers
+    assert headers["x-outlast-served-model"] == f"{SUCCESSORS[table]}/plain"
+    assert headers["x-outlast-reason"] == "successor"

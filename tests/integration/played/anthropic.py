@@ -12,6 +12,7 @@ _ERRORS = {
     401: ("authentication_error", "invalid x-api-key"),
     403: ("permission_error", "Your API key does not have permission to use the specified resource."),
     404: ("not_found_error", "model: nothing-like-that"),
+    410: ("not_found_error", "model: error-410 has been deprecated and is no longer available"),
     429: ("rate_limit_error", "Number of requests has exceeded your rate limit"),
     500: ("api_error", "Internal server error"),
     529: ("overloaded_error", "Overloaded"),

@@ -11,6 +11,7 @@ _ERRORS = {
     401: ("invalid_request_error", "invalid_api_key", "Incorrect API key provided."),
     403: ("invalid_request_error", "unsupported_country_region_territory", "Not supported here."),
     404: ("invalid_request_error", "model_not_found", "The model `nothing-like-that` does not exist."),
+    410: ("invalid_request_error", "model_not_found", "The model `error-410` has been deprecated."),
     429: ("requests", "rate_limit_exceeded", "Rate limit reached for requests."),
     500: ("server_error", None, "The server had an error."),
     529: ("server_error", None, "The engine is currently overloaded."),

@@ -10,6 +10,7 @@ _ERRORS = {
     401: ("UNAUTHENTICATED", "Request had invalid authentication credentials."),
     403: ("PERMISSION_DENIED", "Your API key doesn't have the required permissions."),
     404: ("NOT_FOUND", "models/nothing-like-that is not found for API version v1beta"),
+    410: ("NOT_FOUND", "This model models/error-410 is no longer available. Please update your code."),
     429: ("RESOURCE_EXHAUSTED", "You exceeded your current quota."),
     500: ("INTERNAL", "An internal error has occurred."),
     529: ("UNAVAILABLE", "The model is overloaded. Please try again later."),

@@ -50,6 +50,21 @@ retries = 0
 [providers.openai]
 kind = "scripted"
 """
+SUCCESSORS = {"chat": "claude", "responses": "gemini", "claude": "chat", "gemini": "responses"}
+FADING = "".join(
+    f"""
+[models.fading-{table}]
+target = "{table}/error-410"
+successor = ["{successor}/plain"]
+
+[[catalog.claims]]
+model = "{table}/error-410"
+event = "retired"
+date = 2099-01-01
+"""
+    for table, successor in SUCCESSORS.items()
+)
+"""Models that are gone before anybody knows it: the provider says so, and another vendor's answers in the same call."""
 _GEMINI = re.compile(r"/v1beta/models/([^:]+):(\w+)")
 _WRITTEN: dict[str, Callable[[str, Doc], tuple[bytes, bool]]] = {
     "/v1/messages": anthropic.answer,
@@ -81,7 +96,7 @@ def playing_house(folder: Path, more: str = "", *arguments: str) -> Iterator[Hou
     """A gateway before all played providers."""
     with in_thread(_handle) as upstream:
         address = upstream.base_url.removesuffix("/v1")
-        with running(folder, PROVIDERS.format(address=address) + more, *arguments) as gateway:
+        with running(folder, PROVIDERS.format(address=address) + more + FADING, *arguments) as gateway:
             yield House(gateway, upstream)
 
 
