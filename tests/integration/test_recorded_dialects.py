@@ -301,7 +301,7 @@ def _responses(documents: list[dict[str, Any]]) -> Counts:
     return said["input_tokens"], cached, said["output_tokens"], thought
 
 
-REFUSALS = {
+REFUSALS: dict[str, tuple[str, dict[str, object], dict[str, object], dict[str, str]]] = {
     "anthropic": (
         "/v1/messages",
         {"messages": [{"role": "user", "content": "Hello"}], "max_tokens": 5},

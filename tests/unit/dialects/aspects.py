@@ -66,10 +66,10 @@ OF_REQUEST: Explains = {
 
 OF_REPLY: Explains = {
     "candidates": r"choices|n",
-    "words": r"refusal|choices",
-    "refusals": r"refusal|choices",
+    "words": r"refusal|output\.audio|choices\..*",
+    "refusals": r"(messages\.)?refusal|choices\.refusal|finish_reason",
     "calls": r"(choices\.)?tool_?calls?(\.(arguments|custom))?",
-    "ends": r"finish_reason|choices\.toolcall",
+    "ends": r"finish_reason|choices\.(toolcall|refusal)|(messages\.)?refusal",
     "stop sequences": r"stop_sequence",
     "usage": r"usage\.\w+",
     "logprobs": r"(choices\.)?logprobs",
@@ -114,7 +114,7 @@ def request_aspects(request: Request) -> dict[str, object]:
         "user": request.user,
         "service tier": request.service_tier,
         "verbosity": request.verbosity,
-        **_sampling(request.sampling),
+        **_sampling(request),
     }
 
 
@@ -200,10 +200,17 @@ def _thinks(wish: Reasoning) -> dict[str, object]:
     return {"thinks": (wish.effort, budget, freely), "shown thoughts": (shown, summary)}
 
 
-def _sampling(sampling: Sampling) -> dict[str, object]:
-    said = msgspec.structs.asdict(sampling)
-    limit = None if sampling.max_tokens == DEFAULT_MAX_TOKENS else sampling.max_tokens
-    return {**said, "stop": list(sampling.stop), "n": None if sampling.n == 1 else sampling.n, "max_tokens": limit}
+def _sampling(request: Request) -> dict[str, object]:
+    sampling = request.sampling
+    budget = request.reasoning.budget if request.reasoning is not None else None
+    unasked = sampling.max_tokens == DEFAULT_MAX_TOKENS + max(0, budget or 0)
+    return {
+        **msgspec.structs.asdict(sampling),
+        "stop": list(sampling.stop),
+        "n": None if sampling.n == 1 else sampling.n,
+        "max_tokens": None if unasked else sampling.max_tokens,
+        "top_logprobs": sampling.top_logprobs or None,
+    }
 
 
 def reply_aspects(reply: Reply) -> dict[str, object]:
@@ -212,7 +219,7 @@ def reply_aspects(reply: Reply) -> dict[str, object]:
     return {
         "candidates": max(1, len(reply.candidates)),
         "words": words_in(first.parts),
-        "refusals": any(isinstance(part, Refusal) for part in first.parts),
+        "refusals": _end(first) == "refusal",
         "calls": parts_aspects(first.parts)["calls"],
         "ends": _end(first),
         "stop sequences": first.finish.stop_sequence if first.finish else "",

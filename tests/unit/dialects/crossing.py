@@ -57,6 +57,8 @@ RETURNED = ("call signatures", "thinking", "citations", "natives", "media")
 """Aspects of an answer that matter when it is given back."""
 _BESIDE = {"gemini": frozenset({"citations"})}
 """What stands beside a dialect's turn, so that even its own clients never give it back: read from the answer."""
+_LATE_TIER = re.compile(rb'"serviceTier":"(\w+)"')
+"""Google says last what the canonical stream says first: its clients read it, our decoder has no place for it."""
 _HELLO = {"role": "user", "content": "Hello"}
 Verdict = Literal["pass", "loss", "refused", "silent"]
 
@@ -155,19 +157,23 @@ def cross_reply(reply: Reply, caller: Dialect) -> tuple[Crossed, bytes]:
     losses = Losses()
     body = caller.encode_reply(reply, FRAMING, losses)
     there = caller.decode_reply(body)
-    return _judged(_heard(reply), _told(there, body, caller), losses, OF_REPLY), body
+    return _judged(heard(reply), _told(there, body, caller), losses, OF_REPLY), body
 
 
 def cross_events(events: list[Event], caller: Dialect) -> tuple[Crossed, bytes]:
     """The same of a stream; its body is the whole answer that a client has put together."""
     losses = Losses()
     encoder = caller.event_encoder(FRAMING, losses)
-    there = collect(decoded(caller, b"".join(map(encoder.event, events))))
+    stream = b"".join(map(encoder.event, events))
+    there = collect(decoded(caller, stream))
+    if late := _LATE_TIER.search(stream):
+        there = msgspec.structs.replace(there, service_tier=late[1].decode().lower().replace("standard", "default"))
     body = caller.encode_reply(there, FRAMING, Losses())
-    return _judged(_heard(collect(events)), _told(there, body, caller), losses, OF_REPLY), body
+    return _judged(heard(collect(events)), _told(there, body, caller), losses, OF_REPLY), body
 
 
-def _heard(reply: Reply) -> dict[str, object]:
+def heard(reply: Reply) -> dict[str, object]:
+    """Everything that an answer says."""
     parts = reply.candidates[0].parts if reply.candidates else ()
     return reply_aspects(reply) | {name: parts_aspects(parts)[name] for name in RETURNED}
 
@@ -175,7 +181,7 @@ def _heard(reply: Reply) -> dict[str, object]:
 def _told(there: Reply, body: bytes, caller: Dialect) -> dict[str, object]:
     """What a caller reads in an answer, and what stands in the model's turn when it is given back as it came."""
     parts = [part for message in returned(body, caller) for part in message.parts]
-    given_back, read = parts_aspects(parts), _heard(there)
+    given_back, read = parts_aspects(parts), heard(there)
     beside = _BESIDE.get(caller.name, frozenset())
     return read | {name: given_back[name] for name in RETURNED if name not in beside}
 

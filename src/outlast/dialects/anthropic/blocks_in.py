@@ -148,14 +148,14 @@ def _tool_use(block: Members) -> ToolCall:
     return ToolCall(
         id=call_id,
         name=name,
-        arguments=_custom_input(given) if kept.custom else given.decode(errors="replace"),
+        arguments=custom_input(given) if kept.custom else given.decode(errors="replace"),
         custom=kept.custom,
         signature=kept.signature,
         extra=extra,
     )
 
 
-def _custom_input(given: bytes) -> str:
+def custom_input(given: bytes) -> str:
     """The free text of a custom tool's call, as ``blocks_out`` wraps it."""
     try:
         return msgspec.json.decode(given, type=dict[str, str]).get(CUSTOM_INPUT, "")

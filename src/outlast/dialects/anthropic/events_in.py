@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from outlast.dialects.anthropic.blocks_in import read_citation, read_lenient
+from outlast.dialects.anthropic.blocks_in import custom_input, read_citation, read_lenient
 from outlast.dialects.anthropic.ends import beside, finish_of
 from outlast.dialects.anthropic.faults import TYPES
 from outlast.dialects.anthropic.members import NAME, UNREADABLE
@@ -27,7 +27,8 @@ class EventReader:
 
     def __init__(self) -> None:
         self._open: int | None = None
-        self._held: Native | None = None
+        self._held: Native | ToolCall | None = None
+        """What is told whole at its end: a server's tool, and a custom tool's call, whose free text is wrapped."""
         self._json: list[str] = []
         self._usage: WireUsage | None = None
 
@@ -98,7 +99,7 @@ class EventReader:
         if part is None:
             return _NOTHING
         self._open = said.index
-        if isinstance(part, Native):
+        if isinstance(part, Native) or (isinstance(part, ToolCall) and part.custom):
             self._held = part
             return _NOTHING
         return _beginning(part, said.index)
@@ -111,6 +112,10 @@ class EventReader:
             return (PartEnd(index),)
         written = "".join(self._json)
         self._json.clear()
+        if isinstance(held, ToolCall):
+            text = custom_input(written.encode()) if written else held.arguments
+            begin = PartBegin(msgspec.structs.replace(held, arguments=""), index)
+            return (begin, Delta(index, text), PartEnd(index))
         whole = _with_input(held, written) if written else held
         return (PartBegin(whole, index), PartEnd(index))
 

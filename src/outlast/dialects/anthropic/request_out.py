@@ -128,6 +128,8 @@ def _around(request: Request, losses: Losses) -> Block:
         losses.drop("verbosity")
     if set(request.modalities) - {"text"} or request.voice is not None:
         losses.drop("modalities", "answers are words")
+    if request.voice is not None:
+        losses.drop("audio", "answers are words")
     return body
 
 

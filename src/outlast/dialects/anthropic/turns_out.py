@@ -147,6 +147,8 @@ def _block(part: Part, losses: Losses) -> list[object]:
 
 def _words(part: Text | Refusal, losses: Losses) -> object | None:
     """Anthropic refuses empty words."""
+    if isinstance(part, Refusal):
+        losses.drop("messages.refusal", "written as text")
     losses.drop_extra(part.extra, NAME, "messages")
     if not part.text:
         return None

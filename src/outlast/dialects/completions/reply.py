@@ -99,7 +99,9 @@ def _choice(candidate: Candidate, losses: Losses) -> dict[str, object]:
 def _words(part: Part, losses: Losses) -> str:
     """What a part says in words; a refusal does, since its caller would wait for an answer in vain."""
     if isinstance(part, Text | Refusal):
-        if isinstance(part, Text) and part.citations:
+        if isinstance(part, Refusal):
+            losses.drop("choices.refusal", "written as text")
+        elif part.citations:
             losses.drop("choices.citations")
         return part.text
     losses.drop(f"choices.{type(part).__name__.lower()}")
@@ -159,6 +161,8 @@ class CompletionsEncoder:
         """The server-sent events for one canonical event."""
         match event:
             case Begin():
+                if event.service_tier:
+                    self._losses.drop("service_tier")
                 self._head = _head(event.id, event.model, event.created, self._framing)
                 self._usage = event.usage
             case PartBegin():

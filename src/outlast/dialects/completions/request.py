@@ -80,7 +80,7 @@ def encode_request(request: Request, losses: Losses) -> bytes:
     Raises:
         Untranslatable: the conversation is more than words of one user.
     """
-    body: dict[str, object] = {"model": request.model, "prompt": _words(normal(request))}
+    body: dict[str, object] = {"model": request.model, "prompt": _words(normal(request), losses)}
     losses.drop_extra(request.extra, NAME)
     own = {key.partition(":")[2]: msgspec.Raw(value) for key, value in request.extra.items() if key.startswith(NAME)}
     options = own.pop("stream_options", None)
@@ -108,7 +108,9 @@ def _drawn(sampling: Sampling, losses: Losses) -> dict[str, object]:
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _words(request: Request) -> str:
+def _words(request: Request, losses: Losses) -> str:
+    if any(message.name for message in request.messages):
+        losses.drop("messages.name")
     if len(request.messages) != 1 or request.messages[0].role != "user":
         raise Untranslatable("the target only completes one text, and this is a conversation", param="messages")
     words: list[str] = []

@@ -85,9 +85,7 @@ def _candidate(candidate: Candidate, losses: Losses) -> Wire:
         "index": candidate.index,
     }
     if candidate.finish is not None:
-        wire["finishReason"] = finish_reason(candidate.finish)
-        if candidate.finish.stop_sequence:
-            losses.drop("stop_sequence")
+        wire["finishReason"] = finish_reason(candidate.finish, losses)
     if any(isinstance(part, ToolCall) and part.custom for part in candidate.parts):
         losses.drop("tool_calls.custom", "written as a function's call")
     if PREFIX + "groundingMetadata" not in candidate.extra and PREFIX + "citationMetadata" not in candidate.extra:

@@ -5,6 +5,7 @@ It knows tables and nothing else.
 
 import re
 
+from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.parts import MediaKind
 from outlast.dialects.conversation.reply import End, Finish
 
@@ -64,13 +65,18 @@ def finish_of(said: str, *, calls: bool) -> Finish:
     return Finish("tool_calls" if calls and end == "stop" else end, said)
 
 
-def finish_reason(finish: Finish) -> str:
-    """Google's word for an end; its own word comes back where it still fits."""
+def finish_reason(finish: Finish, losses: Losses) -> str:
+    """Google's word for an end; its own word comes back where it still fits. One without a word is noted."""
+    if finish.stop_sequence:
+        losses.drop("stop_sequence")
     own = ENDS.get(finish.said)
     fits = own == finish.end or (own == "stop" and finish.end == "tool_calls")
     if fits and finish.said not in _ONLY_FOR_PROMPTS:
         return finish.said
-    return _ANSWERED.get(finish.end, "OTHER")
+    word = _ANSWERED.get(finish.end, "OTHER")
+    if finish_of(word, calls=finish.end == "tool_calls").end != finish.end:
+        losses.drop("finish_reason", f"said as {word}")
+    return word
 
 
 def kind_of(mime: str, address: str = "") -> MediaKind:

@@ -147,7 +147,13 @@ class EventDecoder:
             response = read_response(piece.response)
         except UpstreamBroken:
             response = Response()
-        yield Begin(id=response.id or "", model=response.model or "", created=int(response.created_at or 0))
+        tier = response.service_tier or ""
+        yield Begin(
+            id=response.id or "",
+            model=response.model or "",
+            created=int(response.created_at or 0),
+            service_tier="" if tier == "auto" else tier,  # which one it is, is not known yet
+        )
 
     def _item_added(self, piece: _Event) -> Iterator[Event]:
         try:
@@ -218,12 +224,11 @@ class EventDecoder:
 
     def _item_done(self, piece: _Event) -> Iterator[Event]:
         at = piece.output_index
-        waiting = [key for key in self._open if key[0] == at and key[1] != _ITEM]
         parts = item_parts(piece.item, [])
         opened = self._open.pop((at, _ITEM), None)
         if opened is not None:
             yield from _ended(opened, parts[0] if parts else None)
-        elif waiting:
+        elif waiting := [key for key in self._open if key[0] == at]:
             for key in waiting:
                 yield from _ended(self._open.pop(key), parts[key[1]] if key[1] < len(parts) else None)
         elif at not in self._begun or all(isinstance(part, Native | Media) for part in parts):

@@ -140,10 +140,10 @@ def test_a_request_that_google_can_be_asked_is_read_back(request: Request) -> No
 @FEW
 @given(requests(EVERYTHING))
 def test_any_request_can_be_written_and_what_is_left_of_it_read(request: Request) -> None:
-    body = DIALECT.encode_request(request, Losses())
+    said = msgspec.structs.replace(request, messages=(*request.messages, Message("user", (Text("Well?"),))))
+    body = DIALECT.encode_request(said, Losses())
     asked = DIALECT.peek(body, DIALECT.endpoint(request.model, request.stream))
-    if json.loads(body)["contents"]:
-        assert DIALECT.decode_request(body, asked).model == request.model
+    assert DIALECT.decode_request(body, asked).model == request.model
 
 
 @FEW
