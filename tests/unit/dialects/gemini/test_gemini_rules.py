@@ -426,6 +426,13 @@ def test_an_error_says_when_to_come_again_and_which_field_was_wrong() -> None:
     assert {"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "12.5s"} in error["details"]
 
 
+def test_a_wait_of_weeks_is_said_in_whole_digits() -> None:
+    fault = Fault(status=429, type="insufficient_quota", message="spent", retry_after_s=2_591_999.5)
+    body = DIALECT.encode_fault(fault, "req")
+    assert b'"retryDelay":"2591999.5s"' in body
+    assert DIALECT.decode_fault(429, body).retry_after_s == 2_591_999.5
+
+
 def test_a_fault_is_an_error_of_googles_with_its_own_word() -> None:
     words = {
         400: "INVALID_ARGUMENT",
