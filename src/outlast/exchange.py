@@ -126,6 +126,8 @@ class UsageRow(msgspec.Struct, frozen=True, kw_only=True):
     cost_usd: Decimal = Decimal(0)
     unpriced_calls: int = 0
     """Answered calls without a known price: their cost is missing from ``cost_usd``, not 0."""
+    estimated_calls: int = 0
+    """Calls whose tokens, and so their cost, are our estimate. None of before it was counted (0.3)."""
     input_tokens: int = 0
     cached_tokens: int = 0
     cache_write_tokens: int = 0

@@ -37,6 +37,7 @@ MARKS = {
     "↪": "another model answered in its place",
     "∅": "answered that it is gone, with status 200",
     "~": "the sum leaves out calls without a known price",
+    "≈": "the sum has calls whose tokens are estimates",
 }
 
 BASES = {
@@ -121,6 +122,7 @@ def _marks(entry: Entry) -> Iterator[str]:
         ("↪", bool(recorded.redirected)),
         ("∅", bool(recorded.soft_gone)),
         ("~", bool(recorded.unpriced_calls)),
+        ("≈", bool(recorded.estimated_calls)),
     ):
         if holds:
             yield mark
@@ -166,6 +168,7 @@ def _entry_document(entry: Entry) -> dict[str, object]:
         "calls_share": entry.calls_share,
         "monthly_cost_usd": recorded.cost_usd,
         "unpriced_calls": recorded.unpriced_calls,
+        "estimated_calls": recorded.estimated_calls,
         "redirected": recorded.redirected,
         "soft_gone": recorded.soft_gone,
         "answered": list(recorded.answered),

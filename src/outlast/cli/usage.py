@@ -5,7 +5,7 @@ groups (``cli.usage_groups``).
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -65,6 +65,7 @@ def usage(
 ) -> None:
     """Add up the recorded calls: count, cost and tokens, as the providers reported them.
 
+    Where they reported none the tokens are estimates, and a remark says of how many calls.
     Money is the known list price of the model that answered. Lines come most expensive first, days in order.
     """
     context = open_context(config=config, format_=format_, today=today, quiet=quiet)
@@ -117,11 +118,16 @@ def remarks(rows: Sequence[UsageRow], *, everything: bool) -> list[str]:
         return ["Nothing is recorded yet. Run `outlast serve` and point a client's base_url at it."]
     if not rows:
         return ["Nothing is recorded in these days; `outlast usage` without dates shows everything."]
-    unpriced = sum(row.unpriced_calls for row in rows)
+    return list(_doubts(sum(row.unpriced_calls for row in rows), sum(row.estimated_calls for row in rows)))
+
+
+def _doubts(unpriced: int, estimated: int) -> Iterator[str]:
     if unpriced:
         calls = "1 answered call has" if unpriced == 1 else f"{unpriced:,} answered calls have"
-        return [f"{calls} no known price or no reported usage: the cost is without them."]
-    return []
+        yield f"{calls} no known price or no tokens: the cost is without them."
+    if estimated:
+        calls = "Of 1 call" if estimated == 1 else f"Of {estimated:,} calls"
+        yield f"{calls} tokens and cost are estimates: the provider reported none, or the caller left before it could."
 
 
 def _amounts(row: UsageRow) -> dict[str, object]:
@@ -130,6 +136,7 @@ def _amounts(row: UsageRow) -> dict[str, object]:
         "failed": row.failed,
         "cost_usd": None if row.unpriced_calls and not row.cost_usd else row.cost_usd,
         "unpriced_calls": row.unpriced_calls,
+        "estimated_calls": row.estimated_calls,
         "input_tokens": row.input_tokens,
         "cached_tokens": row.cached_tokens,
         "cache_write_tokens": row.cache_write_tokens,

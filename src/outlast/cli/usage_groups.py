@@ -22,6 +22,7 @@ def added(rows: Sequence[UsageRow], name: str = "") -> UsageRow:
         failed=sum(row.failed for row in rows),
         cost_usd=sum((row.cost_usd for row in rows), Decimal(0)),
         unpriced_calls=sum(row.unpriced_calls for row in rows),
+        estimated_calls=sum(row.estimated_calls for row in rows),
         input_tokens=sum(row.input_tokens for row in rows),
         cached_tokens=sum(row.cached_tokens for row in rows),
         cache_write_tokens=sum(row.cache_write_tokens for row in rows),

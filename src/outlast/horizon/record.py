@@ -21,6 +21,8 @@ class Recorded:
     failed: int
     unpriced_calls: int
     """Answered calls whose cost is not known; it is missing from ``cost_usd``."""
+    estimated_calls: int
+    """Calls whose tokens and cost are estimates."""
     cost_usd: Decimal | None
     """The recorded spend; None where calls were answered and none of them has a price."""
     usage: Usage
@@ -35,6 +37,8 @@ class Recorded:
         if not self.calls:
             return None
         origin = f"{self.calls:,} calls recorded in the last {DAYS_OF_A_MONTH} days"
+        if self.estimated_calls:
+            origin += f", the tokens of {self.estimated_calls:,} estimated"
         return Mix(usage=self.usage, calls=self.calls, origin=origin)
 
 
@@ -53,6 +57,7 @@ def add_up(seen: Iterable[SeenModel]) -> Recorded:
         calls=sum(row.calls for row in rows),
         failed=sum(row.failed for row in rows),
         unpriced_calls=unpriced,
+        estimated_calls=sum(row.estimated_calls for row in rows),
         cost_usd=None if unpriced and not spent else spent,
         usage=Usage(
             input_tokens=sum(row.input_tokens for row in rows),

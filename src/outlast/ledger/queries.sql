@@ -8,7 +8,7 @@ INSERT INTO bodies (id, started_ns, request, response) VALUES (?, ?, ?, ?) ON CO
 INSERT INTO observations (target, surface, event, seen_ns, evidence) VALUES (?, ?, ?, ?, ?);
 
 -- add_totals: A batch's sums of one hour, added to what the hour has.
-INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO totals VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (hour, requested, virtual, served, key, instead) DO UPDATE SET
   calls = calls + excluded.calls,
   failed = failed + excluded.failed,
@@ -22,7 +22,8 @@ ON CONFLICT (hour, requested, virtual, served, key, instead) DO UPDATE SET
   cache_write_tokens = cache_write_tokens + excluded.cache_write_tokens,
   output_tokens = output_tokens + excluded.output_tokens,
   reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-  unrecorded = unrecorded + excluded.unrecorded;
+  unrecorded = unrecorded + excluded.unrecorded,
+  estimated = ifnull(estimated, 0) + excluded.estimated;
 
 -- position: Up to where a journal is in the database.
 SELECT segment, "offset" FROM journal_positions WHERE journal = ?;
@@ -43,7 +44,7 @@ SELECT
     WHEN 'day' THEN date(hour * 3600, 'unixepoch')
     ELSE ''
   END AS name,
-  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(calls), sum(failed), sum(unpriced), ifnull(sum(estimated), 0), sum(micro_usd), sum(pico_usd),
   sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
 FROM totals
 WHERE (:first IS NULL OR hour >= :first) AND (:end IS NULL OR hour < :end)
@@ -53,7 +54,7 @@ GROUP BY name;
 SELECT
   requested, virtual, served,
   sum(redirected), sum(soft_gone), json_group_array(DISTINCT instead) FILTER (WHERE instead <> ''),
-  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(calls), sum(failed), sum(unpriced), ifnull(sum(estimated), 0), sum(micro_usd), sum(pico_usd),
   sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
 FROM totals
 WHERE hour >= :first
@@ -64,7 +65,7 @@ ORDER BY requested, virtual, served;
 SELECT
   key, requested, virtual, served,
   sum(redirected), sum(soft_gone), json_group_array(DISTINCT instead) FILTER (WHERE instead <> ''),
-  sum(calls), sum(failed), sum(unpriced), sum(micro_usd), sum(pico_usd),
+  sum(calls), sum(failed), sum(unpriced), ifnull(sum(estimated), 0), sum(micro_usd), sum(pico_usd),
   sum(input_tokens), sum(cached_tokens), sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens)
 FROM totals
 WHERE hour >= :first

@@ -110,12 +110,13 @@ def _between(query: UsageQuery) -> _Parameters:
 
 
 def _usage_row(name: str, sums: Sequence[int | str]) -> UsageRow:
-    calls, failed, unpriced, micro_usd, pico_usd, *tokens = map(int, sums)
+    calls, failed, unpriced, estimated, micro_usd, pico_usd, *tokens = map(int, sums)
     return UsageRow(
         name=name,
         calls=calls,
         failed=failed,
         unpriced_calls=unpriced,
+        estimated_calls=estimated,
         cost_usd=Decimal(micro_usd * PICO_PER_MICRO + pico_usd).scaleb(-12),
         **dict(zip(_TOKENS, tokens, strict=True)),
     )

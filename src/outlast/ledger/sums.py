@@ -86,8 +86,8 @@ def _by_key(rows: Sequence[Sequence[int | str | None]]) -> dict[HourKey, _Kept]:
     found: dict[HourKey, _Kept] = {}
     for row in rows:
         hour, requested, virtual, served, key, instead = row[:_KEY]
-        unrecorded = row[-1]
-        numbers = [int(number or 0) for number in row[_KEY:-1]]
+        unrecorded = row[-2]  # behind it are the estimated calls, which an earlier version did not count
+        numbers = [int(number or 0) for number in row[_KEY:-2]]
         numbers[5:7] = [numbers[5] * PICO_PER_MICRO + numbers[6]]
         place = HourKey(int(hour or 0), str(requested), bool(virtual), str(served), str(key), str(instead))
         found[place] = _Kept(tuple(numbers), None if unrecorded is None else int(unrecorded))

@@ -43,12 +43,14 @@ class Sums:
     reasoning_tokens: int = 0
     unrecorded: int = 0
     """Calls that count here alone: they have no row."""
+    estimated: int = 0
 
     def add(self, exchange: Exchange) -> None:
         """Count one call."""
         self.calls += 1
         self.failed += is_failed(exchange)
         self.unrecorded += exchange.keep == "totals"
+        self.estimated += exchange.estimated
         if exchange.cost_pico_usd is not None:
             self.pico_usd += exchange.cost_pico_usd
         elif exchange.outcome == "answered":
@@ -110,4 +112,4 @@ def _columns(s: Sums) -> tuple[int, ...]:
     if min(tokens) < 0 or max(tokens) > _MOST_TOKENS or s.pico_usd < 0:
         raise OverflowError
     money = divmod(s.pico_usd, PICO_PER_MICRO)
-    return (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *money, *tokens, s.unrecorded)
+    return (s.calls, s.failed, s.unpriced, s.redirected, s.soft_gone, *money, *tokens, s.unrecorded, s.estimated)

@@ -111,6 +111,7 @@ def _add_up(name: str, calls: Sequence[Exchange]) -> UsageRow:
         failed=sum(call.status >= 400 or call.outcome in ("failed", "cancelled") for call in calls),
         cost_usd=Decimal(sum(call.cost_pico_usd or 0 for call in calls)) / PICO_PER_USD,
         unpriced_calls=sum(call.outcome == "answered" and call.cost_pico_usd is None for call in calls),
+        estimated_calls=sum(call.estimated for call in calls),
         input_tokens=sum(usage.input_tokens for usage in usages),
         cached_tokens=sum(usage.cached_tokens for usage in usages),
         cache_write_tokens=sum(usage.cache_write_tokens for usage in usages),

@@ -31,6 +31,7 @@ CALLS = (
         id="req_2",
         started_ns=day("2026-02-17"),
         requested="chatgpt-4o-latest",
+        estimated=True,
         virtual=True,
         served="openai/gpt-5.1-chat-latest",
         status=200,
@@ -70,6 +71,7 @@ def test_json_has_the_total_and_one_line_per_name_with_exact_amounts(
         "failed": 1,
         "cost_usd": 0.011500000001,
         "unpriced_calls": 1,
+        "estimated_calls": 1,
         "input_tokens": 3_000,
         "cached_tokens": 400,
         "cache_write_tokens": 0,
@@ -81,6 +83,11 @@ def test_json_has_the_total_and_one_line_per_name_with_exact_amounts(
         ("gpt-9", 1),
         ("own/model", 1),
     ]
+
+
+def test_estimates_are_said_to_be_some(config: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, remarks = usage(capsys, "--config", config)
+    assert "Of 1 call tokens and cost are estimates" in remarks
 
 
 @pytest.mark.parametrize(

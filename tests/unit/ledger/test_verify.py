@@ -110,7 +110,7 @@ def test_sums_of_an_earlier_version_are_held_to_their_rows_as_far_as_they_can_be
         "UPDATE totals SET pico_usd = pico_usd + 1 WHERE hour = 490001",
         "UPDATE totals SET reasoning_tokens = 0 WHERE hour = 490002",
         "DELETE FROM totals WHERE hour = 490001",
-        "INSERT INTO totals VALUES (480000, 'a', 1, '', '', '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
+        "INSERT INTO totals VALUES (480000, 'a', 1, '', '', '', 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
         "DELETE FROM exchanges WHERE id = 'req_7'",
         "UPDATE exchanges SET started_ns = 5 WHERE id = 'req_17'",
     ],
