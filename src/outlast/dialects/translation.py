@@ -17,6 +17,7 @@ from outlast.dialects.conversation.reply import Begin, Broke, Delta, Done, Ended
 from outlast.dialects.conversation.request import Request
 from outlast.dialects.dialect import Asked, Dialect, Fault, Framing
 from outlast.dialects.sse import Splitter
+from outlast.errors import UpstreamBroken
 from outlast.exchange import Usage
 
 
@@ -66,12 +67,19 @@ def readable(answer: bytes) -> bytes:
     return answer
 
 
+LARGEST_STREAM = 256 << 20
+"""Bytes of one stream: what it says is kept until its end, for dialects that repeat it there."""
+MOST_PARTS = 20_000
+"""Of one stream, and of the answers in it; each is remembered."""
+
+
 class TranslatedStream:
     """One stream between two dialects; see ``StreamReading``. What ends it is held until the call is recorded."""
 
-    __slots__ = ("_decoder", "_encoder", "_facts", "_held", "_splitter", "done", "events", "failed")
+    __slots__ = ("_decoder", "_encoder", "_facts", "_held", "_left", "_parts", "_splitter", "done", "events", "failed")
 
-    def __init__(self, translation: Translation) -> None:
+    def __init__(self, translation: Translation, *, largest: int = LARGEST_STREAM) -> None:
+        """``largest``: bytes after which it is taken to have no end."""
         self.done = False
         self.failed = False
         self.events = 0
@@ -80,6 +88,8 @@ class TranslatedStream:
         self._encoder = translation.caller.event_encoder(translation.framing, translation.losses)
         self._facts = _Facts()
         self._held = b""
+        self._left = largest
+        self._parts = 0
 
     @property
     def answer(self) -> Answer:
@@ -87,7 +97,16 @@ class TranslatedStream:
         return self._facts.answer
 
     def feed(self, chunk: bytes) -> bytes:
-        """The bytes that may go to the caller now. Raises ``UpstreamBroken`` where an event is too large."""
+        """The bytes that may go to the caller now.
+
+        Raises:
+            UpstreamBroken: an event or the stream is too large, or has too many parts.
+        """
+        self._left -= len(chunk)
+        if self._left < 0:
+            raise UpstreamBroken(
+                f"the upstream's stream has more than the {LARGEST_STREAM >> 20} MiB that one may have"
+            )
         out: list[bytes] = []
         for event in self._splitter.feed(chunk):
             self.events += 1
@@ -124,9 +143,16 @@ class TranslatedStream:
                 self._held = self._encoder.event(event)
                 return
             else:
+                self._count(kind)
                 self._facts.note(event)
                 self.failed = self.failed or kind is Broke
             out.append(self._encoder.event(event))
+
+    def _count(self, kind: type[Event]) -> None:
+        if kind is PartBegin or kind is Ended:
+            self._parts += 1
+            if self._parts > MOST_PARTS:
+                raise UpstreamBroken(f"the upstream's stream has more than {MOST_PARTS:,} parts")
 
 
 class _Facts:

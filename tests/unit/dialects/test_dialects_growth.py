@@ -19,7 +19,8 @@ from outlast.dialects.conversation.parts import ToolCall
 from outlast.dialects.conversation.reply import Candidate, Reply
 from outlast.dialects.dialect import Framing
 from outlast.dialects.registry import DIALECTS
-from outlast.dialects.translation import translate
+from outlast.dialects.translation import MOST_PARTS, TranslatedStream, Translation, translate
+from outlast.errors import UpstreamBroken
 
 FRAMING = Framing(id="req_1", model="m", created=1)
 PATH = "/v1beta/models/m:generateContent"
@@ -96,6 +97,13 @@ def events(*said: dict[str, Any]) -> bytes:
     return b"".join(b"data: " + json.dumps(each).encode() + b"\n\n" for each in said)
 
 
+def translation(caller: str) -> Translation:
+    asked = DIALECTS["chat"].peek(b'{"model":"m","messages":[]}', "")
+    return Translation(
+        caller=DIALECTS[caller], target=DIALECTS["chat"], request=asked, losses=Losses(), framing=FRAMING
+    )
+
+
 def call_piece(number: int) -> dict[str, Any]:
     call = {"index": number, "id": f"c{number}", "function": {"name": "f", "arguments": "{}"}}
     return {"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]}
@@ -112,14 +120,29 @@ def cited_piece(number: int) -> dict[str, Any]:
 def test_a_stream_of_many_parts_takes_no_more_than_its_length(
     piece: Callable[[int], dict[str, Any]], caller: str
 ) -> None:
-    stream = events(*map(piece, range(9_000))) + b"data: [DONE]\n\n"
-    asked = DIALECTS["chat"].peek(b'{"model":"m","messages":[]}', "")
-    made = Translation(
-        caller=DIALECTS[caller], target=DIALECTS["chat"], request=asked, losses=Losses(), framing=FRAMING
-    ).stream()
+    said = events(*map(piece, range(9_000))) + b"data: [DONE]\n\n"
+    made = translation(caller).stream()
     with of_the_processor(SECONDS):
-        out = made.feed(stream) + made.finish() + made.held()
+        out = made.feed(said) + made.finish() + made.held()
     assert out.count(b"c8999") + out.count(b"u8999") >= 1
+
+
+@pytest.mark.parametrize(
+    "piece", [call_piece, lambda number: {"choices": [{"index": number, "finish_reason": "stop"}]}]
+)
+def test_a_stream_without_end_is_ended_where_it_has_too_many_parts(piece: Callable[[int], dict[str, Any]]) -> None:
+    made = translation("anthropic").stream()
+    with pytest.raises(UpstreamBroken, match="more than 20,000 parts"):
+        made.feed(events(*map(piece, range(MOST_PARTS + 1))))
+
+
+def test_a_stream_without_end_is_ended_where_it_is_too_large() -> None:
+    comment = b": ping\n\n"
+    made = TranslatedStream(translation("chat"), largest=len(comment) * 100)
+    for _ in range(100):
+        assert made.feed(comment) == b""
+    with pytest.raises(UpstreamBroken, match="that one may have"):
+        made.feed(comment)
 
 
 def test_an_answer_of_many_calls_is_unfolded_in_no_more_than_its_length() -> None:
