@@ -3,10 +3,12 @@
 It knows OpenAI's embeddings request and answer. It does not know whether the model lives (``life``).
 """
 
+import base64
 import hashlib
 import math
 import re
-from typing import Final
+from array import array
+from typing import Final, Literal
 
 import msgspec
 
@@ -21,6 +23,8 @@ class EmbeddingRequest(msgspec.Struct, frozen=True):
 
     model: str
     input: str | tuple[str, ...]
+    encoding_format: Literal["float", "base64"] = "float"
+    """``base64``, of floats of four bytes, is what OpenAI's clients ask for by themselves."""
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -35,7 +39,9 @@ def read_embedding(body: bytes) -> EmbeddingRequest | Refusal:
     """The request, or what a real provider says to a body that is none."""
     try:
         request = _DECODER.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, RecursionError) as error:
+        if "$.encoding_format" in str(error):
+            return Refusal(400, "Invalid value for 'encoding_format'.", param="encoding_format")
         return Refusal(400, "Missing or invalid parameter: 'input'.", param="input")
     if not request.texts or not all(request.texts):
         return Refusal(400, "'input' cannot be an empty string.", param="input")
@@ -45,11 +51,16 @@ def read_embedding(body: bytes) -> EmbeddingRequest | Refusal:
 def embeddings(request: EmbeddingRequest, model: str) -> bytes:
     """The answer's body."""
     data = [
-        {"object": "embedding", "index": index, "embedding": _vector(text)} for index, text in enumerate(request.texts)
+        {"object": "embedding", "index": index, "embedding": _written(_vector(text), request.encoding_format)}
+        for index, text in enumerate(request.texts)
     ]
     tokens = sum(max(1, len(_WORD.findall(text))) for text in request.texts)
     usage = {"prompt_tokens": tokens, "total_tokens": tokens}
     return msgspec.json.encode({"object": "list", "data": data, "model": model, "usage": usage})
+
+
+def _written(vector: list[float], form: str) -> list[float] | str:
+    return base64.b64encode(array("f", vector).tobytes()).decode() if form == "base64" else vector
 
 
 def _vector(text: str) -> list[float]:
