@@ -39,8 +39,9 @@ def import_(  # noqa: PLR0913 - each is one option of the command line
     """Bring requests from FILES, so that capture and replay can ask them again.
 
     Formats are told by content: OpenAI-style lines, provider batches (input and output files together), Langfuse (CSV,
-    too), LangSmith, OpenTelemetry, promptfoo, Inspect logs, recorded exchanges. What identifies people is taken out
-    before anything is stored. What cannot be asked again is left out, and said.
+    too), LangSmith, OpenTelemetry, promptfoo, Inspect logs, recorded exchanges. Requests and answers may be in the
+    dialects of OpenAI, Anthropic and Google. What identifies people is taken out before anything is stored. What cannot
+    be asked again is left out, and said.
 
     \b
       outlast import requests.jsonl --as support --dry-run

@@ -165,6 +165,11 @@ def _remarks(plan: Plan, asked: _Asked, evidence: Evidence) -> list[str]:
             "No second answer of the incumbent (A') was drawn: how much of the difference is its own randomness is not "
             "known, and cannot be known after it has ended."
         )
+        if any(item.tools for item, *_ in asked):
+            said.append(
+                "In tool calls the incumbent is therefore taken to agree with itself: other calls than those of its "
+                "one answer count against a candidate, even where the incumbent would have made others, too."
+            )
     elif with_floor < len(asked):
         said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(asked)} requests.")
     reduced = [item.lost for item, *_ in asked if item.lost]

@@ -11,7 +11,7 @@ from tests.unit.replay.doubles import Memory, item
 
 from outlast.checks.check import Check
 from outlast.checks.contract import CONTRACT
-from outlast.checks.draw import Draw, Item, Said, Timing
+from outlast.checks.draw import Draw, Item, Said, Timing, Tool
 from outlast.checks.suite import standard_suite
 from outlast.exchange import Usage
 from outlast.replay.decide import decide
@@ -170,3 +170,17 @@ def test_a_result_says_what_its_requests_were_asked_without() -> None:
     [remark] = [each for each in decided(store, reduced, ("contract.answered",)).remarks if "dialect" in each]
     assert "2 of 3 requests" in remark
     assert "cannot say: reasoning.budget, top_k." in remark
+
+
+def test_without_a_second_answer_a_result_says_that_tool_calls_are_held_to_one() -> None:
+    store, items = store_of([(True, True)] * 3, 3)
+    offered = [msgspec.structs.replace(each, tools=(Tool("find", b"{}"),)) for each in items]
+
+    def told(of: list[Item]) -> bool:
+        return any("taken to agree with itself" in each for each in decided(store, of, ("contract.answered",)).remarks)
+
+    assert told(offered)
+    assert not told(items)
+    for each in items:
+        store.draws[DrawKey(each.id, "a/a", 1)] = answer(good=True)
+    assert not told(offered)

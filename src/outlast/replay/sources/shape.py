@@ -16,7 +16,7 @@ _VALUE = msgspec.json.Decoder()
 
 
 class Untranslatable(ValueError):
-    """A request that cannot be put into OpenAI's dialect without losing something; the text says what."""
+    """A request that cannot be put into OpenAI's dialect without losing some of what is asked; the text says what."""
 
 
 def decoded(data: bytes | str) -> Json:
