@@ -242,7 +242,8 @@ def check_query(data: bytes, rng: random.Random) -> str:
     except KeyRequired:
         return "made here"
     assert caller.name.isprintable()
-    return f"{len(found.headers)} {bool(found.headers.get('x-goog-api-key'))}"
+    key = found.headers.get("x-goog-api-key", "")
+    return f"{len(found.headers)} {min(len(key), 6)} {key.isascii()} {key.isprintable()} {data.count(b'&') > 1}"
 
 
 class _Heard:

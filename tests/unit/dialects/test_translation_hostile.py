@@ -129,3 +129,32 @@ def test_any_time_of_an_upstream_is_a_time_of_googles(created: int) -> None:
     )
     answer = json.dumps({"created": created, "choices": []}).encode()
     assert json.loads(made.answer(answer))["createTime"].endswith("Z")
+
+
+NAMES = st.sampled_from(("model", "messages", "contents", "input", "prompt", "x_outlast", "extra", "stream")) | st.text(
+    max_size=9
+)
+JSONISH = st.recursive(
+    st.none() | st.booleans() | st.integers(-9, 9) | st.just("evil") | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(
+    st.sampled_from(SEEDS),
+    st.dictionaries(NAMES, JSONISH, max_size=4),
+    st.sampled_from(EVERY),
+    st.sampled_from(EVERY),
+)
+def test_no_member_that_a_caller_adds_changes_the_model_that_is_asked(
+    seed: Path, more: dict[str, object], caller: Dialect, target: Dialect
+) -> None:
+    body = json.dumps({**more, **json.loads(seed.read_bytes()), "model": "m", "x": more}).encode()
+    try:
+        asked = caller.peek(body, PATH)
+        assert asks_one_model(asked.for_upstream("target"), "target", caller)
+        made = translate(caller.decode_request(body, asked), "target", caller=caller, target=target, framing=FRAMING)
+    except (MalformedRequest, Untranslatable):
+        return
+    assert asks_one_model(made.request.for_upstream("target"), "target", target)
