@@ -301,11 +301,18 @@ def test_a_chat_remembers_its_turns(client: genai.Client, house: House) -> None:
         assert said.index("First.") < said.index(script.GREETING) < said.index("Second.")
 
 
-def test_a_verb_that_is_not_served_is_refused_in_googles_words(client: genai.Client) -> None:
-    with pytest.raises(errors.ClientError) as caught:
-        client.models.embed_content(model="gemini/plain", contents=["one", "two"])
-    assert (caught.value.code, caught.value.status) == (404, "NOT_FOUND")
-    assert "streamGenerateContent" in str(caught.value.message)
+def test_texts_become_vectors(client: genai.Client) -> None:
+    made = client.models.embed_content(model="gemini/plain", contents=["one", "two"])
+    assert made.embeddings is not None
+    assert [each.values for each in made.embeddings] == [[0.0, 0.5], [1.0, 0.5]]
+
+
+@pytest.mark.parametrize("version", ["v1", "v1beta"])
+def test_a_verb_that_is_not_served_is_refused_in_googles_words(house: House, version: str) -> None:
+    answer = house.gateway.ask("POST", f"/{version}/models/gemini/plain:predict", b"{}")
+    error = answer.document["error"]
+    assert (answer.status, error["code"], error["status"]) == (404, 404, "NOT_FOUND")
+    assert "streamGenerateContent" in error["message"]
 
 
 def test_a_simulated_model_answers_streams_and_calls_tools(client: genai.Client) -> None:

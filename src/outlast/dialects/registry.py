@@ -11,7 +11,14 @@ from outlast.dialects.responses import DIALECT as RESPONSES
 
 DIALECTS: Mapping[str, Dialect] = {each.name: each for each in (CHAT, RESPONSES, ANTHROPIC, GEMINI, COMPLETIONS)}
 
-_GOOGLES = (":generateContent", ":streamGenerateContent", ":countTokens", ":embedContent", ":batchEmbedContents")
+_GOOGLES = (
+    ":generateContent",
+    ":streamGenerateContent",
+    ":countTokens",
+    ":embedContent",
+    ":batchEmbedContents",
+    ":predict",
+)
 """How paths of Google's newer clients end, which begin as OpenAI's do. A model's own name may have a colon too."""
 
 
