@@ -45,7 +45,7 @@ def sent(
 ) -> tuple[dict[str, int], list[float]]:
     slept: list[float] = []
     done = send_all(store, {(way, "*"): post}, unix_ns=lambda: 5, sleep=slept.append)
-    return dict(done.ends), slept
+    return {str(state): count for state, count in done.ends.items()}, slept
 
 
 def states(store: NoticeStore) -> list[str]:
