@@ -27,6 +27,14 @@ api_keys = ["env:KEY", "sk-literal"]
 [otel]
 endpoint = "http://user:literal@collector:4318"
 headers = { authorization = "literal" }
+[notices]
+from = "a@b.example"
+smtp = "smtps://user:literal@mail.example"
+[notices.to.desk]
+everything = true
+webhook = "https://hooks.example/literal"
+secret = "literal"
+slack = "env:SLACK"
 """
 
 
@@ -69,7 +77,7 @@ def test_no_secret_is_shown_and_no_name_of_one_is_hidden() -> None:
     found = words(SECRETS)
     shown = "\n".join(toml_lines(found.values(), origin=True))
     assert "literal" not in shown
-    for kept in ("env:KEY", "env:TEAM", "2024", "x.example", "collector:4318", "Authorization"):
+    for kept in ("env:KEY", "env:TEAM", "env:SLACK", "2024", "x.example", "collector:4318", "Authorization"):
         assert kept in shown
 
 
