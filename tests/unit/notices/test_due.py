@@ -131,6 +131,8 @@ def test_a_date_that_moves_is_told_once_to_those_who_knew_the_old_one() -> None:
     for day in (1, 2):
         house.day(MAILED, in_days(day), ending(in_days(300), ANA))
     assert house.kinds == ["ending", "moved"]
+    house.day(MAILED, in_days(290), ending(in_days(300), ANA))
+    assert house.kinds == ["ending", "moved", "ending"]
     assert house.known[PLACE] == Dated(ends=in_days(300), sequence=1, previous=in_days(30))
 
 
