@@ -110,7 +110,11 @@ def _called(dialect: Dialect, asked: Asked, data: bytes, rng: random.Random) -> 
     body = made.request.for_upstream(model)
     _has_one_model(body, model, target)
     _is_short(made.losses)
-    again = target.decode_request(body, target.peek(body, target.endpoint(model, request.stream).partition("?")[0]))
+    there = target.peek(body, target.endpoint(model, request.stream).partition("?")[0])
+    try:
+        again = target.decode_request(body, there)
+    except MalformedRequest as error:  # An address that is empty in one dialect is empty in the other.
+        return f"{dialect.name[:2]}>{target.name[:2]}?{str(error.param)[:12]}"
     assert again.model == model
     return f"{dialect.name[:2]}>{target.name[:2]} {len(made.losses.names)} {min(len(again.messages), 3)}"
 
