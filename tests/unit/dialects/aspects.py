@@ -3,8 +3,8 @@
 A difference that no such name explains is a silent loss. Two forms of one thing are one here:
 
 * a turn in two pieces, ``system`` and ``developer``, JSON with other blanks, a media's address and its kind;
-* what is not said and what is so anyway: ``n`` of 1, ``modalities`` of text, ``detail`` and tool choice ``auto``, tier
-  ``default``, a form called ``answer``, Anthropic's own limit, thoughts that are not shown;
+* what is not said and what is so anyway: ``n`` of 1, ``modalities`` of text, ``detail`` and tool choice ``auto``, tiers
+  ``auto`` and ``default``, a form called ``answer``, Anthropic's own limit, thoughts that are not shown;
 * thinking that is off, of effort ``none``, or of no tokens; thinking as the model sees fit, and a wish to see thoughts;
 * one source that is cited twice; an answer of a refusal, and one that ends as one;
 * only some tools allowed, and only those tools there.
@@ -225,7 +225,7 @@ def reply_aspects(reply: Reply) -> dict[str, object]:
         "stop sequences": first.finish.stop_sequence if first.finish else "",
         "usage": reply.usage or Usage(),
         "logprobs": _odds(first.logprobs),
-        "service tier": reply.service_tier.removeprefix("default"),
+        "service tier": reply.service_tier if reply.service_tier not in ("auto", "default") else "",
     }
 
 

@@ -163,3 +163,10 @@ def test_tokens_written_to_a_cache_and_read_from_it_in_one_call_are_not_counted_
 def test_parallel_calls_are_named_where_an_older_completion_is_asked() -> None:
     assert {*written("completions", parallel_tool_calls=False).names} == {"parallel_tool_calls"}
     assert not written("completions", sampling=Sampling(n=2))
+
+
+def test_what_goes_without_saying_is_no_loss() -> None:
+    assert not written("completions", modalities=("text",), format=Format(kind="text"))
+    losses = Losses()
+    DIALECTS["completions"].encode_reply(Reply(service_tier="default"), FRAMING, losses)
+    assert not losses

@@ -33,6 +33,8 @@ from outlast.dialects.sse import data_of
 from outlast.exchange import Usage
 
 _encode = msgspec.json.Encoder().encode
+_USUAL = ("", "auto", "default")
+"""Tiers that go without saying."""
 
 
 class _Piece(msgspec.Struct, gc=False):
@@ -71,7 +73,7 @@ def decode_reply(body: bytes) -> Reply:
 def encode_reply(reply: Reply, framing: Framing, losses: Losses) -> bytes:
     """The body for a caller of this dialect."""
     losses.drop_extra(reply.extra, "completions")
-    if reply.service_tier:
+    if reply.service_tier not in _USUAL:
         losses.drop("service_tier")
     body: dict[str, object] = {
         **_head(reply.id, reply.model, reply.created, framing),
@@ -161,7 +163,7 @@ class CompletionsEncoder:
         """The server-sent events for one canonical event."""
         match event:
             case Begin():
-                if event.service_tier:
+                if event.service_tier not in _USUAL:
                     self._losses.drop("service_tier")
                 self._head = _head(event.id, event.model, event.created, self._framing)
                 self._usage = event.usage

@@ -87,9 +87,13 @@ def encode_request(request: Request, losses: Losses) -> bytes:
     if request.stream:
         inner = msgspec.json.decode(options, type=dict[str, msgspec.Raw]) if options else {}
         body |= {"stream": True, "stream_options": {**inner, "include_usage": True}}
-    for name in ("tools", "tool_choice", "format", "reasoning", "verbosity", "modalities", "voice", "service_tier"):
+    for name in ("tools", "tool_choice", "reasoning", "verbosity", "voice", "service_tier"):
         if getattr(request, name):
-            losses.drop("response_format" if name == "format" else name)
+            losses.drop(name)
+    if request.format is not None and request.format.kind != "text":
+        losses.drop("response_format")
+    if any(each != "text" for each in request.modalities):
+        losses.drop("modalities")
     if request.parallel_tool_calls is not None:
         losses.drop("parallel_tool_calls")
     if request.user:

@@ -26,7 +26,7 @@ UNMISSED = frozenset(
         "previous_response_id",
         "metadata",
     )
-)
+) | {"chat:member"}
 """Members whose loss takes nothing from the caller: names and states of a dialect's own items, forms of words that are
 carried over as words, and what the gateway itself answers to."""
 
