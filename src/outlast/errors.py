@@ -63,7 +63,7 @@ class MalformedRequest(CallerError):
 
 
 class Untranslatable(CallerError):
-    """The target cannot be asked this: its model or its dialect has no counterpart, and leaving it out would deceive."""
+    """The target cannot be asked this: its model or dialect has no counterpart, and leaving it out would deceive."""
 
     code = "untranslatable"
 

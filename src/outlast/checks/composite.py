@@ -36,6 +36,6 @@ class Whole:
         if not found:
             return ()
         answers = [outcome.b for outcome in found if outcome.b is not None]
-        answered = len(answers) == len(found)
+        answered = len(answers) == len(found) or 0 in answers  # one failure is enough, whatever the rest is
         reason = next((outcome.reason for outcome in found if outcome.reason and outcome.b != 1), "")
         return (Outcome(a=min(each.a for each in found), b=min(answers) if answered else None, reason=reason),)

@@ -63,6 +63,7 @@ CONTRACT: tuple[SideCheck | Agreement, ...] = (
         applies=lambda item, _said: bool(item.tools),
         differ=_calls_differ,
         needs_second=False,
+        by_itself=frozenset({"unknown tool", "arguments are no JSON"}),
     ),
 )
 """Those that need nothing but the answers; refusal and language come with ``tone``'s detectors (``checks.manner``)."""

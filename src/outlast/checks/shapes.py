@@ -53,8 +53,11 @@ class Agreement:
     """By the request and the incumbent's answer."""
     differ: Differ
     needs_second: bool = True
-    """Without A': no outcome. False: the incumbent is then taken to agree with itself, which is right only where
-    any departure is a fault by itself."""
+    """Without A': no outcome. False: the incumbent is then taken to agree with itself, which is right of departures
+    that are faults whatever it would say again (``by_itself``)."""
+    by_itself: frozenset[str] | None = None
+    """Where there is no A' although ``needs_second`` is False: the disagreements that are faults whatever the incumbent
+    would say a second time. Any other is unanswered: it may prevent a PASS and never causes a FAIL. None: all are."""
     family: Family = "contract"
     measure: Measure = "share"
     range: Range = PASS_FAIL
@@ -68,4 +71,6 @@ class Agreement:
         if pair.candidate.said is None:
             return (Outcome(a=float(not again), b=None, reason=pair.candidate.error),)
         reason = self.differ(item, said, pair.candidate.said)
+        if second is None and reason and self.by_itself is not None and reason not in self.by_itself:
+            return (Outcome(a=1.0, b=None, reason=reason),)
         return (Outcome(a=float(not again), b=float(not reason), reason=reason),)

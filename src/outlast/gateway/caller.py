@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from outlast.errors import KeyRequired
+from outlast.dialects.dialect import Asked
+from outlast.errors import KeyRequired, ModelNotAllowed
 from outlast.keys.key import Key, KeyRing, Secret
 from outlast.keys.secret import MARK, digest_of
 
@@ -23,6 +24,8 @@ LONGEST_REMEMBERED = 256
 
 OTHER_HEADERS = ("x-api-key", "api-key", "x-goog-api-key")
 """Where the clients of other vendors put a key, which OpenAI's put into ``authorization``."""
+OTHER_MODELS = ("models", "fallback_models", "fallbacks", "route")
+"""Members by which some providers (OpenRouter among them) let a request choose further models."""
 _BEARER = re.compile(r"bearer(?:[ \t]+|$)", re.IGNORECASE)
 _SHOWN = 100  # characters of an origin that an error repeats
 _CREATE = "`outlast keys create NAME` makes one"
@@ -36,6 +39,22 @@ class Caller(msgspec.Struct, frozen=True, gc=False):
     key: Key | None = None
     secret: Secret | None = None
     """The one of the key's secrets that came."""
+
+    def allow(self, asked: Asked) -> None:
+        """Hold the caller to its key's models.
+
+        Raises:
+            ModelNotAllowed: the key may not use the model, or the request names others that may be taken instead.
+        """
+        if self.key is None or not self.key.models:
+            return
+        if not self.key.may_use(asked.model):
+            raise ModelNotAllowed(f"the key {self.name!r} may not use the model {asked.model!r}", param="model")
+        more = next((name for name in OTHER_MODELS if name in asked.envelope.fields), None)
+        if more is not None:
+            raise ModelNotAllowed(
+                f"the key {self.name!r} may use certain models only, and {more!r} names others beside them", param=more
+            )
 
 
 NOBODY = Caller("")

@@ -19,7 +19,7 @@ from outlast.dialects.gone import says_gone
 from outlast.dialects.refusals import fault_of, refusal
 from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.dialects.translation import TranslatedStream
-from outlast.errors import ModelNotAllowed, OutlastError, UpstreamBroken, UpstreamError
+from outlast.errors import OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal, Usage
 from outlast.gateway.asking import Served
 from outlast.gateway.attempts import Attempts
@@ -93,8 +93,7 @@ class Chat:
         call = meter.call
         meter.caller = caller = self.callers.identify(call.headers)
         meter.request = request = self.dialect.peek(call.body, call.path)
-        if caller.key is not None and not caller.key.may_use(request.model):
-            raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {request.model!r}", param="model")
+        caller.allow(request)
         meter.route = route = self.routes.find(request.model, caller.key)
         if caller.key is not None:
             meter.permit = self.limiter.admit(caller.key, expected_tokens(request))

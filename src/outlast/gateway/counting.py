@@ -12,13 +12,13 @@ import msgspec
 
 from outlast.dialects.dialect import Dialect
 from outlast.dialects.refusals import refusal
-from outlast.errors import ModelNotAllowed, OutlastError
+from outlast.errors import OutlastError
 from outlast.gateway.asking import passed_on
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.chat import passed_back
 from outlast.gateway.estimate import prompt_tokens
-from outlast.gateway.ports import Headers, Reply, UpstreamRequest
+from outlast.gateway.ports import Headers, Limiter, Permit, Reply, UpstreamRequest
 from outlast.gateway.routes import Attempt, Routes
 
 ESTIMATED: Headers = (("content-type", "application/json"), ("x-outlast-estimated", "true"))
@@ -49,18 +49,21 @@ class Counting:
     dialect: Dialect
     question: Question
     callers: Callers
+    limiter: Limiter
     routes: Routes
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Answer with the vendor's own count where the target speaks this dialect, else with an estimate."""
+        permit: Permit | None = None
         try:
             caller = self.callers.identify(call.headers)
             asked = self.dialect.peek(call.body, call.path)
-            if caller.key is not None and not caller.key.may_use(asked.model):
-                raise ModelNotAllowed(f"the key {caller.name!r} may not use the model {asked.model!r}", param="model")
+            caller.allow(asked)
             route = self.routes.find(asked.model, caller.key)
             if not route.attempts:
                 raise self.routes.retired(route)
+            if caller.key is not None:
+                permit = self.limiter.admit(caller.key, 0)  # it is a call, of no tokens
             attempt = route.attempts[0]
             if attempt.destination.dialect_for(self.dialect) is not self.dialect:
                 document = self.question.written(prompt_tokens(call.body))
@@ -70,6 +73,9 @@ class Counting:
         except OutlastError as error:
             said = refusal(error, request_id=call.id, encode=self.dialect.encode_fault)
             reply.whole(said.status, said.headers, said.body)
+        finally:
+            if permit is not None:
+                permit.settle(0, 0)
 
     async def _ask(self, call: Call, attempt: Attempt, body: bytes, reply: Reply) -> None:
         destination = attempt.destination

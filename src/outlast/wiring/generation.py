@@ -213,7 +213,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in (*ENDPOINTS, *GOOGLES)))
     }
     counts = {
-        name: Counting(dialect=DIALECTS[name], question=question, callers=callers, routes=routes)
+        name: Counting(dialect=DIALECTS[name], question=question, callers=callers, limiter=held.limiter, routes=routes)
         for name, question in QUESTIONS.items()
     }
     stored, passthrough = _passing(settings, held, callers, opened)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.errors import KeyRequired
-from outlast.gateway.caller import LONGEST_REMEMBERED, NOBODY, OTHER_HEADERS, REMEMBERED, Callers
+from outlast.dialects.chat.asked import peek
+from outlast.errors import KeyRequired, ModelNotAllowed
+from outlast.gateway.caller import LONGEST_REMEMBERED, NOBODY, OTHER_HEADERS, OTHER_MODELS, REMEMBERED, Caller, Callers
 from outlast.keys.key import NO_KEYS, Key, KeyRing, Secret, ring_of
 from outlast.keys.secret import digest_of, new_secret, prefix_of
 from outlast.testing.gateway import HandClock, keyless
@@ -176,3 +177,14 @@ def test_strangers_cannot_fill_the_memory_with_what_they_present() -> None:
     asked.identify({"authorization": "Bearer " + "x" * 60_000})
     assert len(asked._callers) <= REMEMBERED
     assert max(map(len, asked._callers)) <= LONGEST_REMEMBERED
+
+
+def test_a_key_of_certain_models_may_not_name_others_beside_the_one_it_may_use() -> None:
+    caller = Caller("limited", Key(name="limited", secrets=(), models=("openai/*",)))
+    caller.allow(peek(b'{"model":"openai/gpt-4o","messages":[]}'))
+    with pytest.raises(ModelNotAllowed, match="may not use the model"):
+        caller.allow(peek(b'{"model":"other/x","messages":[]}'))
+    for more in OTHER_MODELS:
+        with pytest.raises(ModelNotAllowed, match=f"'{more}' names others"):
+            caller.allow(peek(b'{"model":"openai/gpt-4o","messages":[],"%b":["dear/x"]}' % more.encode()))
+    Caller("free", Key(name="free", secrets=())).allow(peek(b'{"model":"m","messages":[],"models":["n"]}'))

@@ -11,6 +11,7 @@ from outlast.gateway.counting import QUESTIONS, Counting
 from outlast.gateway.destination import Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.routes import Routes
+from outlast.limits.unlimited import Unlimited
 from outlast.settings import parse_settings
 from outlast.testing.gateway import HandClock, KeptReply, Played, PlayedUpstream, keyless
 from outlast.wiring.serving import day_of
@@ -34,6 +35,7 @@ def counted(model: str, upstream: PlayedUpstream) -> KeptReply:
         dialect=DIALECTS["anthropic"],
         question=QUESTIONS["anthropic"],
         callers=keyless(),
+        limiter=Unlimited(),
         routes=Routes(settings, known, gone=GoneTargets(clock, None), today=day_of(clock)),
     )
     call = Call(
