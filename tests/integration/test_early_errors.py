@@ -107,14 +107,13 @@ def test_the_clients_raise_their_own_errors_for_a_body_that_is_too_large() -> No
     async def scenario(house: House) -> None:
         host, port = house.address
         at = f"http://{host}:{port}"
-        said = [{"role": "user", "content": LONG}]
         async with anthropic.AsyncAnthropic(base_url=at, api_key="any", max_retries=0) as claude:
             with pytest.raises(anthropic.APIStatusError) as claudes:
-                await claude.messages.create(model="m", max_tokens=9, messages=said)
+                await claude.messages.create(model="m", max_tokens=9, messages=[{"role": "user", "content": LONG}])
         assert (claudes.value.status_code, claudes.value.type) == (413, "request_too_large")
         async with openai.AsyncOpenAI(base_url=f"{at}/v1", api_key="any", max_retries=0) as gpt:
             with pytest.raises(openai.APIStatusError) as gpts:
-                await gpt.chat.completions.create(model="m", messages=said)
+                await gpt.chat.completions.create(model="m", messages=[{"role": "user", "content": LONG}])
         assert (gpts.value.status_code, gpts.value.code) == (413, "request_too_large")
         google = genai.Client(api_key="any", http_options={"base_url": at}).aio
         with pytest.raises(ClientError) as googles:

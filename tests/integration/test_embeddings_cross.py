@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import openai
 import pytest
 from google import genai
 from google.genai.errors import ClientError
+from google.genai.types import EmbedContentConfig
 from tests.integration.gateway_process import until
 from tests.integration.played.house import House, playing_house
 
@@ -41,7 +43,7 @@ def google(house: House) -> Iterator[genai.Client]:
 
 
 @pytest.mark.parametrize("form", ["base64", "float"])
-def test_openais_client_reaches_google(house: House, gpt: openai.OpenAI, form: str) -> None:
+def test_openais_client_reaches_google(house: House, gpt: openai.OpenAI, form: Literal["float", "base64"]) -> None:
     answer = gpt.embeddings.with_raw_response.create(
         model="gemini/embed", input=TEXTS, dimensions=2, user="u", encoding_format=form
     )
@@ -69,7 +71,7 @@ def test_openais_client_unpacks_what_google_answers(gpt: openai.OpenAI) -> None:
 @pytest.mark.parametrize("model", ["gemini/embed", "chat/embed"])
 @pytest.mark.parametrize("size", [None, 2])
 def test_googles_client_reaches_both(house: House, google: genai.Client, model: str, size: int | None) -> None:
-    config = None if size is None else {"output_dimensionality": size}
+    config = None if size is None else EmbedContentConfig(output_dimensionality=size)
     answer = google.models.embed_content(model=model, contents=TEXTS, config=config)
     assert answer.embeddings is not None
     assert [each.values[0] for each in answer.embeddings if each.values] == [0.0, 1.0]

@@ -7,6 +7,7 @@ import anthropic
 import pytest
 from google import genai
 from google.genai.errors import ClientError
+from google.genai.types import HttpOptions
 from tests.integration.http_house import House, serve
 from tests.integration.test_models_endpoint import CALLERS, OFFERS, ROUTES
 
@@ -32,8 +33,8 @@ def google(house: House) -> genai.Client:
 def test_anthropics_client_lists_everything_page_by_page(limit: int | None) -> None:
     async def scenario(house: House) -> None:
         async with claude(house) as api:
-            more = {} if limit is None else {"limit": limit}
-            models = [model async for model in api.models.list(**more)]
+            listed = api.models.list() if limit is None else api.models.list(limit=limit)
+            models = [model async for model in listed]
         assert [model.id for model in models] == NAMES
         first = models[0]
         assert (first.id, first.type, first.lifecycle) == ("chatgpt-4o-latest", "model", "deprecated")
@@ -87,7 +88,7 @@ def test_googles_client_lists_everything_page_by_page(size: int | None) -> None:
 def test_googles_client_gets_one_and_is_told_of_none_in_its_words(version: str) -> None:
     async def scenario(house: House) -> None:
         host, port = house.address
-        at = {"base_url": f"http://{host}:{port}", "api_version": version}
+        at = HttpOptions(base_url=f"http://{host}:{port}", api_version=version)
         api = genai.Client(api_key="any", http_options=at).aio
         model = await api.models.get(model=LATEST)
         with pytest.raises(ClientError) as caught:

@@ -168,7 +168,8 @@ def _remarks(plan: Plan, asked: _Asked, evidence: Evidence) -> list[str]:
         if any(item.tools for item, *_ in asked):
             said.append(
                 "In tool calls it might have made other calls itself. So a candidate's other calls count as "
-                "unanswered: they may prevent a PASS and cause no FAIL. A tool that was not offered is a fault all the same."
+                "unanswered: they may prevent a PASS and cause no FAIL. A tool that was not offered is a fault all the "
+                "same."
             )
     elif with_floor < len(asked):
         said.append(f"A second answer of the incumbent (A') is there for {with_floor} of {len(asked)} requests.")

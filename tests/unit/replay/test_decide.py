@@ -177,7 +177,8 @@ def test_without_a_second_answer_a_result_says_that_tool_calls_are_held_to_one()
     offered = [msgspec.structs.replace(each, tools=(Tool("find", b"{}"),)) for each in items]
 
     def told(of: list[Item]) -> bool:
-        return any("might have made other calls itself" in each for each in decided(store, of, ("contract.answered",)).remarks)
+        remarks = decided(store, of, ("contract.answered",)).remarks
+        return any("might have made other calls itself" in each for each in remarks)
 
     assert told(offered)
     assert not told(items)

@@ -46,7 +46,9 @@ def test_a_quantile_is_that_of_the_clusters_written_out(
 ) -> None:
     random = np.random.default_rng(seed)
     owner = np.concatenate((np.arange(clusters), random.integers(clusters, size=count)))
-    values: Floats = random.integers(5, size=len(owner)) * 1.0 if ties else random.normal(size=len(owner))
+    values: Floats = np.asarray(
+        random.integers(5, size=len(owner)) if ties else random.normal(size=len(owner)), np.float64
+    )
     drawn = random.multinomial(clusters, np.full(clusters, 1 / clusters), size=5).astype(np.int16)
     found = Quantiles(owner, [values], share).of(drawn)[:, 0]
     assert found.tolist() == [naive(values.tolist(), line[owner].tolist(), share) for line in drawn]

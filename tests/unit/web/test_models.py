@@ -10,7 +10,8 @@ from tests.unit.web.paper import PaperReply, call_of
 from outlast.catalog.store import Catalog, open_catalog
 from outlast.settings import CatalogSettings, ModelSettings, ProviderSettings, Settings, UserClaim, UserModel
 from outlast.testing.gateway import keyless
-from outlast.web.models import ListModels, ModelObject, Offers, OneModel
+from outlast.web.models import ListModels, Offers, OneModel
+from outlast.web.offer import ModelObject
 
 END = dt.date(2026, 6, 1)
 BEFORE, AFTER = END - dt.timedelta(days=1), END
