@@ -9,7 +9,8 @@ from urllib.parse import parse_qs
 
 import msgspec
 
-from outlast.errors import NoSuchRoute
+from outlast.dialects.gemini.asked import split_path
+from outlast.errors import MalformedRequest, NoSuchRoute
 from outlast.gateway.call import Call, Handler
 from outlast.gateway.caller import OTHER_HEADERS
 from outlast.gateway.ports import Reply
@@ -30,6 +31,11 @@ class Verbs:
         if handler is None:
             said = f"{call.path[:_SHOWN]} does not exist here; verbs of a model: {', '.join(self.handlers)}"
             answer_error(reply, call, NoSuchRoute(said))
+            return
+        try:
+            split_path(f"{call.path}?{call.query}")  # only here is the query still beside its path
+        except MalformedRequest as error:
+            answer_error(reply, call, error)
             return
         await handler(with_key(call), reply)
 

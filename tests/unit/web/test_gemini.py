@@ -20,7 +20,7 @@ def called(path: str, *, query: str = "", headers: dict[str, str] | None = None)
 
     call = Call(id="r", method="POST", path=path, query=query, headers=headers or {}, body=b"{}", arrived_ns=0)
     reply = KeptReply()
-    asyncio.run(Verbs({"generateContent": handler})(call, reply))
+    asyncio.run(Verbs({"generateContent": handler, "streamGenerateContent": handler})(call, reply))
     return seen, reply
 
 
@@ -36,6 +36,14 @@ def test_another_verb_is_404_in_googles_words_and_names_those_there_are(path: st
     error = json.loads(reply.body)["error"]
     assert (seen, reply.status, error["status"]) == ([], 404, "NOT_FOUND")
     assert "generateContent" in error["message"]
+
+
+@pytest.mark.parametrize("query", ["", "key=secret", "alt=json"])
+def test_a_stream_that_is_not_wanted_as_events_is_refused(query: str) -> None:
+    seen, reply = called("/v1beta/models/m:streamGenerateContent", query=query)
+    assert (seen, reply.status) == ([], 400)
+    assert b"add alt=sse" in reply.body
+    assert called("/v1beta/models/m:streamGenerateContent", query="alt=sse")[0]
 
 
 def test_a_key_in_the_query_is_the_callers_key() -> None:
