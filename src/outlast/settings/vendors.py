@@ -125,9 +125,17 @@ def vendor_of(settings: ProviderSettings) -> Vendor:
     if settings.kind == "gemini":
         return GEMINI if settings.project is None else VERTEX
     if settings.kind == "openai" and settings.base_url:
-        host = urlsplit(settings.base_url).hostname or ""
+        host = _host(settings.base_url)
         return VENDORS["azure"] if host.endswith(".openai.azure.com") else _HOSTS.get(host, GENERIC)
     return SCRIPTED if settings.kind == "scripted" else GENERIC
+
+
+def _host(base_url: str) -> str:
+    """The host of an address; empty where it cannot be read: whoever opens the provider refuses it in words."""
+    try:
+        return urlsplit(base_url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def serves(settings: ProviderSettings, model: str) -> frozenset[str]:
