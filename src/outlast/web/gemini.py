@@ -16,6 +16,7 @@ from outlast.gateway.caller import OTHER_HEADERS
 from outlast.gateway.ports import Reply
 from outlast.web.answers import answer_error
 
+_STREAM = "streamGenerateContent"
 _SHOWN = 200  # characters of a path that an error repeats
 
 
@@ -27,13 +28,15 @@ class Verbs:
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Hand the call on, with its key where every other client has it."""
-        handler = self.handlers.get(call.path.rpartition(":")[2])
+        verb = call.path.rpartition(":")[2]
+        handler = self.handlers.get(verb)
         if handler is None:
             said = f"{call.path[:_SHOWN]} does not exist here; verbs of a model: {', '.join(self.handlers)}"
             answer_error(reply, call, NoSuchRoute(said))
             return
         try:
-            split_path(f"{call.path}?{call.query}")  # only here is the query still beside its path
+            if verb == _STREAM:
+                split_path(f"{call.path}?{call.query}")  # only here is the query still beside its path
         except MalformedRequest as error:
             answer_error(reply, call, error)
             return
