@@ -1,3 +1,3 @@
 """Outlast: software and people outlast the models they depend on."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"

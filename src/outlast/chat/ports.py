@@ -1,0 +1,125 @@
+"""What the chat needs of the outside world, as small protocols: a store, and the gateway inside the process.
+
+It states what is asked and what each answer promises. It does not know SQLite (``ledger.chats``), HTTP (``web``) nor
+the gateway's own types: ``wiring.chat`` connects them.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Protocol
+
+import msgspec
+
+from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
+
+
+class Found(msgspec.Struct, frozen=True, kw_only=True):
+    """One hit of a search."""
+
+    conversation: Conversation
+    message: str
+    excerpt: str
+    """Plain text around the words, which stand between \\x02 and \\x03."""
+
+
+class Chats(Protocol):
+    """Conversations, each seen by its owner alone: another's id is as one that does not exist (``ObjectNotFound``).
+
+    Every method raises ``LedgerUnavailable`` where the store cannot be read or written. What returned is durable
+    against the end of the process.
+    """
+
+    async def create(self, conversation: Conversation) -> None:
+        """Keep a new conversation."""
+        ...
+
+    async def conversation(self, owner: str, known: str) -> Conversation:
+        """One of the owner's."""
+        ...
+
+    async def change(self, conversation: Conversation) -> None:
+        """Keep a conversation's new title, model, leaf, persona, place in the archive."""
+        ...
+
+    async def newest(
+        self, owner: str, *, before: tuple[int, str] | None = None, limit: int = 50, archived: bool = False
+    ) -> tuple[Conversation, ...]:
+        """A page, the last changed first; ``before``: ``(updated_ns, id)`` where the page before ended."""
+        ...
+
+    async def search(self, owner: str, words: str, *, limit: int = 50) -> tuple[Found, ...]:
+        """Full text over titles and messages; whatever was typed is words, never syntax."""
+        ...
+
+    async def delete(self, owner: str, known: str) -> None:
+        """Forget a conversation with everything in it."""
+        ...
+
+    async def messages(self, owner: str, known: str) -> tuple[Message, ...]:
+        """Every message of the tree, in the order in which they were added; files without their bytes."""
+        ...
+
+    async def add(
+        self, owner: str, conversation: str, *messages: Message, files: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Add messages at once, with the bytes of their attachments by id; the last becomes the leaf."""
+        ...
+
+    async def grow(self, message: str, more: str) -> bool:
+        """Put more text behind a running answer. False: somebody asked that it be stopped."""
+        ...
+
+    async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:
+        """A running answer has come to its end."""
+        ...
+
+    async def stop(self, owner: str, conversation: str, message: str) -> None:
+        """Ask whoever writes this answer, in whatever process, to stop."""
+        ...
+
+    async def growth(self, owner: str, conversation: str, message: str, start: int) -> tuple[str, Message]:
+        """An answer's text from a character on, and the message with its phase; polled by other tabs and processes."""
+        ...
+
+    async def file(self, owner: str, conversation: str, known: str) -> tuple[Attachment, bytes]:
+        """One file."""
+        ...
+
+    async def rate(self, owner: str, conversation: str, message: str, thumb: str, reason: str) -> None:
+        """Keep a thumb (``good``, ``bad``, or nothing) and what was written beside it."""
+        ...
+
+    async def persona(self, owner: str) -> Persona:
+        """How the owner wishes to be talked to, unless a conversation says otherwise."""
+        ...
+
+    async def keep_persona(self, owner: str, persona: Persona) -> None:
+        """Keep that."""
+        ...
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """An answer's head: who answers."""
+
+    by: Served
+
+
+class Piece(msgspec.Struct, frozen=True, kw_only=True):
+    """Some more of the answer's text."""
+
+    text: str
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """The answer's end."""
+
+    finish: str = ""
+    error: str = ""
+    """What the gateway or the provider said, for people; empty: it ended well."""
+
+
+class Gateway(Protocol):
+    """The gateway in this process: the same plan, ledger, limits and headers as over HTTP."""
+
+    def ask(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Begun | Piece | Ended]:
+        """A streamed chat completion; closing the iterator ends the call as a caller who leaves does."""
+        ...
