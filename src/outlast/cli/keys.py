@@ -128,7 +128,7 @@ def rotate_command(
     """Give a key a new secret and print it, once; the old one holds until the overlap ends."""
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     now = time.time_ns()
-    wanted = Wanted(owner=None, team=None, tags=(), models=(), limits={}, expires=expires)
+    wanted = Wanted(owner=None, team=None, plan=None, tags=(), models=(), limits={}, expires=expires)
     check_stdout()
     with _opened(context) as store:
         key, secret = store.rotate(name, overlap_ns=overlap, edit=lambda known: wanted.edit(known, now))

@@ -13,7 +13,7 @@ from typing import Any
 import click
 import msgspec
 
-from outlast.cli.keys_words import PATTERN, WORD, End, Ending, Limit, Money
+from outlast.cli.keys_words import PATTERN, PLAN, WORD, End, Ending, Limit, Money
 from outlast.keys.key import Key
 from outlast.keys.rules import MOST
 from outlast.settings import Settings
@@ -29,6 +29,7 @@ LIMITS = {
 OPTIONS = (
     click.option("--owner", type=WORD, metavar="WHO", help="Whom it belongs to."),
     click.option("--team", type=WORD, metavar="TEAM", help="And their team."),
+    click.option("--plan", type=PLAN, metavar="PLAN", help="What they have booked; rollouts reach plans one by one."),
     click.option("--tag", "tags", type=WORD, multiple=True, metavar="TAG", help="To add usage up by; may be repeated."),
     click.option(
         "--model",
@@ -52,6 +53,7 @@ class Wanted:
 
     owner: str | None
     team: str | None
+    plan: str | None
     tags: tuple[str, ...]
     models: tuple[str, ...]
     limits: dict[str, int]
@@ -62,7 +64,7 @@ class Wanted:
     def nothing(self) -> bool:
         """Whether no flag was given."""
         said = (self.tags, self.models, self.limits)
-        return self.owner is None and self.team is None and self.expires is None and not any(said)
+        return all(each is None for each in (self.owner, self.team, self.plan, self.expires)) and not any(said)
 
     def edit(self, key: Key, now_ns: int) -> Key:
         """The key with everything that was said.
@@ -75,6 +77,7 @@ class Wanted:
             key,
             owner=key.owner if self.owner is None else self.owner,
             team=key.team if self.team is None else self.team,
+            plan=key.plan if self.plan is None else self.plan,
             tags=_several(self.tags, key.tags),
             models=_several(self.models, key.models),
             allowance=msgspec.structs.replace(key.allowance, **allowance),
@@ -93,7 +96,7 @@ def key_flags(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def with_flags(**given: Any) -> None:
         limits = {name: value for name in LIMITS if (value := given.pop(name)) is not None}
-        said = {name: given.pop(name) for name in ("owner", "team", "tags", "models", "expires")}
+        said = {name: given.pop(name) for name in ("owner", "team", "plan", "tags", "models", "expires")}
         for name in ("tags", "models"):
             if len(said[name]) > MOST:
                 raise click.UsageError(f"a key has at most {MOST} {name}; these are {len(said[name])}")

@@ -33,6 +33,7 @@ def key_document(key: Key, now_ns: int) -> dict[str, object]:
         "state": key.state(now_ns),
         "owner": key.owner or None,
         "team": key.team or None,
+        "plan": key.plan or None,
         "tags": key.tags,
         "models": key.models or None,
         "limits": {
@@ -65,7 +66,7 @@ def _usd(pico: int | None) -> Decimal | None:
 
 def print_keys(keys: Sequence[Key], now_ns: int) -> None:
     """The table."""
-    columns = ("NAME", "STATE", "SECRET", "OWNER", "TEAM", "TAGS", "MODELS", "LIMITS", "EXPIRES (UTC)")
+    columns = ("NAME", "STATE", "SECRET", "OWNER", "TEAM", "PLAN", "TAGS", "MODELS", "LIMITS", "EXPIRES (UTC)")
     print_table("", columns, [_line(key, now_ns) for key in keys])
 
 
@@ -76,6 +77,7 @@ def _line(key: Key, now_ns: int) -> tuple[str, ...]:
         ", ".join(_secret_text(secret, key) for secret in key.secrets if secret.usable(now_ns)) or "-",
         key.owner or "-",
         key.team or "-",
+        key.plan or "-",
         ", ".join(key.tags) or "-",
         ", ".join(key.models) or "every",
         limits_text(key.allowance),

@@ -13,7 +13,7 @@ import click
 
 from outlast.cli.amounts import Count
 from outlast.exchange import PICO_PER_USD
-from outlast.keys.rules import checked_name, checked_pattern, checked_word
+from outlast.keys.rules import checked_name, checked_pattern, checked_plan, checked_word
 
 NONE = "none"
 """Lifts what was set."""
@@ -53,6 +53,7 @@ class Checked(click.ParamType[str]):
 NAME = Checked("name", checked_name, liftable=False)
 WORD = Checked("word", checked_word)
 PATTERN = Checked("pattern", checked_pattern)
+PLAN = Checked("plan", checked_plan)
 
 
 class Limit(Count):

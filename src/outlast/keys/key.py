@@ -57,6 +57,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[Secret, ...]
     owner: str = ""
     team: str = ""
+    plan: str = ""
+    """What its holder has booked: rollouts reach keys plan by plan."""
     tags: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     """Patterns of requested names (``openai/*``); none: every name."""

@@ -12,6 +12,7 @@ LONGEST_PATTERN = 512
 """Characters; a call may name no longer model either."""
 MOST = 64
 """Tags or patterns of one key."""
+_PLAN = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}")
 
 
@@ -31,6 +32,19 @@ def checked_name(text: str) -> str:
         raise ValueError(
             f"{text[:LONGEST_WORD]!r} is no name of a key; use up to 64 letters, digits and . _ @ + -, "
             "beginning with a letter or digit"
+        )
+    return text
+
+
+def checked_plan(text: str) -> str:
+    """The name of a plan, as rollouts and settings write it too: no sign that separates there.
+
+    Raises:
+        ValueError: it cannot be one.
+    """
+    if not _PLAN.fullmatch(text):
+        raise ValueError(
+            f"{text[:LONGEST_WORD]!r} is no name of a plan; use up to 64 small letters, digits and . _ -, like free"
         )
     return text
 

@@ -19,6 +19,8 @@ from outlast.ledger.queries import parse_queries
 KEY_QUERIES: Final = parse_queries(files("outlast.ledger").joinpath("keys.sql").read_text("utf-8"))
 SINCE: Final = 2
 """The migration that brought the tables; in a file with fewer nobody has created a key."""
+PLANS_SINCE: Final = 5
+"""The migration that brought plans; who only reads does not bring it."""
 
 _words = msgspec.json.Decoder(tuple[str, ...])
 
@@ -39,6 +41,7 @@ class KeyRow(msgspec.Struct, frozen=True, array_like=True):
     created_ns: int
     expires_ns: int | None
     revoked_ns: int | None
+    plan: str = ""
 
     def key(self, secrets: list["SecretRow"]) -> Key:
         """The value; an end of the key is one of each of its secrets."""
@@ -47,6 +50,7 @@ class KeyRow(msgspec.Struct, frozen=True, array_like=True):
             secrets=tuple(row.secret(self) for row in secrets),
             owner=self.owner,
             team=self.team,
+            plan=self.plan,
             tags=_words.decode(self.tags),
             models=_words.decode(self.models),
             allowance=Allowance(
@@ -96,8 +100,10 @@ def read_keys(connection: sqlite3.Connection, path: Path) -> tuple[Key, ...]:
             Outlast never wrote.
         LedgerUnavailable: a newer version of Outlast made it.
     """
-    if version_of(connection, path) < SINCE:
+    version = version_of(connection, path)
+    if version < SINCE:
         return ()
+    query = "keys" if version >= PLANS_SINCE else "keys_without_plans"
     own = not connection.in_transaction
     if own:
         connection.execute("BEGIN")  # both tables at one moment
@@ -106,7 +112,7 @@ def read_keys(connection: sqlite3.Connection, path: Path) -> tuple[Key, ...]:
         for found in connection.execute(KEY_QUERIES["secrets"]):
             row = msgspec.convert(found, SecretRow, builtin_types=(bytes,))
             secrets[row.key].append(row)
-        rows = [msgspec.convert(found, KeyRow) for found in connection.execute(KEY_QUERIES["keys"])]
+        rows = [msgspec.convert(found, KeyRow) for found in connection.execute(KEY_QUERIES[query])]
     finally:
         if own:
             connection.execute("ROLLBACK")

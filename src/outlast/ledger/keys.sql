@@ -8,6 +8,13 @@ UPDATE keys_version SET version = version + 1;
 SELECT
   name, owner, team, tags, models,
   requests_per_minute, tokens_per_minute, concurrent, day_pico_usd, month_pico_usd,
+  created_ns, expires_ns, revoked_ns, plan
+FROM keys ORDER BY name;
+
+-- keys_without_plans: The same of a file that an earlier version made and no gateway has opened since.
+SELECT
+  name, owner, team, tags, models,
+  requests_per_minute, tokens_per_minute, concurrent, day_pico_usd, month_pico_usd,
   created_ns, expires_ns, revoked_ns
 FROM keys ORDER BY name;
 
@@ -18,14 +25,14 @@ SELECT key, digest, prefix, created_ns, expires_ns, revoked_ns FROM key_secrets 
 INSERT INTO keys (
   owner, team, tags, models,
   requests_per_minute, tokens_per_minute, concurrent, day_pico_usd, month_pico_usd,
-  expires_ns, created_ns, name
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
+  expires_ns, plan, created_ns, name
+) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?);
 
 -- update_key: What may change of a key.
 UPDATE keys SET
   owner = ?, team = ?, tags = ?, models = ?,
   requests_per_minute = ?, tokens_per_minute = ?, concurrent = ?, day_pico_usd = ?, month_pico_usd = ?,
-  expires_ns = ?
+  expires_ns = ?, plan = ?
 WHERE name = ?;
 
 -- revoke_key: A key as a whole, for good.

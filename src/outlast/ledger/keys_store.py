@@ -186,6 +186,7 @@ def _columns(key: Key) -> tuple[str | int | None, ...]:
         may.day_pico_usd,
         may.month_pico_usd,
         key.expires_ns,
+        key.plan,
     )
 
 

@@ -87,7 +87,8 @@ def test_a_secret_is_printed_by_create_and_rotate_and_by_nothing_else(keys: Keys
 
 def test_json_has_every_fact_of_a_key(keys: Keys) -> None:
     keys(
-        "create", "batch", "--owner", "ana@example.com", "--team", "Söhne", "--tag", "night", "--tag", "eu",
+        "create", "batch", "--owner", "ana@example.com", "--team", "Söhne", "--plan", "plus", "--tag", "night",
+        "--tag", "eu",
         "--model", "openai/*", "--model", "support", "--requests-per-minute", "60", "--tokens-per-minute", "1.5M",
         "--concurrent", "3", "--budget-day", "0.50USD", "--budget-month", "100USD", "--expires", "2199-01-15",
     )  # fmt: skip
@@ -99,6 +100,7 @@ def test_json_has_every_fact_of_a_key(keys: Keys) -> None:
         "state": "active",
         "owner": "ana@example.com",
         "team": "Söhne",
+        "plan": "plus",
         "tags": ["night", "eu"],
         "models": ["openai/*", "support"],
         "limits": {
@@ -122,15 +124,18 @@ def test_text_has_every_limit_in_words(keys: Keys) -> None:
 
 
 def test_what_a_change_does_not_name_stays_and_none_lifts(keys: Keys) -> None:
-    keys("create", "k", "--owner", "ana", "--tag", "a", "--model", "support", "--concurrent", "3", "--expires", "9d")
+    keys(
+        "create", "k", "--owner", "ana", "--tag", "a", "--model", "support", "--concurrent", "3", "--expires", "9d",
+        "--plan", "free",
+    )  # fmt: skip
     changed = keys("change", "k", "--model", "openai/*", "--budget-day", "1USD", "--format", "json").document
-    assert (changed["owner"], changed["tags"], changed["models"]) == ("ana", ["a"], ["openai/*"])
+    assert [changed[each] for each in ("owner", "plan", "tags", "models")] == ["ana", "free", ["a"], ["openai/*"]]
     assert (changed["limits"]["concurrent"], changed["limits"]["budget_day_usd"]) == (3, 1)
     lifted = keys(
-        "change", "k", "--owner", "none", "--tag", "none", "--model", "none", "--concurrent", "none",
+        "change", "k", "--owner", "none", "--plan", "none", "--tag", "none", "--model", "none", "--concurrent", "none",
         "--budget-day", "none", "--expires", "none", "--format", "json",
     ).document  # fmt: skip
-    assert [lifted[name] for name in ("owner", "tags", "models", "expires")] == [None, [], None, None]
+    assert [lifted[name] for name in ("owner", "plan", "tags", "models", "expires")] == [None, None, [], None, None]
     assert set(lifted["limits"].values()) == {None}
 
 
@@ -138,6 +143,7 @@ def test_what_a_change_does_not_name_stays_and_none_lifts(keys: Keys) -> None:
     ("arguments", "said"),
     [
         (("create", "bad name"), "no name of a key"),
+        (("create", "k", "--plan", "free:1"), "no name of a plan"),
         (("create", "k", "--requests-per-minute", "0"), "no limit"),
         (("create", "k", "--tokens-per-minute", "-5"), "not a count"),
         (("create", "k", "--concurrent", "1e400"), "no limit"),
@@ -228,7 +234,7 @@ def test_a_day_ends_a_key_with_its_first_moment() -> None:
         End(day=day).at(midnight)
 
 
-@pytest.mark.parametrize("flag", ["--model", "--tag", "--owner", "--team"])
+@pytest.mark.parametrize("flag", ["--model", "--tag", "--owner", "--team", "--plan"])
 def test_an_empty_word_lifts_nothing_and_is_a_wrong_command_line(keys: Keys, flag: str) -> None:
     assert keys("create", "ci", flag, "").code == 2
     assert keys("list", "--format", "json").document == []

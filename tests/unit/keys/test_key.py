@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlast.keys.key import NO_KEYS, Key, Secret, State, ring_of
-from outlast.keys.rules import checked_name, checked_pattern, checked_word
+from outlast.keys.rules import checked_name, checked_pattern, checked_plan, checked_word
 from outlast.keys.secret import MARK, digest_of, new_secret, prefix_of
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -135,3 +135,10 @@ def test_words_and_patterns_are_printable_or_refused(text: str) -> None:
         assert kept
         assert kept.isprintable()
         assert kept == kept.strip()
+
+
+@pytest.mark.parametrize("text", ["", "Free", "free:1", "a,b", "none plan", "x" * 65, "-x", "frée"])
+def test_a_plan_holds_no_sign_that_separates_where_plans_are_listed(text: str) -> None:
+    with pytest.raises(ValueError, match="is no name of a plan"):
+        checked_plan(text)
+    assert checked_plan("free-2.0_x") == "free-2.0_x"

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from outlast.errors import LedgerUnavailable, SettingsInvalid, UnknownKey
 from outlast.keys.key import Allowance, Key, ring_of
 from outlast.keys.secret import digest_of
-from outlast.ledger.database import open_for_writing
-from outlast.ledger.keys import KEY_QUERIES, read_version
+from outlast.ledger.database import migrations, open_for_writing
+from outlast.ledger.keys import KEY_QUERIES, PLANS_SINCE, read_version
 from outlast.ledger.keys_store import MOST_PICO_USD, KeyStore
 from outlast.testing.gateway import HandClock
 
@@ -27,6 +27,7 @@ FULL = Key(
     secrets=(),
     owner="ana@example.com",
     team="Service & Söhne",
+    plan="plus",
     tags=("night", "batch"),
     models=("openai/*", "support"),
     allowance=Allowance(
@@ -92,6 +93,22 @@ def test_a_file_from_before_there_were_keys_has_none(kept: Kept) -> None:
     assert kept.store.keys() == ()
 
 
+def test_keys_of_an_earlier_version_are_read_as_they_lie_and_get_plans_with_the_next_change(kept: Kept) -> None:
+    with closing(sqlite3.connect(kept.path)) as file:
+        for statement in "".join(migrations()[: PLANS_SINCE - 1]).split(";\n"):
+            file.execute(statement)
+        file.execute(
+            "INSERT INTO keys (name, owner, team, tags, models, created_ns) VALUES ('old', 'ana', '', '[]', '[]', 1)"
+        )
+        file.execute(f"PRAGMA user_version = {PLANS_SINCE - 1}")
+        file.commit()
+    [old] = kept.store.keys()
+    assert (old.name, old.owner, old.plan) == ("old", "ana", "")
+    kept.store.change("old", lambda key: msgspec.structs.replace(key, plan="free"))
+    [new] = kept.store.keys()
+    assert (new.owner, new.plan) == ("ana", "free")
+
+
 def test_a_key_is_kept_as_it_was_made(kept: Kept) -> None:
     key, secret = kept.store.create(FULL)
     assert kept.store.keys() == (key,)
@@ -123,7 +140,7 @@ def test_a_name_is_used_once_whatever_its_case(kept: Kept, name: str) -> None:
         closing(sqlite3.connect(kept.path)) as connection,
         pytest.raises(sqlite3.IntegrityError, match="UNIQUE"),
     ):
-        connection.execute("INSERT INTO keys SELECT ?, '', '', '[]', '[]', 1, 1, 1, 1, 1, 0, 1, 1", (name,))
+        connection.execute("INSERT INTO keys SELECT ?, '', '', '[]', '[]', 1, 1, 1, 1, 1, 0, 1, 1, ''", (name,))
 
 
 def test_every_change_moves_the_version_that_gateways_watch(kept: Kept) -> None:
