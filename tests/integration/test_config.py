@@ -24,7 +24,7 @@ def test_show_prints_words_values_and_origins(tmp_path: Path) -> None:
 def test_show_without_origin_prints_none(tmp_path: Path) -> None:
     done = configured(tmp_path, SCRIPTED, "show", "--format", "json")
     assert all(set(each) == {"word", "value"} for each in json.loads(done.out))
-    assert "default" not in configured(tmp_path, SCRIPTED, "show").out
+    assert "ORIGIN" not in configured(tmp_path, SCRIPTED, "show").out
 
 
 def test_toml_is_a_configuration(tmp_path: Path) -> None:

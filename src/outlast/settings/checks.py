@@ -40,6 +40,7 @@ def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> N
         _check_model(name, model, settings, wrong)
     for ref, own in settings.catalog.models.items():
         _check_price(ref, own, wrong)
+    _check_offered(settings, wrong)
 
 
 def _says(document: object, *path: str) -> bool:
@@ -128,6 +129,30 @@ def _check_model(name: str, model: ModelSettings, settings: Settings, wrong: Wro
             if provider not in settings.providers:
                 said = f"[{table}] {word} = {ref!r}: there is no [providers.{provider}]"
                 raise wrong(path, said, provider, tuple(settings.providers))
+    if model.persona is not None and model.persona not in settings.personas:
+        said = f"[{table}] persona = {model.persona!r}: there is no [{dotted(('personas', model.persona))}]"
+        raise wrong(("models", name, "persona"), said, model.persona, tuple(settings.personas))
+
+
+def _check_offered(settings: Settings, wrong: Wrong) -> None:
+    """What people are offered has a name that can be asked for."""
+    chat = settings.chat
+    offered: list[tuple[tuple[str, ...], str]] = [(("chat", "models"), each) for each in chat.models]
+    if chat.default is not None:
+        offered.append((("chat", "default"), chat.default))
+    for name, plan in settings.plans.items():
+        offered += [(("plans", name, "models"), each) for each in plan.models or ()]
+    for path, asked in offered:
+        provider, slash, model = asked.partition("/")
+        if asked in settings.models or (slash and model and provider in settings.providers):
+            continue
+        where = f"[{dotted(path[:-1])}] {path[-1]}"
+        raise wrong(
+            path,
+            f"{where}: {asked!r} is no virtual model, and no provider/model of a provider here",
+            asked,
+            tuple(settings.models),
+        )
 
 
 def _has_control(name: str) -> bool:

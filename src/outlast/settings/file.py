@@ -16,6 +16,7 @@ from typing import TypeVar, get_args, get_type_hints
 import msgspec
 
 from outlast.errors import SettingsInvalid
+from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.checks import check
 from outlast.settings.lines import dotted, line_of
 from outlast.settings.notices import NoticesSettings
@@ -33,7 +34,10 @@ from outlast.settings.words import (
 )
 
 DEFAULT_FILE = Path("outlast.toml")
-TABLES = ("server", "providers", "models", "catalog", "ledger", "log", "redaction", "notices", "otel")
+TABLES = (
+    "server", "providers", "models", "catalog", "ledger", "log", "redaction", "notices", "otel", "chat", "personas",
+    "plans",
+)  # fmt: skip
 
 Table = TypeVar("Table", bound=msgspec.Struct)
 
@@ -101,6 +105,9 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         redaction=source.read(("redaction",), document.get("redaction", {}), RedactionSettings),
         notices=source.read(("notices",), document.get("notices", {}), NoticesSettings),
         otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
+        chat=source.read(("chat",), document.get("chat", {}), ChatSettings),
+        personas=source.read_all("personas", document.get("personas", {}), PersonaSettings),
+        plans=source.read_all("plans", document.get("plans", {}), PlanSettings),
         root=root,
     )
     check(settings, document, source.wrong)

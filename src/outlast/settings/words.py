@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
+from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings
 
 MEGABYTE = 1_000_000
@@ -188,6 +189,8 @@ class ModelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     strict: bool = False
     """Refuse a call of which a translation between dialects would lose something, instead of saying what was lost."""
     catalog_model: str | None = None
+    persona: str | None = None
+    """The voice of ``[personas.NAME]`` that it answers in, whoever calls."""
 
     def __post_init__(self) -> None:
         """Refuse what no later step could make sense of; the message names the word at fault."""
@@ -298,4 +301,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     redaction: RedactionSettings = RedactionSettings()
     notices: NoticesSettings = NoticesSettings()
     otel: OtelSettings | None = None
+    chat: ChatSettings = ChatSettings()
+    personas: dict[str, PersonaSettings] = {}
+    plans: dict[str, PlanSettings] = {}
     root: Path = Path()

@@ -18,6 +18,7 @@ from outlast.settings import (
     UserModel,
     parse_settings,
 )
+from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings, NoticeTo
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
@@ -33,6 +34,9 @@ def section(heading: str) -> str:
         ("[server]", ServerSettings),
         ("[providers.NAME]", ProviderSettings),
         ("[models.NAME]", ModelSettings),
+        ("[chat]", ChatSettings),
+        ("[personas.NAME]", PersonaSettings),
+        ("[plans.NAME]", PlanSettings),
         ("[ledger]", LedgerSettings),
         ("[log]", LogSettings),
         ("[redaction]", RedactionSettings),
