@@ -8,7 +8,8 @@ import importlib
 import keyword
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Final
 
 import click
 
@@ -17,31 +18,32 @@ from outlast.cli.broken_output import has_stdout, is_of_output, leave_stdout, re
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED, USAGE, exit_code
 from outlast.errors import OutlastError
 
-COMMANDS = (
-    "demo",
-    "init",
-    "serve",
-    "reload",
-    "doctor",
-    "config",
-    "models",
-    "catalog",
-    "explain",
-    "horizon",
-    "notices",
-    "price",
-    "usage",
-    "keys",
-    "db",
-    "import",
-    "capture",
-    "replay",
-    "report",
-    "probe",
-    "blind",
-    "verdict",
-    "tone",
-)
+COMMANDS: Final[Mapping[str, str]] = {
+    "demo": "A model retires, its application goes on, and its successor is put to the proof.",
+    "init": "Write a commented outlast.toml to start from.",
+    "serve": "Run the gateway: an OpenAI-compatible API whose model names outlast their models.",
+    "reload": "Have the running gateway read its configuration again.",
+    "doctor": "Look at configuration, keys, record, disk, clock, catalogue, providers and each model's next 90 days.",
+    "config": "Show or check the configuration.",
+    "models": "What is known of models: life cycle per surface, successors, prices, abilities.",
+    "catalog": "The catalogue: take newer claims over, see its age and sources, hand it on.",
+    "explain": "Print the plan for a model NAME: every attempt in order, every dropped candidate with its reason.",
+    "horizon": "Show when the models behind this configuration and its traffic end, and what each move costs.",
+    "notices": "Tell whoever depends on a model, in time, that it ends.",
+    "price": "Show list prices of MODELs, or compare two: per million tokens, and per month on a token mix.",
+    "usage": "Add up the recorded calls: count, cost and tokens, as the providers reported them.",
+    "keys": "Keys of this gateway: who may call, what they may use and how much of it.",
+    "db": "The record's file: a copy of it, whether it is whole, how large it is.",
+    "import": "Bring requests from FILES, so that capture and replay can ask them again.",
+    "capture": "Draw two answers to each sampled request from NAME's model, while it lives.",
+    "replay": "May a candidate take over NAME's traffic? Ask it the recorded requests, and judge.",
+    "report": "Show what the latest replay of NAME found, with its worst disagreements side by side.",
+    "probe": "Ask NAME's model keyed questions: does it flip, mirror, endorse delusions, refuse, preach?",
+    "blind": "Let people say which answer is better, NAME's or a candidate's, and judge by what they say.",
+    "verdict": "May the candidate take over? Show the latest replay of NAME, or judge PAIRS.",
+    "tone": "How an assistant sounds: 27 features of style, without a model.",
+}
+"""Each with its sentence in the list, so that the list is shown without loading them all."""
 
 
 class LazyGroup(click.Group):
@@ -61,6 +63,12 @@ class LazyGroup(click.Group):
         command = getattr(importlib.import_module(f"outlast.cli.{module}"), module)
         assert isinstance(command, click.Command)  # noqa: S101 - a defect of ours, not an input
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list, from the table."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
