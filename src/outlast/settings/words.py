@@ -39,6 +39,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """Relative to the configuration file."""
     today: date | None = None
     """A rehearsed day: moves calendars, plans and prices, never the ledger's time stamps."""
+    hosts: tuple[Name, ...] = ()
+    """Names under which people reach the pages, beside addresses and localhost: ``chat.example.org``."""
     max_body_bytes: Some = 50 * MEGABYTE
     max_bodies_bytes: Some = 512 * MEGABYTE
     """Of all requests that one process has in flight; never less than one body may have."""

@@ -22,11 +22,14 @@ class Router:
 
     _exact: dict[str, dict[str, Handler]] = field(default_factory=dict)
     _below: dict[str, dict[str, Handler]] = field(default_factory=dict)
+    _of_people: set[str] = field(default_factory=set)
 
-    def add(self, method: str, path: str, handler: Handler) -> None:
-        """Answer ``method`` on ``path``; HEAD follows GET by itself."""
-        routes = self._below if path.endswith("/") else self._exact
+    def add(self, method: str, path: str, handler: Handler, *, for_people: bool = False) -> None:
+        """Answer ``method`` on ``path``; HEAD follows GET by itself. ``for_people``: no program is told of it."""
+        routes = self._below if path.endswith("/") and path != "/" else self._exact  # nothing is served everywhere
         routes.setdefault(path, {})[method] = handler
+        if for_people:
+            self._of_people.add(path)
 
     def find(self, method: str, path: str) -> Handler:
         """The handler of a call; for what is not served, one that says so."""
@@ -43,9 +46,11 @@ class Router:
         )
 
     def _served(self) -> str:
-        """Every route, as one that mistyped a path needs it."""
-        routes = [*self._exact.items(), *((f"{path}NAME", methods) for path, methods in self._below.items())]
-        return ", ".join(f"{method} {path}" for path, methods in routes for method in sorted(methods))
+        """Every route, as a program that mistyped a path needs it."""
+        exact = {path: methods for path, methods in self._exact.items() if path not in self._of_people}
+        below = {f"{path}NAME": methods for path, methods in self._below.items() if path not in self._of_people}
+        routes = {**exact, **below}
+        return ", ".join(f"{method} {path}" for path, methods in routes.items() for method in sorted(methods))
 
     def _methods_below(self, path: str) -> Methods | None:
         """The longest prefix wins; the prefix alone, with nothing below it, is no route."""

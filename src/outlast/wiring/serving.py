@@ -34,6 +34,7 @@ from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
 from outlast.wiring.limiting import open_limiter
 from outlast.wiring.numbers import OwnNumbers, Published
+from outlast.wiring.pages import Pages
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.telemetry import Telemetry
 from outlast.wiring.tokeniser import open_tokeniser
@@ -219,6 +220,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(gateway.published.checks))
     router.add("GET", "/metrics", Metrics(gauges))
+    Pages(lambda: gateway.current.settings).serve_on(router)
     held.keys.start()
     return gateway
 
