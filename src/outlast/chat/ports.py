@@ -4,7 +4,7 @@ It states what is asked and what each answer promises. It does not know SQLite (
 the gateway's own types: ``wiring.chat`` connects them.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Protocol
 
 import msgspec
@@ -65,11 +65,18 @@ class Chats(Protocol):
         ...
 
     async def grow(self, message: str, more: str) -> bool:
-        """Put more text behind a running answer. False: somebody asked that it be stopped."""
+        """Put more text behind a running answer. False: somebody asked that it be stopped.
+
+        Whoever writes an answer says so at least every second, with no text where there is none.
+        """
         ...
 
     async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:
         """A running answer has come to its end."""
+        ...
+
+    async def abandon(self) -> None:
+        """Make ``interrupted`` of every running answer whose writer's process has ended; what it wrote stays."""
         ...
 
     async def stop(self, owner: str, conversation: str, message: str) -> None:
@@ -113,13 +120,31 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's end."""
 
     finish: str = ""
+    """``stop length tool_calls content_filter`` …"""
+    interrupted: bool = False
+    """This process is ending; the model would have gone on."""
     error: str = ""
     """What the gateway or the provider said, for people; empty: it ended well."""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who asks."""
+
+    name: str = ""
+    """The account's, which is the ``owner`` of what it keeps; empty: the one person of a gateway without accounts."""
+    plan: str = ""
+    """Of ``[plans.NAME]``; empty: none, so everything may be used."""
 
 
 class Gateway(Protocol):
     """The gateway in this process: the same plan, ledger, limits and headers as over HTTP."""
 
-    def ask(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[Begun | Piece | Ended]:
-        """A streamed chat completion; closing the iterator ends the call as a caller who leaves does."""
+    def ask(
+        self, body: bytes, headers: Mapping[str, str], *, person: Person, unkept: bool = False
+    ) -> AsyncGenerator[Begun | Piece | Ended, None]:
+        """A streamed chat completion; closing the iterator ends the call as a caller who leaves does.
+
+        The last that comes is ``Ended``; nothing is raised. ``unkept``: no words of it are recorded, whatever the
+        configuration says.
+        """
         ...
