@@ -56,6 +56,8 @@ class Known:
 
     conversation: Arm | None = None
     """Stored of this conversation."""
+    stage: int | None = None
+    """In which stage chance gave it that; None: it was not chance."""
     unit: Arm | None = None
     """Stored of its user or key; nothing where conversations are drawn."""
     began: bool = False
@@ -72,6 +74,9 @@ class Assigned:
 
     arm: Arm
     why: Why
+    stage: int | None = None
+    """In which stage chance alone decided: only such conversations may be compared, with those of the same stage. None:
+    pins and old ones chose themselves."""
 
     @property
     def store(self) -> bool:
@@ -80,8 +85,8 @@ class Assigned:
 
     @property
     def drawn(self) -> bool:
-        """Whether chance alone decided: only such conversations may be compared. Pins and old ones chose themselves."""
-        return self.why in ("drawn", "unit drawn")
+        """Whether chance alone decided."""
+        return self.stage is not None
 
 
 def assign(plan: Plan, state: State, who: Who, known: Known = NOTHING, pinned: Arm | None = None) -> Assigned:
@@ -103,19 +108,19 @@ def assign(plan: Plan, state: State, who: Who, known: Known = NOTHING, pinned: A
 def _kept(known: Known) -> Assigned | None:
     """What a conversation brings with it; None: it is new."""
     if known.conversation is not None:
-        return Assigned(known.conversation, "stored")
+        return Assigned(known.conversation, "stored", known.stage)
     return Assigned("A", "began before") if known.began else None
 
 
 def _new(plan: Plan, state: State, who: Who, known: Known) -> Assigned:
     share = plan.stages[state.stage].share
     if known.unit == "B":
-        return Assigned("B", "unit drawn")
+        return Assigned("B", "unit drawn", state.stage)
     if share < entry_share(plan, who.plan):
         return Assigned("A", "later plan")
     if state.phase == "paused":
         return Assigned("A", "paused")
-    return Assigned("B" if place(plan.salt, unit_of(plan, who)) < share else "A", "drawn")
+    return Assigned("B" if place(plan.salt, unit_of(plan, who)) < share else "A", "drawn", state.stage)
 
 
 def place(salt: str, unit: str) -> float:

@@ -21,6 +21,7 @@ Scale = Literal["share", "ratio", "spread"]
 Side = Literal["above", "below"]
 """above: B has more of it than A. below: less."""
 SHADOW: Final = "shadow"
+_LONGEST_WINDOW_S: Final = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ class Plan:
     """None: no limit was said."""
     keep_days: int = 30
     """How long an assignment is kept after its last use."""
+    window_s: int = 60
+    """A conversation is observed for so long after its first answer ended, then counted once, however it goes on."""
     created_ns: int = 0
 
     @property
@@ -174,6 +177,8 @@ class Plan:
             raise SettingsInvalid(f"alpha must lie between 0 and 0.5, {self.alpha:g} does not")
         if self.least_blocks < 1 or self.keep_days < 1:
             raise SettingsInvalid("the least number of blocks and the days that assignments are kept are 1 or more")
+        if not 1 <= self.window_s <= _LONGEST_WINDOW_S:
+            raise SettingsInvalid(f"a conversation is observed for 1 to {_LONGEST_WINDOW_S:,} seconds")
         if self.max_shadow_pico_usd is not None and self.max_shadow_pico_usd < 0:
             raise SettingsInvalid("the most that a shadow may cost is no negative amount")
 

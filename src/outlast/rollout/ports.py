@@ -4,7 +4,7 @@ It states what is asked of a store and what each answer promises. It does not kn
 ``ledger`` has the first implementation, ``testing`` one in memory, and one suite in ``tests/contract`` holds for all.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 
 import msgspec
@@ -33,11 +33,13 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     """What was drawn, as a digest: the conversation's, the user's or the key's."""
     arm: Arm
     stage: int
+    """``Assigned.stage``; of a shadow the stage that is under way."""
     at_ns: int
     values: dict[str, float]
     """By guard; absent: not measured."""
     pair: str = ""
-    """Of a shadow: what A's turn and B's share; empty: of a canary or its control."""
+    """Of a shadow: what A's turn and B's share; empty: of a canary or its control. Both are added at once, when the later
+    one has ended and with its time: a pair of which one is missing is let go."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,6 +84,22 @@ class Rollouts(Protocol):
         """
         ...
 
+    def pin(self, model: str, pin: Pin) -> None:
+        """Keep a pin, in the place of one of the same model, key and user; durably before returning.
+
+        Raises:
+            LedgerUnavailable: it could not be kept.
+        """
+        ...
+
+    def unpin(self, model: str, key: str, user: str) -> bool:
+        """Take a pin away; whether there was one. Raises ``LedgerUnavailable``."""
+        ...
+
+    def schedule(self, name: str, windows: Sequence[Window]) -> None:
+        """Replace the brown-outs of a requested name, durably before returning. Raises ``LedgerUnavailable``."""
+        ...
+
     def history(self, model: str) -> tuple[tuple[Kept, tuple[Transition, ...]], ...]:
         """Every rollout of a virtual model with its steps, the newest first. Raises ``LedgerUnavailable``."""
         ...
@@ -93,9 +111,17 @@ class Assignments(Protocol):
     async def settle(
         self, rollout: str, conversation: str, unit: str, draw: Callable[[Known], Assigned], *, began: bool
     ) -> Assigned:
-        """What ``draw`` makes of what is stored, in one transaction; what is to be stored is, before returning.
+        """What ``draw`` makes of what is stored; ``draw`` may be asked twice.
 
-        An assignment is forgotten when it was not used for the plan's ``keep_days``.
+        Args:
+            rollout: its id.
+            conversation: the header's value or the fingerprint.
+            unit: the user or key that is drawn; empty where conversations are.
+            draw: ``assign`` for this caller.
+            began: the conversation has earlier answers.
+
+        A conversation that gets B is stored before this returns, one that stays with A soon after. An assignment is
+        forgotten when it was not used for the plan's ``keep_days``.
 
         Raises:
             LedgerUnavailable: it can be neither read nor kept; the caller is then served by A.

@@ -49,6 +49,11 @@ def test_a_conversation_keeps_its_model(one: Who, arm: Arm, pinned: Arm | None, 
     assert assign(plan(), at(stage, phase), one, Known(conversation=arm), pinned) == Assigned(arm, "stored")
 
 
+def test_what_chance_drew_stays_in_the_stage_that_drew_it() -> None:
+    kept = assign(plan(), at(3), who(), Known(conversation="B", stage=1))
+    assert (kept, kept.drawn, kept.store) == (Assigned("B", "stored", 1), True, False)
+
+
 @given(PEOPLE, st.none() | ARMS, st.integers(1, 4))
 def test_one_with_earlier_answers_and_nothing_stored_is_of_a(one: Who, pinned: Arm | None, stage: int) -> None:
     assert assign(plan(), at(stage), one, Known(began=True), pinned) == Assigned("A", "began before")
@@ -92,8 +97,8 @@ def test_in_the_shadow_and_while_paused_nobody_new_gets_b() -> None:
 def test_a_later_plan_waits_for_its_share() -> None:
     declared = plan(stages=(Stage(0.1), Stage(0.999), Stage(1.0)), entries=(Entry(plan="business", share=0.5),))
     assert assign(declared, at(0), who(paid="business")) == Assigned("A", "later plan")
-    assert assign(declared, at(1), who(paid="business")) == Assigned("B", "drawn")
-    assert assign(declared, at(1), who(paid="other")) == Assigned("B", "drawn")
+    assert assign(declared, at(1), who(paid="business")) == Assigned("B", "drawn", 1)
+    assert assign(declared, at(1), who(paid="other")) == Assigned("B", "drawn", 1)
 
 
 def test_only_what_chance_decided_may_be_compared() -> None:
