@@ -29,6 +29,7 @@ from outlast.web.limits import Limits
 from outlast.web.metrics import Gauges, Metrics
 from outlast.web.router import Router
 from outlast.web.server import Server
+from outlast.wiring.chat import InProcess
 from outlast.wiring.descriptors import places_for_callers
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
@@ -51,6 +52,8 @@ class Gateway:
         self.server = server
         self.current = first
         """What new calls are answered by."""
+        self.people = InProcess(lambda: self.current, ids=server.request_id, clock=held.clock)
+        """What the chat asks for people."""
         self.configuration: Callable[[], str] = lambda: "number 1 since the start"
         """The account of its reloads, in a sentence."""
         self.published = Published(self._own_numbers())
@@ -106,13 +109,13 @@ class Gateway:
         self.server.limits = _limits(generation.settings)
         self.recorder.keep_by(generation.settings.ledger)
         generation.serve_on(self._router)
-        leaving = asyncio.get_running_loop().create_task(self._let_go(before, self.server.calls))
+        leaving = asyncio.get_running_loop().create_task(self._let_go(before, self.server.calls | self.people.calls))
         self._leaving.add(leaving)
         leaving.add_done_callback(self._leaving.discard)
 
     async def aclose(self, grace: float) -> None:
         """Let running calls end within ``grace`` seconds, then give everything back; the record last."""
-        await self.server.drain(grace)
+        await asyncio.gather(self.server.drain(grace), self.people.drain(grace))
         if self._leaving:
             await asyncio.wait(self._leaving)  # the calls that they waited for have ended
         upstreams, telemetries = self.current.without(None)
