@@ -21,6 +21,28 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     """Plain text around the words, which stand between \\x02 and \\x03."""
 
 
+class Choice(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody preferred one of two answers to the same message."""
+
+    chosen: str
+    """The answer's id."""
+    rejected: str
+    created_ns: int
+    reason: str = ""
+
+
+class Pleased(msgspec.Struct, frozen=True, kw_only=True):
+    """What people said of one model's answers, in numbers."""
+
+    served: str
+    """``provider/model`` that answered."""
+    good: int = 0
+    bad: int = 0
+    chosen: int = 0
+    """Choices between two answers that it won."""
+    rejected: int = 0
+
+
 class Chats(Protocol):
     """Conversations, each seen by its owner alone: another's id is as one that does not exist (``ObjectNotFound``).
 
@@ -61,18 +83,28 @@ class Chats(Protocol):
     async def add(
         self, owner: str, conversation: str, *messages: Message, files: Mapping[str, bytes] | None = None
     ) -> None:
-        """Add messages at once, with the bytes of their attachments by id; the last becomes the leaf."""
+        """Add messages at once, with the bytes of their attachments by id; the last becomes the leaf.
+
+        An attachment without bytes is one that another message of the conversation brought. A message whose phase is
+        ``running`` is written by this process from now on.
+
+        Raises:
+            ObjectNotFound: a parent, or an attachment without bytes, is not in this conversation.
+            MalformedRequest: an id is used twice.
+            RequestTooLarge: over one of the limits of ``chat.bounds``.
+        """
         ...
 
     async def grow(self, message: str, more: str) -> bool:
-        """Put more text behind a running answer. False: somebody asked that it be stopped.
+        """Put more text behind a running answer.
 
-        Whoever writes an answer says so at least every second, with no text where there is none.
+        False: somebody asked that it be stopped, or it is not running any more (deleted with its conversation, or
+        abandoned), and then nothing of ``more`` is kept. Whoever writes an answer says so at least every second, with no text where there is none.
         """
         ...
 
     async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:
-        """A running answer has come to its end."""
+        """A running answer has come to its end; nothing happens where it is not running any more."""
         ...
 
     async def abandon(self) -> None:
@@ -84,7 +116,10 @@ class Chats(Protocol):
         ...
 
     async def growth(self, owner: str, conversation: str, message: str, start: int) -> tuple[str, Message]:
-        """An answer's text from a character on, and the message with its phase; polled by other tabs and processes."""
+        """An answer's text from a character on, and the message with its phase; polled by other tabs and processes.
+
+        While it is running, the message's own ``text`` is empty: what it has so far is told in pieces alone.
+        """
         ...
 
     async def file(self, owner: str, conversation: str, known: str) -> tuple[Attachment, bytes]:
@@ -93,6 +128,23 @@ class Chats(Protocol):
 
     async def rate(self, owner: str, conversation: str, message: str, thumb: str, reason: str) -> None:
         """Keep a thumb (``good``, ``bad``, or nothing) and what was written beside it."""
+        ...
+
+    async def choose(self, owner: str, conversation: str, choice: Choice) -> None:
+        """Keep which of two answers was preferred; of the same two, what was said last.
+
+        Raises:
+            ObjectNotFound: one of them is no answer of this conversation.
+            MalformedRequest: they do not answer the same message.
+        """
+        ...
+
+    async def choices(self, owner: str, conversation: str) -> tuple[Choice, ...]:
+        """Those of a conversation, in the order in which they were made."""
+        ...
+
+    async def pleased(self) -> tuple[Pleased, ...]:
+        """What all people together said, by model; numbers alone. Temporary conversations are not in it."""
         ...
 
     async def persona(self, owner: str) -> Persona:

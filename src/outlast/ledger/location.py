@@ -43,3 +43,8 @@ def journal_folder(database: Path) -> Path:
 def responses_path(database: Path) -> Path:
     """The file of the responses that callers asked to keep, beside a database file."""
     return database.with_name(database.name + ".responses.db")
+
+
+def chats_path(database: Path) -> Path:
+    """The file of the chat's conversations and accounts, beside a database file."""
+    return database.with_name(database.name + ".chats.db")
