@@ -14,7 +14,8 @@ import msgspec
 
 PICO_PER_USD = 10**12
 
-Reason = Literal["target", "successor", "fallback"]
+Reason = Literal["target", "successor", "fallback", "rollout", "shadow"]
+"""rollout: the model that a rollout moves to. shadow: the same, asked beside a call; nobody was given its answer."""
 Outcome = Literal["answered", "refused", "failed", "cancelled"]
 """answered: the upstream's answer reached its end. refused: a status of 400 or more was answered, by the
 upstream or by Outlast. failed: an answer had begun and broke. cancelled: the caller left first."""

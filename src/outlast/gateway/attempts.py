@@ -72,7 +72,7 @@ class Attempts:
             if isinstance(result, Served):
                 return result
             if result.gone and route.model is not None:
-                meter.route = route = self._routes.find(route.name)
+                meter.route = route = self._routes.without_gone(route)
                 continue
             last, told = result, meter.told
             if last.final or route.model is None:

@@ -27,6 +27,14 @@ class Balance:
         Equal targets first, the least busy of them; then the others in the plan's order. Whoever is better left
         alone comes last, but comes: a caller is not refused to spare a target.
         """
+        lead = route.lead
+        if lead is None or lead.candidate.target in tried:
+            return self._planned(route, tried)
+        if self._well(lead):
+            return lead
+        return self._planned(route, tried) or lead
+
+    def _planned(self, route: Route, tried: Collection[str]) -> Attempt | None:
         if route.equals > 1 and (chosen := self._least_busy(route, tried, well_only=False)) is not None:
             return chosen
         if len(route.attempts) == 1 and not tried:  # most names: nothing to choose, and health changes nothing
@@ -35,11 +43,15 @@ class Balance:
         for one in route.attempts:
             if one.candidate.target in tried:
                 continue
-            breaker = one.breaker
-            if breaker is None or not breaker.until_ns or breaker.admits(self._monotonic_ns()):
+            if self._well(one):
                 return one
             resort = resort or one
         return resort
+
+    def _well(self, one: Attempt) -> bool:
+        """Whether nothing speaks against asking it now."""
+        breaker = one.breaker
+        return breaker is None or not breaker.until_ns or breaker.admits(self._monotonic_ns())
 
     def other(self, route: Route, tried: Collection[str]) -> Attempt | None:
         """Another equal target that nothing speaks against, beside those that were tried; None: there is none."""

@@ -5,7 +5,8 @@ byte. It does not know HTTP (``web``), candidates (``gateway.plan``) or storage 
 """
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import msgspec
@@ -31,9 +32,12 @@ from outlast.gateway.keeping import Keeping
 from outlast.gateway.meter import Meter
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
 from outlast.gateway.routes import Route, Routes
+from outlast.gateway.shadow import Shadow
+from outlast.gateway.steering import Steer, Steering
 from outlast.gateway.witness import Tracing, Witness
 from outlast.keys.key import NO_LIMITS
 
+NOBODY_BESIDE: Collection[str] = ()
 WITHHELD = frozenset(
     {
         "connection", "content-length", "keep-alive", "transfer-encoding", "upgrade", "trailer", "te",
@@ -64,6 +68,10 @@ class Chat:
     """Where the dialect's callers may ask that answers be kept."""
     witnesses: tuple[Witness, ...] = ()
     """Who is told of each call besides the counters and the journal."""
+    steering: Steering | None = None
+    """Who settles the way of calls whose name is being moved."""
+    shadow: Shadow | None = None
+    """Who asks beside, where that was settled."""
     tracing: Tracing | None = None
     """Where traces are kept, each call's own place in its trace; upstreams are told that one."""
 
@@ -72,8 +80,12 @@ class Chat:
         meter = Meter(call, self.clock, self.dialect)
         if self.tracing is not None:
             meter.traceparent = self.tracing(call.headers.get("traceparent", ""))
+        await self.see_through(meter, reply, self._ask)
+
+    async def see_through(self, meter: Meter, reply: Reply, asked: Callable[[Meter], Awaitable[Served]]) -> None:
+        """From the first question to the record; raises only ``CancelledError`` and defects."""
         try:
-            served = await self._ask(meter)
+            served = await asked(meter)
         except OutlastError as error:
             self._refuse(error, meter, reply)
         except asyncio.CancelledError as end:
@@ -97,12 +109,27 @@ class Chat:
         meter.route = route = self.routes.find(request.model, caller.key)
         if caller.key is not None:
             meter.permit = self.limiter.admit(caller.key, expected_tokens(request))
+        steer = None if self.steering is None else self.steering.of(request.model)
         if self.keeping is not None and isinstance(request, ResponsesRequest):
-            meter.request = request = await self._gone_on_from(self.keeping, request, route, meter)
+            beside = NOBODY_BESIDE if steer is None else steer.providers
+            meter.request = request = await self._gone_on_from(
+                self.keeping, request, {*_providers(route), *beside}, meter
+            )
+        if steer is not None:
+            meter.route = route = await self._steered(steer, route, meter)
         served = await self.attempts.run(route, request, meter)
         if meter.came is not None and served.stream is None and served.status < 300:
             served = msgspec.structs.replace(served, body=await self._kept(meter.came, served.body, meter))
         return served
+
+    async def _steered(self, steer: Steer, route: Route, meter: Meter) -> Route:
+        """The route as it was settled for this call; what is to be asked beside is begun."""
+        meter.course = course = await steer.course(meter, route)
+        if course.shadow is not None and self.shadow is not None:
+            # What nobody asked for is recorded, and neither counted nor told as a call.
+            aside = replace(self, counters=Counters(), witnesses=(), tracing=None, steering=None, shadow=None)
+            self.shadow.begin(course, self.routes.steered(route, course.shadow), meter, aside)
+        return self.routes.steered(route, course.lead, course.heir)
 
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""
@@ -116,7 +143,7 @@ class Chat:
         """A plain answer, or a refusal that an upstream gave: as it came."""
         outcome: Outcome = "refused" if served.status >= 400 else "answered"
         error = "upstream_refused" if outcome == "refused" else ""
-        if meter.full:
+        if meter.heard:
             meter.keep(served.body)
         answer = served.answer
         estimate = self.estimator.whole(meter, served.body) if answer is not None and answer.usage is None else None
@@ -150,7 +177,7 @@ class Chat:
             )
             raise
         else:
-            if meter.full:
+            if meter.heard:
                 meter.keep(tail)
             outcome: Outcome = "failed" if reader.failed else "answered"
             error_code = "upstream_refused" if reader.failed else ""
@@ -176,7 +203,7 @@ class Chat:
         while piece:
             out = reader.feed(piece)
             if out:
-                if meter.full:
+                if meter.heard:
                     meter.keep(out)
                 reply.write(out)
                 await reply.drained()
@@ -190,11 +217,10 @@ class Chat:
 
     @staticmethod
     async def _gone_on_from(
-        keeping: Keeping, request: ResponsesRequest, route: Route, meter: Meter
+        keeping: Keeping, request: ResponsesRequest, providers: set[str], meter: Meter
     ) -> ResponsesRequest:
         """The request with what it goes on from written out; thoughts only where no other provider can be asked."""
         meter.came = request
-        providers = {each.destination.provider for each in route.attempts}
         provider = providers.pop() if len(providers) == 1 else ""
         return await keeping.before(request, owner=meter.caller.name, provider=provider)
 
@@ -243,6 +269,8 @@ class Chat:
             witness.ended(exchange, meter.call, meter.traceparent)
         if meter.route is not None:
             self.journal.append(exchange)
+        if meter.course is not None:
+            meter.course.ended(exchange, meter.sent, cut=meter.cut)
 
     def _headers(self, meter: Meter) -> Headers:
         """What every answer says of itself; its id is written by the server."""
@@ -259,6 +287,10 @@ class Chat:
             return meter.route.said
         asked = meter.request.model if meter.request is not None else named_model(meter.call.body)
         return (("x-outlast-requested-model", asked),) if asked else ()
+
+
+def _providers(route: Route) -> Iterator[str]:
+    return (each.destination.provider for each in route.attempts)
 
 
 def _who_ended(end: asyncio.CancelledError) -> str:

@@ -14,6 +14,7 @@ from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.exchange import AttemptRecord, Exchange, Outcome, Signal, Usage
 from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
+from outlast.gateway.course import Course
 from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock, Permit
 from outlast.gateway.routes import Attempt, Route
@@ -44,6 +45,8 @@ class Meter(msgspec.Struct):
     meant: Request | None = None
     """The same, fully read; only where a target speaks another dialect."""
     route: Route | None = None
+    course: Course | None = None
+    """Where something settles the calls of this name beside its plan."""
     attempt: Attempt | None = None
     """The last one that was made."""
     adapted: tuple[str, ...] = ()
@@ -53,9 +56,11 @@ class Meter(msgspec.Struct):
     started_ns: int = 0
     first_byte_ns: int = 0
     sent: list[bytes] = []
-    """The answer as the caller got it; only collected under ``record = "full"``."""
+    """The answer as the caller got it; only collected under ``record = "full"``, or where a course wants to hear it."""
     kept: int = 0
     """Bytes of it."""
+    cut: bool = False
+    """There were more of them."""
     traceparent: str = ""
     """The call's own place in its trace; empty: the caller's word, if any, goes on unchanged."""
 
@@ -72,16 +77,35 @@ class Meter(msgspec.Struct):
     def told(self, told: Told) -> None:
         self.attempt, self.adapted, self.losses = told
 
+    def canonical(self) -> Request:
+        """The request, fully read; once, however many ask.
+
+        Raises:
+            MalformedRequest: a member cannot be read.
+        """
+        if self.meant is None:
+            assert self.request is not None  # noqa: S101 - it was peeked at first
+            self.meant = self.dialect.decode_request(self.request.envelope.body, self.request)
+        return self.meant
+
     @property
     def full(self) -> bool:
         """Whether bodies are kept."""
         return self.route is not None and self.route.keep == "full"
 
+    @property
+    def heard(self) -> bool:
+        """Whether what the caller gets is collected."""
+        return self.full or (self.course is not None and self.course.heard > 0)
+
     def keep(self, piece: bytes) -> None:
         """Collect what the caller got; of an answer without end only its beginning."""
-        if self.kept < LARGEST_KEPT:
+        most = LARGEST_KEPT if self.course is None or self.full else self.course.heard
+        if self.kept < most:
             self.sent.append(piece)
             self.kept += len(piece)
+        elif piece:
+            self.cut = True
 
     def tried(self, candidate: Candidate, took_ns: int, *, status: int, error: str = "") -> None:
         """One upstream call has come to an end."""

@@ -7,7 +7,7 @@ or answers.
 import datetime as dt
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import msgspec
@@ -58,6 +58,10 @@ class Route:
     """What an answer says that no candidate gave: the requested name, ``Deprecation``, ``Sunset`` and ``Link``."""
     day: dt.date
     version: int
+    lead: Attempt | None = None
+    """Of a steered call: asked before all others."""
+    heir: Attempt | None = None
+    """Of a steered call: asked first from when the last of the targets is gone."""
 
 
 class Routes:
@@ -83,6 +87,7 @@ class Routes:
         self._routes: dict[str, Route] = {}
         self._wires: dict[str, Route] = {}
         self._opened: dict[tuple[str, str | None, TargetSettings | None], Destination] = {}
+        self._steered: dict[tuple[str, Candidate | None, Candidate | None], tuple[Route, Route]] = {}
 
     def find(self, name: str, key: Key | None = None) -> Route:
         """The route of a name; a virtual model's name wins over a direct one.
@@ -103,6 +108,35 @@ class Routes:
             self._routes[name] = route
             return route
         return self._wire(name, day, key)
+
+    def steered(self, route: Route, lead: Candidate | None, heir: Candidate | None = None) -> Route:
+        """The same with a candidate before, or after, all others; one that nobody here serves is left out."""
+        if lead is None and heir is None:
+            return route
+        key = (route.name, lead, heir)
+        kept = self._steered.get(key)
+        if kept is not None and kept[0] is route:
+            return kept[1]
+        made = replace(route, lead=self._beside(lead, route), heir=self._beside(heir, route))
+        if len(self._steered) >= REMEMBERED_WIRES:
+            self._steered.clear()
+        self._steered[key] = (route, made)
+        return made
+
+    def without_gone(self, route: Route) -> Route:
+        """The route of the same name now that one of its candidates has answered as retired."""
+        fresh, heir = self.find(route.name), route.heir
+        if heir is None:
+            return fresh
+        return self.steered(fresh, None, heir.candidate) if fresh.equals else self.steered(fresh, heir.candidate)
+
+    def _beside(self, candidate: Candidate | None, route: Route) -> Attempt | None:
+        """A candidate that the plan does not know, made ready; None: it cannot be asked here, or is observed gone."""
+        if candidate is None or candidate.target in self._gone.current():
+            return None
+        if candidate.target.partition("/")[0] not in self._providers:
+            return None
+        return self._ready(candidate, route.said, route.model)
 
     def retired(self, route: Route) -> ModelRetired:
         """The answer for a virtual model that has no candidate left: the day, the chain, how to declare it."""

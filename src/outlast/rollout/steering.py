@@ -1,0 +1,144 @@
+"""Which model answers a call, in one process: what is remembered first, the store only where something is new.
+
+It knows that no trouble of the store is a caller's: who cannot be settled in time has A, and a draw that comes too late
+stores A as well. It does not know requests (whoever asks says who they are), what decides (``rollout.assignment``) nor
+how assignments are kept.
+"""
+
+import asyncio
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+from outlast.errors import LedgerUnavailable
+from outlast.rollout.assignment import Assigned, Known, Who, assign, unit_of
+from outlast.rollout.plan import Arm
+from outlast.rollout.ports import Assignments, Kept
+
+REMEMBERED: Final = 50_000
+"""Conversations of one process; the one that was longest silent is forgotten first, and asked of the store again."""
+AFRESH_NS: Final = 3_600 * 10**9
+"""After so long the store is asked again: it forgets what is not used."""
+PATIENCE_S: Final = 0.5
+"""A caller waits so long for the store at most, once in a conversation."""
+REST_NS: Final = 10**9
+"""After trouble the store is left alone for so long; new conversations have A meanwhile."""
+_UNSETTLED: Final = Assigned("A", "not running")
+
+
+@dataclass(slots=True)
+class Settled:
+    """What this process knows of one conversation."""
+
+    arm: Arm
+    stage: int | None
+    since_ns: int
+
+
+class Helm:
+    """Settles the calls of every rollout in one process."""
+
+    def __init__(
+        self,
+        assignments: Assignments,
+        *,
+        monotonic_ns: Callable[[], int],
+        remembered: int = REMEMBERED,
+        patience_s: float = PATIENCE_S,
+    ) -> None:
+        self._assignments = assignments
+        self._now = monotonic_ns
+        self._most = remembered
+        self._patience_s = patience_s
+        self._settled: OrderedDict[tuple[str, str], Settled] = OrderedDict()
+        self._rests_until = 0
+        self.unsettled = 0
+        """Calls that had A because the store did not answer."""
+
+    def remembered(self, rollout: str, conversation: str) -> Known | None:
+        """What is known of a conversation without asking anybody; None: the store has to be asked."""
+        found = self._settled.get((rollout, conversation))
+        if found is None or self._now() - found.since_ns > AFRESH_NS:
+            return None
+        self._settled.move_to_end((rollout, conversation))
+        return Known(conversation=found.arm, stage=found.stage)
+
+    async def settle(self, kept: Kept, who: Who, *, began: bool, pinned: Arm | None) -> Assigned:
+        """Which model answers; what was drawn is kept before it is used."""
+        plan, state = kept.plan, kept.state
+        known = self.remembered(kept.id, who.conversation)
+        if known is not None:
+            return assign(plan, state, who, known, pinned)
+        if self._now() < self._rests_until:
+            return self._unsettled(kept, who)
+        began = began or (kept.id, who.conversation) in self._settled  # it had an answer in this process
+        draw = _Draw(lambda known: assign(plan, state, who, known, pinned))
+        unit = "" if plan.by == "conversation" else unit_of(plan, who)
+        asked = asyncio.ensure_future(self._assignments.settle(kept.id, who.conversation, unit, draw, began=began))
+        try:
+            done, _ = await asyncio.wait({asked}, timeout=self._patience_s)
+            if not done and not draw.give_up():
+                await asyncio.wait({asked})  # B was drawn and is on its way to the disk: one word for both
+            if not asked.done():
+                asked.add_done_callback(_forget)
+                return self._troubled(kept, who)
+            assigned = asked.result()
+        except LedgerUnavailable:
+            return self._troubled(kept, who)
+        except asyncio.CancelledError:
+            asked.add_done_callback(_forget)
+            raise
+        if assigned.why != "not running":
+            self._remember(kept.id, who.conversation, Settled(assigned.arm, assigned.stage, self._now()))
+        return assigned
+
+    def _troubled(self, kept: Kept, who: Who) -> Assigned:
+        self._rests_until = self._now() + REST_NS
+        return self._unsettled(kept, who)
+
+    def _unsettled(self, kept: Kept, who: Who) -> Assigned:
+        """A for this call. What is stored holds again with the next one, and where nothing is it stays with A."""
+        self.unsettled += 1
+        self._remember(kept.id, who.conversation, Settled("A", None, self._now() - AFRESH_NS - 1))
+        return _UNSETTLED
+
+    def _remember(self, rollout: str, conversation: str, settled: Settled) -> None:
+        self._settled[rollout, conversation] = settled
+        if len(self._settled) > self._most:
+            self._settled.popitem(last=False)
+
+
+class _Draw:
+    """One conversation's draw, which may be asked in another thread, and be told that nobody waits any more."""
+
+    __slots__ = ("_assign", "_late", "_lock", "_said")
+
+    def __init__(self, drawn: Callable[[Known], Assigned]) -> None:
+        self._assign = drawn
+        self._lock = threading.Lock()
+        self._late = False
+        self._said: Assigned | None = None
+
+    def __call__(self, known: Known) -> Assigned:
+        """What follows from what is stored; A where its caller was served by then."""
+        with self._lock:
+            if self._late and known.conversation is None:
+                return Assigned("A", "began before")
+            self._said = self._assign(known)
+            return self._said
+
+    def give_up(self) -> bool:
+        """Draw no more; False: B was said already."""
+        with self._lock:
+            if self._said is not None and self._said.arm == "B":
+                return False
+            self._late = True
+            return True
+
+
+def _forget(asked: "asyncio.Future[Assigned]") -> None:
+    """An error that nobody waits for is none."""
+    if not asked.cancelled():
+        asked.exception()
