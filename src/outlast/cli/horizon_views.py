@@ -19,6 +19,7 @@ from outlast.cli.standing_text import end_text
 from outlast.cli.timeline import LEGEND, axis, bar
 from outlast.horizon.calendar import Entry, Horizon
 from outlast.horizon.successors import Successor
+from outlast.horizon.words import BASES, MARKS, marks
 
 NEXT_STEP = """\
 Nothing depends on a model yet, as far as is known here. Next:
@@ -30,21 +31,6 @@ FIGURES = ("days", "share", "USD a month", "USD a month then")
 
 DISPENSABLE = ((), ("successor",), ("successor", *FIGURES[2:]), ("successor", "bars", *FIGURES[2:]))
 """Columns that give way on a narrow terminal, in steps: the lines below the table name the successor too."""
-
-MARKS = {
-    "!": "sources disagree on the end",
-    "?": "the end is not an exact day",
-    "↪": "another model answered in its place",
-    "∅": "answered that it is gone, with status 200",
-    "~": "the sum leaves out calls without a known price",
-    "≈": "the sum has calls whose tokens are estimates",
-}
-
-BASES = {
-    "declared": "declared",
-    "chain": "by the catalogue's chain, as declared",
-    "recommended": "recommended, not declared",
-}
 
 
 def horizon_document(made: Horizon) -> dict[str, object]:
@@ -63,7 +49,7 @@ def print_horizon(made: Horizon) -> None:
     out.print(fitting_table(made, out))
     click.echo()
     click.echo(LEGEND)
-    used = {mark for entry in made.entries for mark in _marks(entry)}
+    used = {mark for entry in made.entries for mark in marks(entry)}
     if used:
         click.echo("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used))
     click.echo()
@@ -106,26 +92,12 @@ def _cells(entry: Entry) -> tuple[str, ...]:
         _sum(entry.recorded.cost_usd),
         entry.successor.ref if entry.successor else "none known",
         _sum(entry.successor_monthly_cost_usd) if entry.successor else "",
-        " ".join(_marks(entry)),
+        " ".join(marks(entry)),
     )
 
 
 def _sum(amount: Decimal | None) -> str:
     return "unknown" if amount is None else month_text(amount)
-
-
-def _marks(entry: Entry) -> Iterator[str]:
-    recorded = entry.recorded
-    for mark, holds in (
-        ("!", bool(entry.standing.conflicts)),
-        ("?", entry.standing.unsure),
-        ("↪", bool(recorded.redirected)),
-        ("∅", bool(recorded.soft_gone)),
-        ("~", bool(recorded.unpriced_calls)),
-        ("≈", bool(recorded.estimated_calls)),
-    ):
-        if holds:
-            yield mark
 
 
 def _remarks(made: Horizon) -> Iterator[str]:

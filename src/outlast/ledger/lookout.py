@@ -14,9 +14,11 @@ from typing import Final, NamedTuple
 
 import msgspec
 
+from outlast.exchange import SeenModel
 from outlast.keys.key import Key
 from outlast.ledger.database import open_for_reading
 from outlast.ledger.keys import read_keys, read_version
+from outlast.ledger.reader import SqliteLedger
 
 _BUSY_MS: Final = 250
 
@@ -43,6 +45,18 @@ class Looked(msgspec.Struct, frozen=True, array_like=True, tag=True):
     mark: Mark
     keys: tuple[Key, ...] | None
     """Every key that was ever created; None: those that are known."""
+
+
+class Sum(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """What was called since then?"""
+
+    since_ns: int
+
+
+class Summed(msgspec.Struct, frozen=True, array_like=True, tag=True):
+    """Every (requested, served) pair since the beginning of the instant's hour."""
+
+    seen: tuple[SeenModel, ...]
 
 
 class Lookout:
@@ -72,6 +86,10 @@ class Lookout:
             self.close()
             raise
         return Looked(mark, keys)
+
+    def sum(self, question: Sum) -> Summed:
+        """What was called, read anew; raises as ``look`` does."""
+        return Summed(tuple(SqliteLedger(self._path).seen(question.since_ns)))
 
     def close(self) -> None:
         """Give the file back; the next look opens it again."""

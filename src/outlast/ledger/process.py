@@ -14,10 +14,11 @@ from typing import Final
 import msgspec
 
 from outlast.errors import LedgerUnavailable
+from outlast.exchange import SeenModel
 from outlast.ledger.drain import Drained
 from outlast.ledger.extents import Reach
 from outlast.ledger.line import Line
-from outlast.ledger.lookout import Look, Looked, Mark
+from outlast.ledger.lookout import Look, Looked, Mark, Sum, Summed
 from outlast.ledger.retention import Prune, Pruned
 from outlast.ledger.worker import Answer, Finish, Finished, Question, Refused, decode_answer, encode
 
@@ -131,6 +132,13 @@ class DrainProcess:
         if not isinstance(told, Looked):
             raise self._refused(told)
         return told
+
+    def seen(self, since_ns: int) -> tuple[SeenModel, ...]:
+        """See ``SqliteLedger.seen``. Any thread may ask; raises as ``look`` does."""
+        told = self._read(Sum(since_ns))
+        if not isinstance(told, Summed):
+            raise self._refused(told)
+        return told.seen
 
     def close(self) -> None:
         """End the process in order and wait for it; a step that it is in the middle of is made."""

@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from outlast.errors import LedgerUnavailable
-from outlast.exchange import Exchange, Observation
+from outlast.exchange import Exchange, Observation, SeenModel
 from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
 from outlast.ledger.database import withhold_from_others
@@ -127,6 +127,10 @@ class Recorder:
             LedgerUnavailable: they cannot be read now.
         """
         return self._writer.elsewhere.look(known)
+
+    def seen(self, since_ns: int) -> tuple[SeenModel, ...]:
+        """What was called since then, read by the worker; any thread may ask. Raises as ``look`` does."""
+        return self._writer.elsewhere.seen(since_ns)
 
     def stats(self) -> RecorderStats:
         """How the record fares now."""

@@ -19,7 +19,7 @@ import msgspec
 
 from outlast.ledger.drain import Drain, Drained
 from outlast.ledger.extents import Reach
-from outlast.ledger.lookout import Look, Looked, Lookout
+from outlast.ledger.lookout import Look, Looked, Lookout, Sum, Summed
 from outlast.ledger.retention import Prune, Pruned
 
 _LONGEST_REASON: Final = 500
@@ -43,13 +43,13 @@ class Finished(msgspec.Struct, frozen=True, array_like=True, tag=True):
 FINISH: Final = msgspec.json.encode(Finish()) + b"\n"
 """The whole line. The other line is closed before it is sent."""
 
-Question = Reach | Prune | Finish | Look
-Answer = Drained | Pruned | Finished | Looked | Refused
+Question = Reach | Prune | Finish | Look | Sum
+Answer = Drained | Pruned | Finished | Looked | Summed | Refused
 
 encode: Final[Callable[[Question | Answer], bytes]] = msgspec.json.Encoder().encode
 decode_answer: Final[Callable[[bytes], Answer]] = msgspec.json.Decoder(Answer).decode
 _decode_question: Final[Callable[[bytes], Reach | Prune | Finish]] = msgspec.json.Decoder(Reach | Prune | Finish).decode
-_decode_read: Final[Callable[[bytes], Look]] = msgspec.json.Decoder(Look).decode
+_decode_read: Final[Callable[[bytes], Look | Sum]] = msgspec.json.Decoder(Look | Sum).decode
 
 
 def answer(drain: Drain, line: bytes) -> Answer:
@@ -68,7 +68,8 @@ def answer(drain: Drain, line: bytes) -> Answer:
 def answer_read(lookout: Lookout, line: bytes) -> Answer:
     """What was asked for, or why it cannot be read."""
     try:
-        return lookout.look(_decode_read(line))
+        question = _decode_read(line)
+        return lookout.sum(question) if isinstance(question, Sum) else lookout.look(question)
     except Exception as error:  # noqa: BLE001 - the boundary: a refusal is told, and the next look tries again
         return _refused(error)
 

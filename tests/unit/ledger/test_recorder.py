@@ -55,6 +55,13 @@ def test_a_call_is_in_the_ledger_of_others_within_a_second(tmp_path: Path) -> No
         assert time.monotonic() - started < 1
 
 
+def test_what_was_called_is_added_up_elsewhere_as_here(tmp_path: Path) -> None:
+    with recording(tmp_path) as recorder:
+        recorder.append(call(1))
+        wait_until(lambda: calls(tmp_path) == 1)
+        assert recorder.seen(0) == tuple(open_reader(URL, tmp_path).seen(0)) != ()
+
+
 def test_every_fact_of_a_call_has_its_column(tmp_path: Path) -> None:
     attempt = AttemptRecord(target="openai/gpt-5.1", reason="successor", status=200, elapsed_us=9)
     with recording(tmp_path) as recorder:
