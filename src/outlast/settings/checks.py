@@ -38,6 +38,7 @@ def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> N
             raise wrong(("providers", name, "api_keys"), f"[{dotted(('providers', name))}] api_keys is an empty list")
     for name, model in settings.models.items():
         _check_model(name, model, settings, wrong)
+    _check_policy(settings, wrong)
     for ref, own in settings.catalog.models.items():
         _check_price(ref, own, wrong)
     _check_offered(settings, wrong)
@@ -153,6 +154,19 @@ def _check_offered(settings: Settings, wrong: Wrong) -> None:
             asked,
             tuple(settings.models),
         )
+
+
+def _check_policy(settings: Settings, wrong: Wrong) -> None:
+    known = (*settings.models, *settings.policy.models)
+    for name, own in settings.policy.models.items():
+        path = ("policy", "models", name)
+        if name not in settings.models and own.retires is None:
+            raise wrong(path, f"[{dotted(path)}] there is no [models.{name}]", name, tuple(settings.models))
+        if own.successor is not None and own.successor not in known:
+            said = f"[{dotted(path)}] successor = {own.successor!r}: there is no such virtual model"
+            raise wrong((*path, "successor"), said, own.successor, known)
+        if own.successor == name:
+            raise wrong((*path, "successor"), f"[{dotted(path)}] a model is no successor of itself")
 
 
 def _has_control(name: str) -> bool:

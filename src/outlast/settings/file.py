@@ -20,6 +20,7 @@ from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.checks import check
 from outlast.settings.lines import dotted, line_of
 from outlast.settings.notices import NoticesSettings
+from outlast.settings.policy import PolicySettings
 from outlast.settings.words import (
     CatalogSettings,
     LedgerSettings,
@@ -35,8 +36,8 @@ from outlast.settings.words import (
 
 DEFAULT_FILE = Path("outlast.toml")
 TABLES = (
-    "server", "providers", "models", "catalog", "ledger", "log", "redaction", "notices", "otel", "chat", "personas",
-    "plans",
+    "server", "providers", "models", "catalog", "ledger", "log", "redaction", "notices", "policy", "otel", "chat",
+    "personas", "plans",
 )  # fmt: skip
 
 Table = TypeVar("Table", bound=msgspec.Struct)
@@ -104,6 +105,7 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         log=source.read(("log",), document.get("log", {}), LogSettings),
         redaction=source.read(("redaction",), document.get("redaction", {}), RedactionSettings),
         notices=source.read(("notices",), document.get("notices", {}), NoticesSettings),
+        policy=source.read(("policy",), document.get("policy", {}), PolicySettings),
         otel=source.read(("otel",), document["otel"], OtelSettings) if "otel" in document else None,
         chat=source.read(("chat",), document.get("chat", {}), ChatSettings),
         personas=source.read_all("personas", document.get("personas", {}), PersonaSettings),

@@ -13,6 +13,7 @@ import msgspec
 
 from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings
+from outlast.settings.policy import PolicySettings
 
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
@@ -304,6 +305,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     notices: NoticesSettings = NoticesSettings()
     otel: OtelSettings | None = None
     chat: ChatSettings = ChatSettings()
+    policy: PolicySettings = PolicySettings()
     personas: dict[str, PersonaSettings] = {}
     plans: dict[str, PlanSettings] = {}
     root: Path = Path()

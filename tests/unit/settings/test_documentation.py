@@ -20,6 +20,7 @@ from outlast.settings import (
 )
 from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings, NoticeTo
+from outlast.settings.policy import OwnModel, PolicySettings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -42,6 +43,8 @@ def section(heading: str) -> str:
         ("[redaction]", RedactionSettings),
         ("[notices]", NoticesSettings),
         ("[notices.to.NAME]", NoticeTo),
+        ("[policy]", PolicySettings),
+        ("[policy.models.NAME]", OwnModel),
         ("[otel]", OtelSettings),
     ],
 )
