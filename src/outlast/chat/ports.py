@@ -99,7 +99,8 @@ class Chats(Protocol):
         """Put more text behind a running answer.
 
         False: somebody asked that it be stopped, or it is not running any more (deleted with its conversation, or
-        abandoned), and then nothing of ``more`` is kept. Whoever writes an answer says so at least every second, with no text where there is none.
+        abandoned), and then nothing of ``more`` is kept. Whoever writes an answer says so at least every second, with
+        no text where there is none.
         """
         ...
 
