@@ -142,11 +142,11 @@ class Desk:
         """Have it done soon; nobody waits, and it may be lost. Raises ``LedgerUnavailable`` as ``ask`` does."""
         self._put(_Job(run, lambda _result, _error: None, writes=True))
 
-    def look(self, run: Callable[[sqlite3.Connection], T], missing: T) -> T:
+    def look(self, run: Callable[[sqlite3.Connection], T], *, missing: T) -> T:
         """What ``run`` reads, at once and in the calling thread: for what is cheap and often asked.
 
         Args:
-            run: one read.
+            run: reads of one moment.
             missing: the answer where there is no file; none is made.
 
         Raises:
@@ -158,7 +158,8 @@ class Desk:
             try:
                 if self._looker is None:
                     self._looker = connect(self.path, self._shape, patience=self._patience)
-                return run(self._looker)
+                with _Transaction(self._looker, writes=False):
+                    return run(self._looker)
             except (sqlite3.Error, OSError) as error:
                 _shut(self._looker)
                 self._looker = None

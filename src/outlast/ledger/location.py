@@ -40,6 +40,11 @@ def journal_folder(database: Path) -> Path:
     return database.with_name(database.name + ".journal")
 
 
+def rollouts_path(database: Path) -> Path:
+    """The file of rollouts, their assignments and what was measured, beside a database file."""
+    return database.with_name(database.name + ".rollouts.db")
+
+
 def responses_path(database: Path) -> Path:
     """The file of the responses that callers asked to keep, beside a database file."""
     return database.with_name(database.name + ".responses.db")

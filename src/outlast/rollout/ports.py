@@ -38,8 +38,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     values: dict[str, float]
     """By guard; absent: not measured."""
     pair: str = ""
-    """Of a shadow: what A's turn and B's share; empty: of a canary or its control. Both are added at once, when the later
-    one has ended and with its time: a pair of which one is missing is let go."""
+    """Of a shadow: what A's turn and B's share; empty: of a canary or its control. Both are added at once, when the
+    later one has ended and with its time: a pair of which one is missing is let go."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
@@ -133,7 +133,12 @@ class Boards(Protocol):
     """What was measured, and the guards over it; every turn counts once, whichever process takes it in."""
 
     def add(self, rollout: str, turns: Collection[Turn]) -> None:
-        """Keep turns, durably before returning. Raises ``LedgerUnavailable``."""
+        """Keep turns, durably before returning; those of another stage than the one under way are let go.
+
+        Raises:
+            EvidenceInvalid: a value cannot be one of its guard; nothing is kept.
+            LedgerUnavailable: nothing is kept.
+        """
         ...
 
     def close(self, rollout: Kept, now_ns: int) -> Decision:

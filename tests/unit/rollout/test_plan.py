@@ -25,6 +25,7 @@ OTHER: dict[str, Any] = {
     "require": Requirement(),
     "max_shadow_pico_usd": 1,
     "keep_days": 31,
+    "window_s": 61,
 }
 
 
@@ -73,6 +74,7 @@ def test_alpha_is_split_over_tests_and_stages_for_a_breach_and_over_stages_for_a
         ({"entries": (Entry(plan="free", share=0.1), Entry(plan="free", share=0.2))}, "twice"),
         ({"entries": (Entry(plan="free", share=1.1),)}, "free"),
         ({"alpha": 0.0}, "alpha"),
+        ({"window_s": 0}, "observed"),
         ({"least_blocks": 0}, "1 or more"),
         ({"max_shadow_pico_usd": -1}, "shadow"),
     ],
