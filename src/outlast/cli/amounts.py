@@ -7,8 +7,6 @@ from decimal import Decimal, InvalidOperation
 
 import click
 
-from outlast.cli.output import format_decimal
-
 SUFFIXES = {"k": 10**3, "m": 10**6, "b": 10**9}
 RATIOS = {
     Decimal("0.1"): "a tenth",
@@ -38,21 +36,6 @@ class Count(click.ParamType[int]):
         if not exact.is_finite() or exact < 0 or exact != int(exact):
             self.fail(f"{value!r} is not a count; write it like 1500, 20k, 1.5M or 2B", param, ctx)
         return int(exact)
-
-
-def usd_text(amount: Decimal) -> str:
-    """Dollars with every digit that they have, and at least two decimals."""
-    digits = format_decimal(amount)
-    whole, _, cents = digits.partition(".")
-    return f"{whole}.{cents.ljust(2, '0')}"
-
-
-def month_text(amount: Decimal) -> str:
-    """A month's sum to read: cents, or the first three digits where it is less than a dollar."""
-    if amount == 0 or abs(amount) >= 1:
-        return f"{amount:,.2f}"
-    places = -amount.adjusted() + 2
-    return usd_text(round(amount, places))
 
 
 def ratio_text(ratio: Decimal) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from outlast.cli.amounts import usd_text
+from outlast.catalog.amounts import usd_text
 from outlast.cli.budget import budget_options, refuse_unpriced
 from outlast.cli.exits import FINE, UNFINISHED
 from outlast.cli.options import Context, Day, open_context, shared

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import click
 
+from outlast.catalog.amounts import usd_text
 from outlast.catalog.claims import Claim
 from outlast.catalog.feed import FeedClaim
 from outlast.catalog.merge import Changes, Move, Repricing, Succession
-from outlast.cli.amounts import usd_text
 from outlast.cli.output import printable
 
 LISTED = 40

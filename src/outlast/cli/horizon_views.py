@@ -12,8 +12,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from outlast.catalog.amounts import month_text
 from outlast.catalog.claims import Claim
-from outlast.cli.amounts import month_text
 from outlast.cli.output import console, printable
 from outlast.cli.standing_text import end_text
 from outlast.cli.timeline import LEGEND, axis, bar

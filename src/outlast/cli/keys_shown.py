@@ -9,8 +9,9 @@ from decimal import Decimal
 
 import click
 
+from outlast.catalog.amounts import format_decimal
 from outlast.cli.broken_output import leave_stdout, reason
-from outlast.cli.output import format_decimal, note, print_json, print_table
+from outlast.cli.output import note, print_json, print_table
 from outlast.errors import MachineError
 from outlast.exchange import PICO_PER_USD
 from outlast.keys.key import Allowance, Key, Secret

@@ -9,10 +9,11 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 
 from outlast.catalog.abilities import abilities_of, differences
+from outlast.catalog.amounts import format_decimal
 from outlast.catalog.models import Ability, FieldConflict, Model, Price, Statement
 from outlast.catalog.store import Catalog
 from outlast.cli.models_text import Footnotes, ability_text, heading, line, print_sources, statement_text
-from outlast.cli.output import format_decimal, print_table
+from outlast.cli.output import print_table
 
 LIMITS = ("context_window", "max_input_tokens", "max_output_tokens")
 

@@ -10,13 +10,14 @@ from itertools import groupby
 
 import click
 
+from outlast.catalog.amounts import format_decimal
 from outlast.catalog.claims import Claim
 from outlast.catalog.models import Ability, Model, Price, Recommendation, Statement
 from outlast.catalog.notice import notices
 from outlast.catalog.port import Chain
 from outlast.cli.models_list import ends_text, status_text
 from outlast.cli.models_show import Subject
-from outlast.cli.output import format_decimal, print_table, printable
+from outlast.cli.output import print_table, printable
 
 REMARKS = ("statement", "correction", "note", "price-note", "replacement-note", "replacement-slug", "date-history")
 LINE = 100

@@ -13,11 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-
-def format_decimal(value: Decimal) -> str:
-    """Plain digits without an exponent or trailing zeros: ``0.125``, ``10``."""
-    text = format(value.normalize(), "f")
-    return "0" if text == "-0" else text
+from outlast.catalog.amounts import format_decimal
 
 
 def _plain(value: object) -> object:

@@ -11,9 +11,10 @@ from rich.table import Table
 from rich.text import Text
 
 from outlast.catalog.abilities import Difference, Verdict
+from outlast.catalog.amounts import usd_text
 from outlast.catalog.models import Price
 from outlast.catalog.move import Move, Part
-from outlast.cli.amounts import ratio_text, usd_text
+from outlast.cli.amounts import ratio_text
 from outlast.cli.models_text import ability_text
 from outlast.cli.output import console
 from outlast.cli.price_document import Offer, Side, threshold

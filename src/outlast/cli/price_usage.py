@@ -10,13 +10,13 @@ from decimal import Decimal
 
 import click
 
+from outlast.catalog.amounts import month_text
 from outlast.catalog.mix import Mix, monthly_usd
 from outlast.catalog.models import Model
 from outlast.catalog.move import Move
 from outlast.catalog.prices import rates_of
 from outlast.catalog.store import Catalog
 from outlast.catalog.usage_export import Counts, Export
-from outlast.cli.amounts import month_text
 from outlast.cli.output import print_table, printable
 from outlast.cli.price_document import Side
 from outlast.cli.standing_text import end_text

@@ -14,12 +14,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from outlast.catalog.amounts import usd_text
 from outlast.checks.probes.asking import openings
 from outlast.checks.probes.check import PROBE_CHECKS
 from outlast.checks.probes.library import choose
 from outlast.checks.probes.question import LANGUAGES, PROBES, Question
 from outlast.checks.probes.rates import rates
-from outlast.cli.amounts import usd_text
 from outlast.cli.budget import budget_options, refuse_unpriced
 from outlast.cli.exits import FINDINGS, FINE, UNFINISHED
 from outlast.cli.margins import parse_margins

@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 import click
 
-from outlast.cli.amounts import usd_text
+from outlast.catalog.amounts import usd_text
 from outlast.cli.options import Day, open_context, shared
 from outlast.cli.output import note, print_json, print_table
 from outlast.cli.usage_groups import added, grouped

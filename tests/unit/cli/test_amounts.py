@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlast.cli.amounts import Count, month_text, ratio_text, usd_text
+from outlast.catalog.amounts import month_text, usd_text
+from outlast.cli.amounts import Count, ratio_text
 
 
 @pytest.mark.parametrize(
