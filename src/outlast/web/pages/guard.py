@@ -27,6 +27,7 @@ HEADERS: Final = {
     # Not no-referrer: under that a browser says of our own forms that they come from nowhere (Origin: null).
     "referrer-policy": "same-origin",
     "x-content-type-options": "nosniff",
+    "x-dns-prefetch-control": "off",  # the name of a host in a link can carry a message
     "x-frame-options": "DENY",
 }
 UPLOADS: Final = 32 * MEGABYTE
