@@ -40,6 +40,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     """``target``, ``successor``, ``fallback``, ``rollout`` … as ``x-outlast-reason`` says."""
     exchange: str = ""
     """The request's id: the answer's row in the ledger."""
+    note: str = ""
+    """What of the conversation was not sent with the question, in sentences; empty: all of it was."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):

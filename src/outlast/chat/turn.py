@@ -1,0 +1,147 @@
+"""The request that asks for an answer: a branch of a conversation as a chat completion, and what did not fit into it.
+
+It knows the order of things: who one is to be, what was said, pictures where the model can see them, files by name with
+their text between marks. It does not know where files lie nor who answers. The newest always goes; what is left out is
+the oldest, and is said.
+"""
+
+import base64
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from outlast.chat.conversation import Attachment, Message
+
+CHARACTERS_PER_TOKEN: Final = 3
+"""Few texts have fewer; so what is sent fits."""
+ROOM: Final = 0.75
+"""Of a model's context window; the rest is for its answer."""
+MOST_CHARACTERS: Final = 400_000
+"""Where no window is known, and where it is larger."""
+MOST_PICTURES: Final = 20
+MOST_PICTURE_BYTES: Final = 20 << 20
+"""Of one request, together."""
+
+
+class Reach(msgspec.Struct, frozen=True, kw_only=True):
+    """What the model that is asked can take."""
+
+    sees: bool = False
+    """Images."""
+    context_window: int | None = None
+    """Tokens; None: not known."""
+
+    @property
+    def characters(self) -> int:
+        """How much of the conversation is sent at most."""
+        if self.context_window is None:
+            return MOST_CHARACTERS
+        return min(MOST_CHARACTERS, int(self.context_window * ROOM) * CHARACTERS_PER_TOKEN)
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """A request, and what was left out of it, in sentences."""
+
+    body: bytes
+    note: str = ""
+
+
+def wanted_pictures(branch: Sequence[Message], reach: Reach) -> tuple[str, ...]:
+    """The ids of the images that go along, newest first; their bytes are looked up by whoever asks."""
+    if not reach.sees:
+        return ()
+    found: list[str] = []
+    size = 0
+    for message in reversed(branch):
+        for each in message.attachments:
+            size += each.size
+            if is_image(each) and len(found) < MOST_PICTURES and size <= MOST_PICTURE_BYTES:
+                found.append(each.id)
+    return tuple(found)
+
+
+def is_image(attachment: Attachment) -> bool:
+    """Whether it is shown to a model as it is."""
+    return attachment.media_type.startswith("image/")
+
+
+def turn(
+    branch: Sequence[Message],
+    *,
+    model: str,
+    instructions: str,
+    pictures: Mapping[str, bytes],
+    reach: Reach,
+) -> Turn:
+    """The request for an answer to the last message of ``branch``; ``pictures``: bytes of images by id."""
+    said: list[dict[str, object]] = []
+    left = reach.characters - len(instructions)
+    unseen = 0
+    dropped = 0
+    spoken = [each for each in branch if each.role == "user" or each.text]
+    for number, message in enumerate(reversed(spoken)):
+        words = _words(message)
+        if len(words) > left and number:
+            dropped = len(spoken) - number
+            break
+        if len(words) > left:
+            words = words[: max(left, 0)]
+            dropped = -1
+        left -= len(words)
+        images = [each for each in message.attachments if is_image(each)]
+        unseen += sum(each.id not in pictures for each in images)
+        said.append(_wire(message, words, [each for each in images if each.id in pictures], pictures))
+    if said and dropped > 0 and said[-1]["role"] == "assistant" and len(said) > 1:
+        said.pop()  # a conversation begins with a person's word; some models refuse another beginning
+        dropped += 1
+    if instructions:
+        said.append({"role": "system", "content": instructions})
+    body = {"model": model, "messages": said[::-1], "stream": True}
+    return Turn(body=msgspec.json.encode(body), note=" ".join(_notes(dropped, unseen, reach)))
+
+
+def _notes(dropped: int, unseen: int, reach: Reach) -> list[str]:
+    notes: list[str] = []
+    if dropped > 0:
+        notes.append(f"The oldest {dropped} messages of this conversation were not sent: together they are too long.")
+    if dropped < 0:
+        notes.append(f"Only the first {reach.characters:,} characters of the message were sent.")
+    if unseen:
+        what = "1 image was" if unseen == 1 else f"{unseen} images were"
+        notes.append(
+            f"{what} not sent: there are more than are sent at once."
+            if reach.sees
+            else f"{what} not sent: this model cannot see."
+        )
+    return notes
+
+
+def _words(message: Message) -> str:
+    """What was written, behind the texts of the files that came with it."""
+    files = [_file(each) for each in message.attachments if not is_image(each)]
+    return "\n\n".join([*files, message.text] if message.text else files)
+
+
+def _file(attachment: Attachment) -> str:
+    """A file's text between marks that stand nowhere in it; its name was somebody's choice and stays on one line."""
+    name = "".join(each if each.isprintable() and each not in '<>"' else "_" for each in attachment.name)[:200]
+    mark = "file"
+    while f"</{mark}>" in attachment.text:
+        mark += "_"
+    left = f"\n[{attachment.left_out}]" if attachment.left_out else ""
+    return f'<{mark} name="{name}">\n{attachment.text}{left}\n</{mark}>'
+
+
+def _wire(
+    message: Message, words: str, images: Sequence[Attachment], pictures: Mapping[str, bytes]
+) -> dict[str, object]:
+    if not images:
+        return {"role": message.role, "content": words}
+    shown = [{"type": "image_url", "image_url": {"url": _data_url(each, pictures[each.id])}} for each in images]
+    parts: list[dict[str, object]] = [{"type": "text", "text": words}] if words else []
+    return {"role": message.role, "content": [*parts, *shown]}
+
+
+def _data_url(attachment: Attachment, data: bytes) -> str:
+    return f"data:{attachment.media_type};base64,{base64.b64encode(data).decode()}"
