@@ -18,6 +18,7 @@
     │   │   └── PreviousNotFound     the same for one that a call goes on from
     │   ├── ObjectNotFound         nothing of this id, kept by a provider, is this caller's
     │   └── ModelRetired           the name has no living candidate left
+    │       └── BrownedOut           the name is missing for some minutes, on purpose and announced
     ├── UpstreamError            the provider, or the network before it
     │   ├── UpstreamUnreachable    no connection
     │   ├── UpstreamBroken         reset, garbage, a lie about the length
@@ -157,6 +158,17 @@ class ModelRetired(CallerError):
     """The virtual model has no living candidate left."""
 
     code = "model_retired"
+
+
+class BrownedOut(ModelRetired):
+    """The name is missing for some announced minutes, so that callers who were forgotten show themselves."""
+
+    code = "model_brownout"
+
+    def __init__(self, message: str, *, param: str | None = None, ends_in_s: float = 0.0) -> None:
+        super().__init__(message, param=param)
+        self.ends_in_s = ends_in_s
+        """Seconds after which it answers again."""
 
 
 class UpstreamError(OutlastError):

@@ -51,6 +51,7 @@ KINDS: dict[type[errors.OutlastError], Kind] = {
     errors.PreviousNotFound: Kind(400, CALLER),
     errors.ObjectNotFound: Kind(404, CALLER),
     errors.ModelRetired: Kind(410, CALLER),
+    errors.BrownedOut: Kind(410, CALLER),
     errors.UpstreamError: Kind(502, UPSTREAM),
     errors.UpstreamUnreachable: Kind(502, UPSTREAM),
     errors.UpstreamBroken: Kind(502, UPSTREAM),
@@ -126,6 +127,8 @@ def _headers(error: Exception, kind: Kind) -> tuple[tuple[str, str], ...]:
         return (_JSON, ("www-authenticate", "Bearer"))
     if isinstance(error, errors.GatewayBusy):
         return (_JSON, ("retry-after", "1"))
+    if isinstance(error, errors.BrownedOut):
+        return (_JSON, ("retry-after", str(math.ceil(error.ends_in_s))))
     if not isinstance(error, errors.LimitReached):
         return (_JSON,)
     wait = ("retry-after", str(math.ceil(error.retry_after_s)))

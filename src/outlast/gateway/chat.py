@@ -274,7 +274,7 @@ class Chat:
 
     def _headers(self, meter: Meter) -> Headers:
         """What every answer says of itself; its id is written by the server."""
-        said = self._named(meter)
+        said = self._named(meter) + meter.announced
         return said if meter.permit is None else (*said, *meter.permit.said)
 
     @staticmethod

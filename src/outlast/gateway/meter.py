@@ -16,7 +16,7 @@ from outlast.gateway.call import Call
 from outlast.gateway.caller import NOBODY, Caller
 from outlast.gateway.course import Course
 from outlast.gateway.plan import Candidate
-from outlast.gateway.ports import Clock, Permit
+from outlast.gateway.ports import Clock, Headers, Permit
 from outlast.gateway.routes import Attempt, Route
 
 LARGEST_KEPT = 64 * 2**20
@@ -47,6 +47,8 @@ class Meter(msgspec.Struct):
     route: Route | None = None
     course: Course | None = None
     """Where something settles the calls of this name beside its plan."""
+    announced: Headers = ()
+    """What is coming to this name and caller, said with every answer."""
     attempt: Attempt | None = None
     """The last one that was made."""
     adapted: tuple[str, ...] = ()

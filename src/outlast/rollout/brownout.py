@@ -36,7 +36,17 @@ class Window:
 
     def holds(self, now: dt.datetime, key: str) -> bool:
         """Whether it is under way for this key."""
-        return self.begins <= now < self.ends and (not self.keys or any(fnmatchcase(key, one) for one in self.keys))
+        return self.begins <= now < self.ends and self.concerns(key)
+
+    def concerns(self, key: str) -> bool:
+        """Whether it is for this key."""
+        return not self.keys or any(fnmatchcase(key, one) for one in self.keys)
+
+    @property
+    def text(self) -> str:
+        """As it is written where brown-outs are announced: an ISO 8601 interval, and what happens in it."""
+        begins, ends = (f"{each.astimezone(dt.UTC):%Y-%m-%dT%H:%M:%SZ}" for each in (self.begins, self.ends))
+        return f"{begins}/{ends}; serve={self.serve}"
 
 
 def in_brownout(schedule: Sequence[Window], now: dt.datetime, key: str) -> Window | None:

@@ -48,6 +48,7 @@ def test_every_kind_of_error_is_told_in_openai_s_shape(kind: type[errors.Outlast
         (errors.MethodNotAllowed("x"), 405, "invalid_request_error"),
         (errors.ModelNotFound("x"), 404, "invalid_request_error"),
         (errors.ModelRetired("x"), 410, "invalid_request_error"),
+        (errors.BrownedOut("x", ends_in_s=59.2), 410, "invalid_request_error"),
         (errors.UpstreamUnreachable("x"), 502, "upstream_error"),
         (errors.UpstreamBroken("x"), 502, "upstream_error"),
         (errors.UpstreamTimeout("x"), 504, "upstream_error"),
@@ -80,6 +81,10 @@ def test_a_defect_tells_the_caller_nothing_but_the_request_id() -> None:
 
 def test_a_missing_key_says_how_to_send_one() -> None:
     assert ("www-authenticate", "Bearer") in refusal(errors.KeyRequired("x"), request_id="r").headers
+
+
+def test_a_brownout_says_when_the_name_answers_again() -> None:
+    assert ("retry-after", "60") in refusal(errors.BrownedOut("x", ends_in_s=59.2), request_id="r").headers
 
 
 def test_half_a_surrogate_pair_in_a_message_does_not_stop_it() -> None:
