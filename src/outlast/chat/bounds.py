@@ -1,4 +1,4 @@
-"""How much one conversation may hold: figures, and the words of a refusal.
+"""How much one conversation may hold and what may be said of an answer: figures, and the words of a refusal.
 
 It knows sizes. It does not know who writes nor where anything is kept.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from outlast.chat.conversation import Message
-from outlast.errors import RequestTooLarge
+from outlast.errors import MalformedRequest, RequestTooLarge
 
 MOST_TEXT: Final = 4_000_000
 """Characters of one message that a person writes."""
@@ -49,3 +49,15 @@ def check_files(there: int, files: Mapping[str, bytes]) -> None:
         raise RequestTooLarge(f"a file has {largest:,} bytes; at most {MOST_FILE >> 20} MiB are taken")
     if there + sum(map(len, files.values())) > MOST_BYTES:
         raise RequestTooLarge(f"the files of a conversation have at most {MOST_BYTES >> 20} MiB; begin a new one")
+
+
+def check_thumb(message: Message, thumb: str) -> None:
+    """Whether a thumb may be put on this message.
+
+    Raises:
+        MalformedRequest: it is no thumb, or the message is no answer.
+    """
+    if thumb not in ("", "good", "bad"):
+        raise MalformedRequest(f"{thumb!r} is no thumb; say good, bad or nothing", param="thumb")
+    if message.role != "assistant":
+        raise MalformedRequest("only answers are rated")

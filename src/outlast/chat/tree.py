@@ -13,10 +13,10 @@ from outlast.errors import MalformedRequest, ObjectNotFound
 
 
 class Place(NamedTuple):
-    """Which of several branches a message begins: the ``number``-th of ``count``, from 1."""
+    """Which of several branches a message begins: the ``number``-th ``of`` so many, from 1."""
 
     number: int
-    count: int
+    of: int
 
 
 class Tree:

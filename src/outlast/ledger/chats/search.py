@@ -1,0 +1,76 @@
+"""The indexes of what was said and of titles: what goes in, what is asked of them, and how the deleted goes out.
+
+It knows FTS5's words for these. It does not know what a word is (``chat.words``): the indexes hold folded words with
+spaces between them, so that nothing here depends on SQLite's idea of letters.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from typing import Final
+
+from outlast.chat.words import Phrase, words_of
+from outlast.ledger.chats.tables import QUERIES
+
+_MOST_LOOKED: Final = 20_000
+"""Hits that are gone through for conversations that are different."""
+_PAGES: Final = 500
+"""Of an index, that one step of a sweep writes."""
+_PATIENCE_NS: Final = 600 * 10**9
+"""How long an index may hold words of what was deleted before it is put in order: that rewrites all of it."""
+
+
+def index(connection: sqlite3.Connection, number: int, owner: int, text: str) -> None:
+    """A message can be found from now on."""
+    words = _words(text)
+    if words:
+        connection.execute(QUERIES["index"], (number, _whose(owner), words))
+
+
+def index_title(connection: sqlite3.Connection, number: int, owner: int, title: str) -> None:
+    """A title can be found from now on, and the one before cannot."""
+    connection.execute(QUERIES["unindex_title"], (number,))
+    connection.execute(QUERIES["index_title"], (number, _whose(owner), _words(title)))
+
+
+def titles(connection: sqlite3.Connection, owner: int, phrases: tuple[Phrase, ...], limit: int) -> list[int]:
+    """Numbers of conversations whose title has all of it, the newest first."""
+    return [row[0] for row in connection.execute(QUERIES["search_titles"], (_question(owner, phrases), limit))]
+
+
+def messages(connection: sqlite3.Connection, owner: int, phrases: tuple[Phrase, ...]) -> Iterator[tuple[int, int]]:
+    """Numbers of messages that have all of it, the newest first, each with its conversation's."""
+    rows = connection.execute(QUERIES["search"], (_question(owner, phrases),))
+    for _, row in zip(range(_MOST_LOOKED), rows, strict=False):
+        yield row[0], row[1]
+
+
+def forget(connection: sqlite3.Connection, now_ns: int) -> bool:
+    """A step towards indexes without the words of what was deleted; whether there is more to do."""
+    row = connection.execute(QUERIES["remembered"]).fetchone()
+    if row is None or now_ns - row[0] < _PATIENCE_NS:
+        return False
+    before = connection.total_changes
+    for name in ("merge", "merge_titles"):
+        connection.execute(QUERIES[name], (-_PAGES,))
+    if connection.total_changes - before >= _NOTHING:
+        return True
+    connection.execute(QUERIES["forget"])
+    return False
+
+
+_NOTHING: Final = 4
+"""Changes that SQLite counts for two statements that had nothing left to merge are fewer."""
+
+
+def _words(text: str) -> str:
+    return " ".join(word.folded for word in words_of(text))
+
+
+def _whose(owner: int) -> str:
+    return f"o{owner}"
+
+
+def _question(owner: int, phrases: tuple[Phrase, ...]) -> str:
+    """In FTS5's syntax; a folded word has no sign that means anything in it."""
+    asked = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in phrases)
+    return f'{{whose}} : "{_whose(owner)}" AND {{words}} : ({asked})'
