@@ -1,28 +1,57 @@
 """Every page of this gateway put together as one handler.
 
-It knows the parts. It does not know when it is wanted (``wiring.pages``).
+It knows the parts and what each of them reads. It does not know when it is wanted (``wiring.pages``).
 """
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from outlast.errors import LedgerUnavailable
+from outlast.exchange import SeenModel
 from outlast.gateway.call import Handler
-from outlast.settings import Settings
+from outlast.horizon.calendar import horizon
+from outlast.horizon.record import window_start_ns
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
+from outlast.web.pages.horizon import HorizonPage, Outlook
 from outlast.web.pages.show import Show
+from outlast.wiring.generation import Generation, Held
 
 
-def make_pages(settings: Callable[[], Settings]) -> Handler:
-    """The pages as they are served."""
+def make_pages(held: Held, current: Callable[[], Generation]) -> Handler:
+    """The pages as they are served; each call reads the configuration at work."""
     assets = packaged()
     show = Show(assets)
 
     async def chat(request: Request) -> Response:
         return show.page(request, "soon.html")
 
-    return Asgi(make_app(Site(show=show, assets=assets, hosts=lambda: settings().server.hosts), [Route("/chat", chat)]))
+    parts = [Route("/chat", chat), *HorizonPage(show, Reading(held, current).calendar).routes]
+    return Asgi(make_app(Site(show=show, assets=assets, hosts=lambda: current().settings.server.hosts), parts))
+
+
+class Reading:
+    """What pages of operators read, at the moment when they are asked for."""
+
+    def __init__(self, held: Held, current: Callable[[], Generation]) -> None:
+        self._held = held
+        self._current = current
+
+    async def calendar(self) -> Outlook:
+        """The horizon of this gateway."""
+        now = self._current()
+        seen, unread = await self._seen()
+        return Outlook(horizon(now.settings, seen, now.knowledge, self._held.today()), unread)
+
+    async def _seen(self) -> tuple[Sequence[SeenModel], str]:
+        """The record's sums, and why they are missing. The worker reads them: waiting for it holds up no call."""
+        held = self._held
+        try:
+            return await asyncio.to_thread(held.recorder.seen, window_start_ns(held.clock.unix_ns())), ""
+        except LedgerUnavailable as error:
+            return (), str(error)

@@ -10,9 +10,9 @@ from collections.abc import Callable
 from outlast.errors import NoSuchRoute
 from outlast.gateway.call import Call, Handler
 from outlast.gateway.ports import Reply
-from outlast.settings import Settings
 from outlast.web.answers import answer_error
 from outlast.web.router import Router
+from outlast.wiring.generation import Generation, Held
 
 PATHS = ("/", "/chat", "/horizon", "/login", "/logout", "/account")
 FOLDERS = ("/chat/", "/models/", "/static/", "/account/")
@@ -21,8 +21,9 @@ FOLDERS = ("/chat/", "/models/", "/static/", "/account/")
 class Pages:
     """``gateway.call.Handler`` of every page."""
 
-    def __init__(self, settings: Callable[[], Settings]) -> None:
-        self._settings = settings
+    def __init__(self, held: Held, current: Callable[[], Generation]) -> None:
+        self._held = held
+        self._current = current
         self._made: Handler | None = None
         self._making = asyncio.Lock()
 
@@ -34,7 +35,7 @@ class Pages:
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Let the application answer."""
-        if not self._settings().chat.enabled:
+        if not self._current().settings.chat.enabled:
             answer_error(
                 reply, call, NoSuchRoute("this gateway shows no pages: [chat] enabled = false in outlast.toml")
             )
@@ -50,4 +51,4 @@ class Pages:
     def _make(self) -> Handler:
         from outlast.wiring.page_parts import make_pages  # noqa: PLC0415 - loaded at the first visit, see above
 
-        return make_pages(self._settings)
+        return make_pages(self._held, self._current)

@@ -19,9 +19,10 @@ from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
 from outlast.ledger.keys_watch import KeyWatch
-from outlast.ledger.location import database_path, responses_path
+from outlast.ledger.location import database_path, responses_path, rollouts_path
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.ledger.responses import KeptResponses
+from outlast.ledger.rollouts.store import RolloutStore
 from outlast.ledger.slots import ALONE, Slot
 from outlast.settings import Settings
 from outlast.web.health import Readyz, healthz
@@ -37,6 +38,7 @@ from outlast.wiring.limiting import open_limiter
 from outlast.wiring.numbers import OwnNumbers, Published
 from outlast.wiring.pages import Pages
 from outlast.wiring.readiness import Ready, resting_keys
+from outlast.wiring.rollouts import Moves
 from outlast.wiring.telemetry import Telemetry
 from outlast.wiring.tokeniser import open_tokeniser
 
@@ -118,12 +120,14 @@ class Gateway:
         await asyncio.gather(self.server.drain(grace), self.people.drain(grace))
         if self._leaving:
             await asyncio.wait(self._leaving)  # the calls that they waited for have ended
+        await self.current.shadow.aclose()
         upstreams, telemetries = self.current.without(None)
         for upstream in upstreams:
             await upstream.aclose()
         self.keys.close()
         self.held.limiter.close()
         self.held.responses.close()
+        await asyncio.to_thread(self.held.moves.close)
         self.recorder.close()
         for telemetry in telemetries:
             telemetry.close()
@@ -156,6 +160,7 @@ class Gateway:
         """Close what only an earlier configuration needed, after the last call that began with it."""
         if calls:
             await asyncio.wait(calls)
+        await before.shadow.aclose()
         upstreams, telemetries = before.without(self.current)
         for upstream in upstreams:
             await upstream.aclose()
@@ -184,6 +189,7 @@ def open_gateway(
         OperatorError: something in the configuration cannot be meant.
         LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
+    today = day_of(clock) if rehearsed is None else lambda: rehearsed
     recorder = open_recorder(settings.server.database, settings.root, ledger=settings.ledger, slot=slot)
     try:
         held = Held(
@@ -191,11 +197,12 @@ def open_gateway(
             keys=watch_keys(settings, recorder.look),
             limiter=open_limiter(settings, clock),
             responses=_responses(settings, clock),
+            moves=_moves(settings, clock, today),
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
             clock=clock,
             estimator=Estimator(open_tokeniser(os.environ)),
-            today=day_of(clock) if rehearsed is None else lambda: rehearsed,
+            today=today,
             reachable=reachable,
             environ=os.environ,
         )
@@ -223,7 +230,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(gateway.published.checks))
     router.add("GET", "/metrics", Metrics(gauges))
-    Pages(lambda: gateway.current.settings).serve_on(router)
+    Pages(held, lambda: gateway.current).serve_on(router)
     held.keys.start()
     return gateway
 
@@ -233,6 +240,13 @@ def _responses(settings: Settings, clock: Clock) -> KeptResponses:
     responses = KeptResponses(path, unix_s=lambda: clock.unix_ns() // 10**9)
     responses.start()
     return responses
+
+
+def _moves(settings: Settings, clock: Clock, today: Callable[[], dt.date]) -> Moves:
+    path = rollouts_path(database_path(settings.server.database, settings.root))
+    moves = Moves(RolloutStore(path, unix_ns=clock.unix_ns), clock, today)
+    moves.start()
+    return moves
 
 
 def _limits(settings: Settings) -> Limits:

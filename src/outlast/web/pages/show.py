@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse
 
 from outlast.web.pages.assets import Assets
 from outlast.web.pages.visit import visit_of
+from outlast.web.pages.writing import equip
 
 FORM_FIELD: Final = "token"
 """The hidden field of every form; its value is ``visit_of(request).token``."""
@@ -29,6 +30,7 @@ class Show:
             lstrip_blocks=True,
         )
         environment.globals["asset"] = assets.path
+        equip(environment)
         self.environment = environment
 
     def page(
