@@ -25,7 +25,7 @@ README = TEXTS["README.md"]
 WRITTEN_ON = dt.date(2026, 11, 23)
 """The pages speak of models that live on this day; their commands run as if it were today."""
 BASE_URL = 'base_url = "https://api.openai.com/v1"'
-NO_ANSWER = {"serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send"}
+NO_ANSWER = {"serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send", "add", "remove"}
 """Commands that do something; each has a test of its own."""
 
 

@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "explain": "Print the plan for a model NAME: every attempt in order, every dropped candidate with its reason.",
     "horizon": "Show when the models behind this configuration and its traffic end, and what each move costs.",
     "notices": "Tell whoever depends on a model, in time, that it ends.",
+    "brownout": "Take a name away for some announced minutes: forgotten callers show themselves before the real day.",
     "policy": "Retire models of one's own as promised: check it before it is announced, and print the page.",
     "price": "Show list prices of MODELs, or compare two: per million tokens, and per month on a token mix.",
     "usage": "Add up the recorded calls: count, cost and tokens, as the providers reported them.",
