@@ -65,9 +65,11 @@ class Helm:
         self._settled.move_to_end((rollout, conversation))
         return Known(conversation=found.arm, stage=found.stage)
 
-    async def settle(self, kept: Kept, who: Who, *, began: bool, pinned: Arm | None) -> Assigned:
-        """Which model answers; what was drawn is kept before it is used."""
+    async def settle(self, kept: Kept, who: Who, *, began: bool, gone: bool, pinned: Arm | None) -> Assigned:
+        """Which model answers; what was drawn is kept before it is used. ``gone``: A is."""
         plan, state = kept.plan, kept.state
+        if gone:
+            return assign(plan, state, who, Known(incumbent_gone=True))
         known = self.remembered(kept.id, who.conversation)
         if known is not None:
             return assign(plan, state, who, known, pinned)

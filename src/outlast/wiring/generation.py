@@ -30,6 +30,7 @@ from outlast.gateway.passing import Passthrough
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.responses import BELOW, Cancel, Delete, Fetch, InputItems, Retrieve
 from outlast.gateway.routes import Routes
+from outlast.gateway.shadow import Shadow
 from outlast.gateway.stored import Stored
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
@@ -46,6 +47,7 @@ from outlast.web.router import Router
 from outlast.wiring.calendar import calendar_numbers
 from outlast.wiring.keys import key_need
 from outlast.wiring.reading import open_knowledge, open_knowledge_anyway
+from outlast.wiring.rollouts import Moves
 from outlast.wiring.telemetry import Telemetry, open_telemetry
 
 PATHS = {
@@ -67,6 +69,8 @@ class Held:
     keys: KeyWatch
     limiter: Book
     responses: KeptResponses
+    moves: Moves
+    """Rollouts, as this process knows them."""
     counters: Counters
     gone: GoneTargets
     clock: Clock
@@ -105,6 +109,8 @@ class Generation:
     passthrough: Passthrough | None
     offers: Offers
     telemetry: Telemetry
+    shadow: Shadow
+    """What is asked beside calls."""
     calendar: Callable[[], CalendarNumbers]
     notices: tuple[str, ...]
     """What could not be settled and does not stop it."""
@@ -195,6 +201,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
     callers = Callers(held.keys, required=key_need(settings, reachable=held.reachable), unix_ns=held.clock.unix_ns)
     telemetry = _telemetry(settings, held, before)
     attempts = Attempts(routes, held.gone, clock=held.clock, pause=asyncio.sleep, jitter=random.random)
+    shadow = Shadow()
     chats = {
         name: Chat(
             dialect=dialect,
@@ -208,6 +215,8 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
             estimator=held.estimator,
             witnesses=telemetry.witnesses,
             tracing=telemetry.tracing,
+            steering=held.moves,
+            shadow=shadow,
             keeping=Keeping(responses=held.responses, clock=held.clock) if name == "responses" else None,
         )
         for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in (*ENDPOINTS, *GOOGLES)))
@@ -230,6 +239,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         passthrough=passthrough,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
+        shadow=shadow,
         calendar=calendar_numbers(settings, knowledge, held.today),
         notices=(*unread, *(warning for warning in warnings if warning)),
     )

@@ -1,0 +1,339 @@
+"""Rollouts in one process: what is known of them now, kept current by a thread, and the way of each call that follows.
+
+It knows how a request becomes somebody of whom a rollout decides. It does not know what decides
+(``rollout.steering``), how an answer is measured (``wiring.measuring``) nor how anything is kept (``ledger.rollouts``).
+A process that cannot read the store for a while serves everybody by the plan as it is: A.
+"""
+
+import datetime as dt
+import hashlib
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Event, Lock, Thread
+from typing import Final
+
+from outlast.errors import OutlastError
+from outlast.exchange import Exchange
+from outlast.gateway.call import GATEWAY_STOPPED
+from outlast.gateway.course import Course
+from outlast.gateway.meter import Meter
+from outlast.gateway.plan import Candidate
+from outlast.gateway.ports import Clock
+from outlast.gateway.routes import Route
+from outlast.gateway.steering import Steer
+from outlast.rollout.assignment import Assigned, Pin, Who, pin_of, unit_of
+from outlast.rollout.fingerprint import HEADER, began, fingerprint
+from outlast.rollout.ports import Kept, Situation
+from outlast.rollout.steering import Helm
+from outlast.wiring.measuring import Heard, Measuring, Store, Waiting, hears
+
+LOG = logging.getLogger("outlast.rollouts")
+LOOK_SECONDS: Final = 0.4
+STALE_SECONDS: Final = 10.0
+"""What was known holds so long while the store cannot be read; then everybody has A."""
+NOTHING: Final = Situation(version=-1)
+
+
+class Moves:
+    """The ``Steering`` of one process."""
+
+    def __init__(
+        self, store: Store, clock: Clock, today: Callable[[], dt.date], *, every: float = LOOK_SECONDS
+    ) -> None:
+        """Look at nothing yet; ``start`` does, in the process that serves."""
+        self._store = store
+        self._clock = clock
+        self._today = today
+        self._every = every
+        self._helm = Helm(store.assignments, monotonic_ns=clock.monotonic_ns)
+        self.measuring = Measuring(store, clock, self.look)
+        self._steers: Mapping[str, Steer] = {}
+        self._situation = NOTHING
+        self._seen_ns = clock.monotonic_ns()
+        self._looking = Lock()
+        self._stopping = Event()
+        self._thread = Thread(target=self._run, name="outlast-rollouts", daemon=True)
+        self.trouble = ""
+        """Why the last look failed; empty when it did not."""
+
+    def of(self, name: str) -> Steer | None:
+        """Who settles the calls of a name; see ``Steering``."""
+        return self._steers.get(name)
+
+    @property
+    def situation(self) -> Situation:
+        """What this process goes by."""
+        return self._situation
+
+    def start(self) -> None:
+        """Look once, then again and again; after any fork."""
+        self._store.start()
+        self.look()
+        self._thread.start()
+        self.measuring.start()
+
+    def close(self) -> None:
+        """Measure what waits, and end; the store last."""
+        self._stopping.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        self.measuring.close()
+        self._store.close()
+
+    def look(self) -> None:
+        """Look once, now; nothing is raised, see ``trouble``. Any thread may."""
+        with self._looking:
+            try:
+                self._refresh()
+            except Exception as error:  # noqa: BLE001 - the boundary: a thread that ended here would never see a roll-back
+                self._missed(str(error) or type(error).__name__)
+            else:
+                self.trouble = ""
+                self._seen_ns = self._clock.monotonic_ns()
+
+    def _run(self) -> None:
+        while not self._stopping.wait(self._every):
+            self.look()
+
+    def _refresh(self) -> None:
+        rollouts = self._store.rollouts
+        if rollouts.version() != self._situation.version:
+            self._take(rollouts.situation())
+
+    def _take(self, situation: Situation) -> None:
+        steers = {
+            kept.plan.model: RolloutSteer(
+                kept, _pins(situation, kept.plan.model), self._helm, self.measuring, self._world()
+            )
+            for kept in situation.rollouts
+            if kept.state.phase != "rolled back"
+        }
+        self._steers, self._situation = steers, situation
+        self.measuring.rollouts = tuple(kept for kept in situation.rollouts if kept.plan.model in steers)
+
+    def _missed(self, trouble: str) -> None:
+        if trouble != self.trouble:
+            LOG.warning("rollouts cannot be read: %s", trouble)
+        self.trouble = trouble
+        if self._steers and self._clock.monotonic_ns() - self._seen_ns > STALE_SECONDS * 10**9:
+            LOG.error("rollouts could not be read for %g seconds: everybody has A until they can", STALE_SECONDS)
+            self._take(NOTHING)
+
+    def _world(self) -> "World":
+        return World(clock=self._clock, today=self._today)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Time, as the process has it."""
+
+    clock: Clock
+    today: Callable[[], dt.date]
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A ``Course`` that nobody hears of."""
+
+    lead: Candidate | None = None
+    heir: Candidate | None = None
+    shadow: Candidate | None = None
+    heard: int = 0
+
+    async def affords(self, pico_usd: int | None) -> bool:
+        """Nothing is asked beside."""
+        del pico_usd
+        return False
+
+    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """Nobody wants to know."""
+
+    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """Nobody wants to know."""
+
+
+STRAIGHT: Final = Way()
+
+
+class RolloutSteer:
+    """Settles the calls of one virtual model while a rollout of it is under way, or done."""
+
+    def __init__(self, kept: Kept, pins: Sequence[Pin], helm: Helm, measuring: Measuring, world: World) -> None:
+        self._kept = kept
+        self._pins = pins
+        self._helm = helm
+        self._measuring = measuring
+        self._world = world
+        plan = kept.plan
+        stage = plan.stages[kept.state.stage]
+        self.providers = frozenset({plan.candidate.partition("/")[0]})
+        self._candidate = Candidate(plan.candidate, "rollout")
+        self._beside = (
+            Candidate(plan.candidate, "shadow") if not stage.share and kept.state.phase == "running" else None
+        )
+        self._guarded = stage.guarded and kept.state.phase in ("running", "paused")
+        self._heard = hears(plan.guards) if self._guarded else 0
+        self._ways = {
+            "A": Way(heir=self._candidate) if stage.share else STRAIGHT,
+            "B": Way(lead=self._candidate),
+        }
+
+    async def course(self, meter: Meter, route: Route) -> Course:
+        """The way of this call; see ``Steer``. Trouble of any kind is A's way."""
+        try:
+            return await self._course(meter, route)
+        except Exception:  # the boundary: whatever goes wrong in a rollout is not the caller's
+            LOG.exception("a call could not be settled, A answers")
+            return STRAIGHT
+
+    async def _course(self, meter: Meter, route: Route) -> Course:
+        kept = self._kept
+        model = route.model
+        if model is None or all(target.to != kept.plan.incumbent for target in model.targets):
+            return STRAIGHT  # the configuration says something else by now, and has the last word
+        header = meter.call.headers.get(HEADER)
+        gone = route.equals == 0
+        conversation = _conversation(meter, header)
+        if self._beside is not None:
+            return self._shadowing(meter, route, conversation)
+        known = None if gone else self._helm.remembered(kept.id, conversation)
+        who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
+        if known is not None and known.conversation is not None:
+            assigned = Assigned(known.conversation, "stored", known.stage)
+        else:
+            who, earlier = _asker(meter, who)
+            pinned = pin_of(self._pins, who, self._world.today()) if self._pins else None
+            assigned = await self._helm.settle(kept, who, began=earlier, gone=gone, pinned=pinned)
+        way = self._ways[assigned.arm]
+        if not self._guarded or assigned.stage != kept.state.stage:
+            return way
+        if kept.plan.by != "conversation" and not who.user:
+            who, _ = _asker(meter, who)
+        return Measured(way, self._waiting(meter, who, assigned), self._measuring, self._heard)
+
+    def _waiting(self, meter: Meter, who: Who, assigned: Assigned) -> Waiting:
+        plan = self._kept.plan
+        unit = who.conversation if plan.by == "conversation" else _digest(unit_of(plan, who))
+        return Waiting(
+            kept=self._kept,
+            conversation=who.conversation,
+            unit=unit,
+            arm=assigned.arm,
+            stage=self._kept.state.stage,
+            candidate=plan.candidate,
+            dialect=meter.dialect,
+            request=meter.request,
+            meant=meter.meant,
+            before_us=(meter.clock.monotonic_ns() - meter.call.arrived_ns) // 1000,
+        )
+
+    def _shadowing(self, meter: Meter, route: Route, conversation: str) -> Course:
+        if route.equals == 0 or self._beside is None:
+            return STRAIGHT
+        who, _ = _asker(meter, Who(key=meter.caller.name, user="", plan="", conversation=conversation))
+        waiting = self._waiting(meter, who, Assigned("A", "not running"))
+        return Beside(self._beside, waiting, self._measuring, self._heard)
+
+
+class Measured:
+    """The way of a call whose end is measured."""
+
+    shadow: Candidate | None = None
+
+    def __init__(self, way: Way, waiting: Waiting, measuring: Measuring, heard: int) -> None:
+        self.lead, self.heir = way.lead, way.heir
+        self.heard = heard
+        self._waiting = waiting
+        self._measuring = measuring
+
+    async def affords(self, pico_usd: int | None) -> bool:
+        """Nothing is asked beside."""
+        del pico_usd
+        return False
+
+    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """Measure it, later and elsewhere."""
+        if exchange.error != GATEWAY_STOPPED:
+            self._measuring.hear((Heard(self._waiting, exchange, () if cut else sent),))
+
+    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """Nothing is asked beside."""
+
+
+class Beside:
+    """The way of a call that has a shadow: A answers, and what both said is measured once both have ended."""
+
+    lead: Candidate | None = None
+    heir: Candidate | None = None
+
+    def __init__(self, shadow: Candidate, waiting: Waiting, measuring: Measuring, heard: int) -> None:
+        self.shadow = shadow
+        self.heard = heard
+        self._waiting = waiting
+        self._measuring = measuring
+        self._reserved = 0
+        self._one: Heard | None = None
+
+    async def affords(self, pico_usd: int | None) -> bool:
+        """Set the money aside, durably, before anything is asked."""
+        if not await self._measuring.reserve(self._waiting.kept, pico_usd):
+            return False
+        self._reserved = pico_usd or 0
+        return True
+
+    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """A's end."""
+        self._end(Heard(self._waiting, exchange, () if cut else sent))
+
+    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
+        """B's end."""
+        more = (exchange.cost_pico_usd or 0) - self._reserved
+        if more:
+            self._measuring.spend(self._waiting.kept, more)
+        self._end(Heard(self._waiting.of("B"), exchange, () if cut else sent))
+
+    def _end(self, heard: Heard) -> None:
+        if self._one is None:
+            self._one = heard
+            return
+        first, self._one = self._one, None
+        if GATEWAY_STOPPED not in (first.exchange.error, heard.exchange.error):
+            self._measuring.hear((first, heard))
+
+
+def _pins(situation: Situation, model: str) -> tuple[Pin, ...]:
+    return tuple(pin for name, pin in situation.pins if name in ("", model))
+
+
+def _plan_of(meter: Meter) -> str:
+    key = meter.caller.key
+    return "" if key is None else key.plan
+
+
+def _conversation(meter: Meter, header: str | None) -> str:
+    """A digest: of what its caller calls it, or of how it begins; of a call without turns, of its body."""
+    key = meter.caller.name
+    if header:
+        return _digest(f"named {len(key)}:{key}{header}")
+    if meter.dialect.conversation:
+        try:
+            return fingerprint(meter.canonical(), key)
+        except OutlastError:  # the provider may be able to read it; if not, it says so itself
+            pass
+    return hashlib.sha256(b"%b\0%b" % (key.encode(errors="replace"), meter.call.body)).hexdigest()
+
+
+def _asker(meter: Meter, who: Who) -> tuple[Who, bool]:
+    """With the user whom the request names; and whether the conversation has earlier answers."""
+    if not meter.dialect.conversation:
+        return who, False
+    try:
+        request = meter.canonical()
+    except OutlastError:  # as above
+        return who, False
+    return Who(key=who.key, user=request.user, plan=who.plan, conversation=who.conversation), began(request)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
