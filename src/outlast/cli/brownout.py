@@ -12,6 +12,7 @@ from pathlib import Path
 
 import click
 
+from outlast.cli.brownout_shown import brownout_document, spelled
 from outlast.cli.options import Context, open_context, shared
 from outlast.cli.output import note, print_json, print_table, printable
 from outlast.errors import SettingsInvalid
@@ -64,7 +65,7 @@ def add_command(
     now = _now()
     over = next((each for each in wanted if each.ends <= now), None)
     if over is not None:
-        raise SettingsInvalid(f"the brown-out {_spelled(over)} is over already")
+        raise SettingsInvalid(f"the brown-out {spelled(over)} is over already")
     _must_be_virtual(name, context)
     if serve == "successor" and successor_in(context.settings, name, context.today) is None:
         raise SettingsInvalid(
@@ -128,18 +129,14 @@ def _now() -> dt.datetime:
     return dt.datetime.now(dt.UTC)
 
 
-def _spelled(window: Window) -> str:
-    return f"{window.begins:%Y-%m-%dT%H:%MZ}+{window.lasts // dt.timedelta(minutes=1)}m"
-
-
 def _show(found: dict[str, tuple[Window, ...]], context: Context) -> None:
     if context.format == "json":
-        print_json([brownout_document(name, each) for name, windows in found.items() for each in windows])
+        print_json([{"name": name, **brownout_document(each)} for name, windows in found.items() for each in windows])
         return
     rows = [
         (
             printable(name),
-            _spelled(each),
+            spelled(each),
             f"{each.ends:%Y-%m-%d %H:%M}",
             each.serve,
             ", ".join(each.keys) or "everybody",
@@ -151,14 +148,3 @@ def _show(found: dict[str, tuple[Window, ...]], context: Context) -> None:
         click.echo("No brown-out is announced; `outlast brownout add NAME WINDOW` announces one.")
         return
     print_table("", ("NAME", "WINDOW", "UNTIL (UTC)", "SERVES", "FOR"), rows)
-
-
-def brownout_document(name: str, window: Window) -> dict[str, object]:
-    """One brown-out as data."""
-    return {
-        "name": name,
-        "begins": window.begins.isoformat().replace("+00:00", "Z"),
-        "ends": window.ends.isoformat().replace("+00:00", "Z"),
-        "serve": window.serve,
-        "keys": list(window.keys) or None,
-    }

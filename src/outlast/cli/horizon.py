@@ -16,7 +16,9 @@ from outlast.cli.options import Days, open_context, shared
 from outlast.cli.output import note, print_json
 from outlast.horizon.calendar import horizon as calendar
 from outlast.horizon.record import window_start_ns
+from outlast.rollout.brownout import announced
 from outlast.wiring import open_knowledge, open_record
+from outlast.wiring.brownout_desk import schedules
 
 
 @click.command()
@@ -37,10 +39,12 @@ def horizon(*, config: Path | None, format_: str, today: dt.date | None, quiet: 
     knowledge = open_knowledge(context.settings)
     seen = open_record(context.settings).seen(window_start_ns(time.time_ns()))
     made = calendar(context.settings, seen, knowledge, context.today)
+    begin = dt.datetime.combine(context.today, dt.time(), dt.UTC) if context.rehearsed else dt.datetime.now(dt.UTC)
+    brownouts = {name: announced(windows, begin) for name, windows in schedules(context.settings).items()}
     if context.format == "json":
-        print_json(horizon_document(made))
+        print_json(horizon_document(made, brownouts))
     else:
-        print_horizon(made)
+        print_horizon(made, brownouts)
     if fail_within is None:
         return FINE
     due = [entry for entry in made.entries if entry.ends_within(fail_within)]

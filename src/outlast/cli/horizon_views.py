@@ -3,8 +3,9 @@
 It knows keys, columns, marks and their legend. It does not know how an entry came about.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from decimal import Decimal
+from typing import Final
 
 import click
 from rich.console import Console
@@ -14,12 +15,14 @@ from rich.text import Text
 
 from outlast.catalog.amounts import month_text
 from outlast.catalog.claims import Claim
+from outlast.cli.brownout_shown import brownout_document, brownout_text
 from outlast.cli.output import console, printable
 from outlast.cli.standing_text import end_text
 from outlast.cli.timeline import LEGEND, axis, bar
 from outlast.horizon.calendar import Entry, Horizon
 from outlast.horizon.successors import Successor
 from outlast.horizon.words import BASES, MARKS, marks
+from outlast.rollout.brownout import Window
 
 NEXT_STEP = """\
 Nothing depends on a model yet, as far as is known here. Next:
@@ -33,12 +36,21 @@ DISPENSABLE = ((), ("successor",), ("successor", *FIGURES[2:]), ("successor", "b
 """Columns that give way on a narrow terminal, in steps: the lines below the table name the successor too."""
 
 
-def horizon_document(made: Horizon) -> dict[str, object]:
+Brownouts = Mapping[str, Sequence[Window]]
+"""Windows to come and under way, by the requested name."""
+NO_BROWNOUTS: Final[Brownouts] = {}
+
+
+def horizon_document(made: Horizon, brownouts: Brownouts = NO_BROWNOUTS) -> dict[str, object]:
     """The calendar as data."""
-    return {"today": made.today, "calls": made.calls, "entries": [_entry_document(entry) for entry in made.entries]}
+    entries = [
+        {**_entry_document(entry), "brownouts": [brownout_document(each) for each in brownouts.get(entry.name, ())]}
+        for entry in made.entries
+    ]
+    return {"today": made.today, "calls": made.calls, "entries": entries}
 
 
-def print_horizon(made: Horizon) -> None:
+def print_horizon(made: Horizon, brownouts: Brownouts = NO_BROWNOUTS) -> None:
     """The calendar as a page: one bar a line, its marks explained, then what each line's dates rest on."""
     if not made.entries:
         click.echo(NEXT_STEP)
@@ -53,7 +65,7 @@ def print_horizon(made: Horizon) -> None:
     if used:
         click.echo("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.items() if mark in used))
     click.echo()
-    for line in _remarks(made):
+    for line in _remarks(made, brownouts):
         click.echo(printable(line))
 
 
@@ -100,7 +112,7 @@ def _sum(amount: Decimal | None) -> str:
     return "unknown" if amount is None else month_text(amount)
 
 
-def _remarks(made: Horizon) -> Iterator[str]:
+def _remarks(made: Horizon, brownouts: Brownouts) -> Iterator[str]:
     for entry in made.entries:
         standing = entry.standing
         yield f"{entry.label}: {entry.model} on {entry.surface}, {standing.status}, {end_text(standing)}"
@@ -112,6 +124,8 @@ def _remarks(made: Horizon) -> Iterator[str]:
             yield '  no living successor is declared: name one, or say successor = "chain"'
         if entry.recorded.answered:
             yield f"  answered in its place: {', '.join(entry.recorded.answered)}"
+        for window in brownouts.get(entry.name, ()):
+            yield f"  brown-out {brownout_text(window)}"
 
 
 def _successor_text(successor: Successor, entry: Entry) -> str:

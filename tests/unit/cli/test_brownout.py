@@ -108,3 +108,17 @@ def test_what_cannot_be_meant_is_refused_and_keeps_nothing(
 def test_looking_makes_no_file(brownout: Run, tmp_path: Path) -> None:
     assert brownout("list").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["outlast.toml"]
+
+
+def test_the_horizon_shows_what_is_announced(brownout: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    brownout("add", "assistant", spelled(SOON), "--keys", "team-*")
+    config = ("--config", str(tmp_path / "outlast.toml"))
+    capsys.readouterr()
+    assert run(["horizon", *config]) == 0
+    assert f"brown-out {spelled(SOON)}: answers 410, for team-*" in capsys.readouterr().out
+    run(["horizon", "--format", "json", *config])
+    entries = {each["name"]: each["brownouts"] for each in json.loads(capsys.readouterr().out)["entries"]}
+    assert [each["serve"] for each in entries["assistant"]] == ["410"]
+    assert entries["alone"] == []
+    run(["horizon", "--today", str(SOON.date() + dt.timedelta(days=1)), *config])
+    assert "brown-out" not in capsys.readouterr().out
