@@ -7,6 +7,7 @@
     │   ├── RequestTooLarge        over a stated limit
     │   ├── RequestTooSlow         the request did not arrive in time
     │   ├── KeyRequired            no key, or one that is not known, expired or revoked
+    │   ├── LoginRefused           name and password of an account do not belong together
     │   ├── ModelNotAllowed        the key may not use this model
     │   ├── LimitReached           the key's requests, tokens or concurrent calls: later it may
     │   │   └── BudgetSpent          the key's money of the day or month
@@ -28,6 +29,7 @@
     │   ├── EvidenceInvalid        outcomes, a margin or a level that no verdict can rest on
     │   ├── UnknownModel           a command was asked about a model nobody knows
     │   ├── UnknownKey             a command was asked about a key nobody created
+    │   ├── UnknownPerson          a command was asked about an account that nobody made
     │   ├── RolloutRefused         a rollout cannot go that way from where it is
     │   ├── CatalogInvalid         a feed of claims, or the file that keeps them, cannot be read
     │   └── ClaimRefused           a feed would change a date in silence
@@ -85,6 +87,12 @@ class KeyRequired(CallerError):
     """A key is required here, and none that is known came with the call."""
 
     code = "invalid_api_key"
+
+
+class LoginRefused(CallerError):
+    """Name and password of an account do not belong together; which of them is wrong is not said."""
+
+    code = "login_refused"
 
 
 class ModelNotAllowed(CallerError):
@@ -227,6 +235,12 @@ class UnknownKey(OperatorError):
     """A command was asked about a key that nobody created, or that is revoked."""
 
     code = "unknown_key"
+
+
+class UnknownPerson(OperatorError):
+    """A command was asked about an account that nobody made, or that was removed."""
+
+    code = "unknown_person"
 
 
 class RolloutRefused(OperatorError):
