@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from outlast.chat.clock import Moved
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Served
 from outlast.chat.hub import Hub
 from outlast.chat.ports import Begun, Chats, Ended, Gateway, Person, Piece
@@ -71,6 +72,8 @@ class World:
     gateway: Gateway
     default: Callable[[Person], str]
     """The model that a new conversation of this person asks; empty: there is none."""
+    moved: Callable[[Person, Conversation], Moved | None]
+    """Whether the conversation's model has gone, which the person is told once (``chat.clock``)."""
     reach: Callable[[str], Reach]
     """What a model can take, by the picker's name."""
     instructions: Callable[[Persona], str]
@@ -92,10 +95,6 @@ class Talking:
     def chats(self) -> Chats:
         """Where conversations are kept."""
         return self._chats
-
-    async def start(self) -> None:
-        """What an earlier process was writing when it ended is said to be interrupted."""
-        await self._chats.abandon()
 
     async def begin(self, person: Person, text: str, more: Begin | None = None) -> Sent:
         """Send the first message of a new conversation.
@@ -142,7 +141,7 @@ class Talking:
         branch = tree.path(parent)
         if branch and branch[-1].role == "user":
             raise MalformedRequest("a message goes behind an answer; to change your last one, edit it")
-        known = self._asking(known, more.model)
+        known = self._asking(person, known, more.model)
         question = self._question(parent, text, more.files)
         return await self._ask(person, known, (*branch, question), new=question, files=more.files)
 
@@ -158,7 +157,7 @@ class Talking:
         if not (text.strip() or question.attachments):
             raise MalformedRequest("nothing was written")
         branch = (*tree.path(original.parent), question)
-        return await self._ask(person, self._asking(known, model), branch, new=question)
+        return await self._ask(person, self._asking(person, known, model), branch, new=question)
 
     async def again(self, person: Person, conversation: str, message: str, *, models: Sequence[str] = ()) -> Sent:
         """Another answer to the same question, or several side by side, each by one of ``models``.
@@ -178,8 +177,8 @@ class Talking:
         known, tree = await self._opened(person, conversation)
         named = tree.message(message)
         asked = named if named.role == "user" else tree.message(named.parent or "")
-        if len(models) == 1:
-            known = self._asking(known, models[0])
+        if len(models) < 2:
+            known = self._asking(person, known, models[0] if models else "")
         return await self._ask(person, known, tree.path(asked.id), models=tuple(models))
 
     async def stop(self, person: Person, conversation: str, message: str) -> None:
@@ -223,8 +222,14 @@ class Talking:
         known = await self._chats.conversation(person.name, conversation)
         return known, Tree(await self._chats.messages(person.name, conversation))
 
-    def _asking(self, conversation: Conversation, model: str) -> Conversation:
-        return msgspec.structs.replace(conversation, model=model) if model else conversation
+    def _asking(self, person: Person, conversation: Conversation, model: str) -> Conversation:
+        """The conversation with the model that it asks from now on; one that has gone is told of for the last time."""
+        if model and model != conversation.model:
+            return msgspec.structs.replace(conversation, model=model)
+        moved = self._world.moved(person, conversation)
+        if moved is None:
+            return conversation
+        return msgspec.structs.replace(conversation, model=moved.to, told=(*conversation.told, moved.gone))
 
     def _question(self, parent: str | None, text: str, files: Sequence[Brought]) -> Message:
         return Message(

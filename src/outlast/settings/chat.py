@@ -22,6 +22,8 @@ class ChatSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """A virtual model, or provider/model. None: the first of ``models``."""
     models: tuple[str, ...] = ()
     """The same, in the order of the list. None named: every virtual model."""
+    restored: dict[str, tuple[str, ...]] = {}
+    """Models that were brought back under Legacy, each with the plans that have it again; ``[]``: everybody."""
     enabled: bool = True
     """False: this gateway shows no pages to people."""
 

@@ -143,6 +143,12 @@ def _check_offered(settings: Settings, wrong: Wrong) -> None:
         offered.append((("chat", "default"), chat.default))
     for name, plan in settings.plans.items():
         offered += [(("plans", name, "models"), each) for each in plan.models or ()]
+    for asked, plans in chat.restored.items():
+        offered.append((("chat", "restored"), asked))
+        for each in plans:
+            if each not in settings.plans:
+                said = f"[chat] restored: {asked!r} for {each!r}: there is no [{dotted(('plans', each))}]"
+                raise wrong(("chat", "restored"), said, each, tuple(settings.plans))
     for path, asked in offered:
         provider, slash, model = asked.partition("/")
         if asked in settings.models or (slash and model and provider in settings.providers):

@@ -172,7 +172,8 @@ def caller_of(person: Person, settings: Settings) -> Caller:
     plan = settings.plans.get(person.plan)
     if plan is None:  # it has left the configuration: nothing is allowed that nobody allowed
         return Caller(name, Key(name=name, secrets=(), models=("",)))
-    models = () if plan.models is None else plan.models or ("",)
+    again = tuple(each for each, had in settings.chat.restored.items() if not had or person.plan in had)
+    models = () if plan.models is None else (*plan.models, *again) or ("",)
     return Caller(
         name,
         Key(

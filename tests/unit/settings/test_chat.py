@@ -49,6 +49,8 @@ def test_without_a_word_a_plan_allows_everything_and_an_empty_list_nothing() -> 
         ('[chat]\nmodels = ["nobody/gpt-4o"]', "no virtual model"),
         ('[chat]\nmodel = ["gpt-4o"]', "did you mean `models`?"),
         ('[plans.free]\nmodels = ["gpt-4o-"]', "did you mean `gpt-4o`?"),
+        ('[chat]\nrestored = { "gpt-4o" = ["plu"] }\n[plans.plus]', "did you mean `plus`?"),
+        ('[chat]\nrestored = { "gpt-3" = [] }', "no virtual model"),
         ('[personas.x]\nbase = "frendly"', "did you mean `friendly`?"),
         ('[personas.x]\nwarmth = "much"', "known: less, default, more"),
         ('[personas.kind]\n[models.x]\npersona = "kinda"\ntarget = "scripted/gpt-4o"', "did you mean `kind`?"),
