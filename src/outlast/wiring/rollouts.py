@@ -1,6 +1,6 @@
 """Rollouts in one process: what is known of them now, kept current by a thread, and the way of each call that follows.
 
-It knows how a request becomes somebody of whom a rollout decides. It does not know what decides
+It knows how a request becomes somebody about whom a rollout decides. It does not know what decides
 (``rollout.steering``), how an answer is measured (``wiring.measuring``) nor how anything is kept (``ledger.rollouts``).
 A process that cannot read the store for a while serves everybody by the plan as it is: A.
 """
@@ -26,6 +26,7 @@ from outlast.rollout.assignment import Assigned, Pin, Who, pin_of, unit_of
 from outlast.rollout.fingerprint import HEADER, began, fingerprint
 from outlast.rollout.ports import Kept, Situation
 from outlast.rollout.steering import Helm
+from outlast.wiring.brownouts import Led, with_brownouts
 from outlast.wiring.measuring import Heard, Measuring, Store, Waiting, hears
 
 LOG = logging.getLogger("outlast.rollouts")
@@ -102,14 +103,16 @@ class Moves:
             self._take(rollouts.situation())
 
     def _take(self, situation: Situation) -> None:
-        steers = {
+        steers: dict[str, Steer] = {
             kept.plan.model: RolloutSteer(
                 kept, _pins(situation, kept.plan.model), self._helm, self.measuring, self._world()
             )
             for kept in situation.rollouts
             if kept.state.phase != "rolled back"
         }
-        self._steers, self._situation = steers, situation
+        candidates = {kept.plan.model: kept.plan.candidate for kept in situation.rollouts if kept.plan.model in steers}
+        self._steers = with_brownouts(steers, situation.windows, candidates, self._clock)
+        self._situation = situation
         self.measuring.rollouts = tuple(kept for kept in situation.rollouts if kept.plan.model in steers)
 
     def _missed(self, trouble: str) -> None:
@@ -132,28 +135,8 @@ class World:
     today: Callable[[], dt.date]
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A ``Course`` that nobody hears of."""
-
-    lead: Candidate | None = None
-    heir: Candidate | None = None
-    shadow: Candidate | None = None
-    heard: int = 0
-
-    async def affords(self, pico_usd: int | None) -> bool:
-        """Nothing is asked beside."""
-        del pico_usd
-        return False
-
-    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """Nobody wants to know."""
-
-    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """Nobody wants to know."""
-
-
-STRAIGHT: Final = Way()
+STRAIGHT: Final = Led()
+"""The plan as it is."""
 
 
 class RolloutSteer:
@@ -175,8 +158,8 @@ class RolloutSteer:
         self._guarded = stage.guarded and kept.state.phase in ("running", "paused")
         self._heard = hears(plan.guards) if self._guarded else 0
         self._ways = {
-            "A": Way(heir=self._candidate) if stage.share else STRAIGHT,
-            "B": Way(lead=self._candidate),
+            "A": Led(heir=self._candidate) if stage.share else STRAIGHT,
+            "B": Led(lead=self._candidate),
         }
 
     async def course(self, meter: Meter, route: Route) -> Course:
@@ -241,7 +224,7 @@ class Measured:
 
     shadow: Candidate | None = None
 
-    def __init__(self, way: Way, waiting: Waiting, measuring: Measuring, heard: int) -> None:
+    def __init__(self, way: Led, waiting: Waiting, measuring: Measuring, heard: int) -> None:
         self.lead, self.heir = way.lead, way.heir
         self.heard = heard
         self._waiting = waiting
