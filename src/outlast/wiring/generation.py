@@ -32,6 +32,7 @@ from outlast.gateway.responses import BELOW, Cancel, Delete, Fetch, InputItems, 
 from outlast.gateway.routes import Routes
 from outlast.gateway.shadow import Shadow
 from outlast.gateway.stored import Stored
+from outlast.ledger.chats.store import KeptChats
 from outlast.ledger.keys_watch import KeyWatch
 from outlast.ledger.recorder import Recorder
 from outlast.ledger.responses import KeptResponses
@@ -69,6 +70,8 @@ class Held:
     keys: KeyWatch
     limiter: Book
     responses: KeptResponses
+    chats: KeptChats
+    """Conversations of people, and their accounts."""
     moves: Moves
     """Rollouts, as this process knows them."""
     counters: Counters

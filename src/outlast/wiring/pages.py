@@ -13,6 +13,7 @@ from outlast.gateway.ports import Reply
 from outlast.web.answers import answer_error
 from outlast.web.router import Router
 from outlast.wiring.generation import Generation, Held
+from outlast.wiring.talking import Room
 
 PATHS = ("/", "/chat", "/horizon", "/login", "/logout", "/account")
 FOLDERS = ("/chat/", "/models/", "/static/", "/account/")
@@ -21,9 +22,10 @@ FOLDERS = ("/chat/", "/models/", "/static/", "/account/")
 class Pages:
     """``gateway.call.Handler`` of every page."""
 
-    def __init__(self, held: Held, current: Callable[[], Generation]) -> None:
+    def __init__(self, held: Held, current: Callable[[], Generation], room: Room) -> None:
         self._held = held
         self._current = current
+        self._room = room
         self._made: Handler | None = None
         self._making = asyncio.Lock()
 

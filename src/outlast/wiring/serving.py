@@ -18,8 +18,10 @@ from outlast.gateway.estimate import Estimator
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.ports import Clock, Upstream
 from outlast.gateway.routes import Routes
+from outlast.ledger.chats.store import KeptChats
+from outlast.ledger.chats.temporary import AllChats
 from outlast.ledger.keys_watch import KeyWatch
-from outlast.ledger.location import database_path, responses_path, rollouts_path
+from outlast.ledger.location import chats_path, database_path, responses_path, rollouts_path
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.ledger.responses import KeptResponses
 from outlast.ledger.rollouts.store import RolloutStore
@@ -39,6 +41,7 @@ from outlast.wiring.numbers import OwnNumbers, Published
 from outlast.wiring.pages import Pages
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.rollouts import Moves
+from outlast.wiring.talking import Room
 from outlast.wiring.telemetry import Telemetry
 from outlast.wiring.tokeniser import open_tokeniser
 
@@ -56,6 +59,9 @@ class Gateway:
         """What new calls are answered by."""
         self.people = InProcess(lambda: self.current, ids=server.request_id, clock=held.clock)
         """What the chat asks for people."""
+        chats = AllChats(held.chats, unix_ns=held.clock.unix_ns)
+        self.room = Room(chats, self.people, current=lambda: self.current, today=held.today, clock=held.clock)
+        """What pages of the chat ask."""
         self.configuration: Callable[[], str] = lambda: "number 1 since the start"
         """The account of its reloads, in a sentence."""
         self.published = Published(self._own_numbers())
@@ -118,6 +124,7 @@ class Gateway:
     async def aclose(self, grace: float) -> None:
         """Let running calls end within ``grace`` seconds, then give everything back; the record last."""
         await asyncio.gather(self.server.drain(grace), self.people.drain(grace))
+        await self.room.talking.aclose()
         if self._leaving:
             await asyncio.wait(self._leaving)  # the calls that they waited for have ended
         await self.current.shadow.aclose()
@@ -127,6 +134,7 @@ class Gateway:
         self.keys.close()
         self.held.limiter.close()
         self.held.responses.close()
+        self.held.chats.close()
         await asyncio.to_thread(self.held.moves.close)
         self.recorder.close()
         for telemetry in telemetries:
@@ -197,6 +205,7 @@ def open_gateway(
             keys=watch_keys(settings, recorder.look),
             limiter=open_limiter(settings, clock),
             responses=_responses(settings, clock),
+            chats=_chats(settings, clock),
             moves=_moves(settings, clock, today),
             counters=Counters(),
             gone=GoneTargets(clock, recorder.observe if rehearsed is None else None),
@@ -230,9 +239,15 @@ def _connect(held: Held, first: Generation) -> Gateway:
     router.add("GET", "/healthz", healthz)
     router.add("GET", "/readyz", Readyz(gateway.published.checks))
     router.add("GET", "/metrics", Metrics(gauges))
-    Pages(held, lambda: gateway.current).serve_on(router)
+    Pages(held, lambda: gateway.current, gateway.room).serve_on(router)
     held.keys.start()
     return gateway
+
+
+def _chats(settings: Settings, clock: Clock) -> KeptChats:
+    chats = KeptChats(chats_path(database_path(settings.server.database, settings.root)), unix_ns=clock.unix_ns)
+    chats.start()
+    return chats
 
 
 def _responses(settings: Settings, clock: Clock) -> KeptResponses:

@@ -1,0 +1,110 @@
+"""The chat of a process, connected: its store, the gateway it asks, the list of models and the clock of each.
+
+It knows which class stands behind each protocol of ``chat``. It does not know pages. Nothing is opened before somebody
+looks at one.
+"""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+
+from outlast.catalog.reference import Reference, reference
+from outlast.chat.clock import Chip, Moved, chip, moved
+from outlast.chat.conversation import Conversation, Persona, Served
+from outlast.chat.picker import Offer, Path, Picker
+from outlast.chat.ports import Chats, Person
+from outlast.chat.talking import Talking, World
+from outlast.errors import ModelNotFound
+from outlast.gateway.plan import callable_successor
+from outlast.gateway.ports import Clock
+from outlast.wiring.chat import InProcess
+from outlast.wiring.generation import Generation
+
+
+class Room:
+    """Everything that pages of the chat ask: what may be picked, what is due, and the talking itself."""
+
+    def __init__(
+        self,
+        chats: Chats,
+        gateway: InProcess,
+        *,
+        current: Callable[[], Generation],
+        today: Callable[[], dt.date],
+        clock: Clock,
+    ) -> None:
+        self._current = current
+        self._today = today
+        self.talking = Talking(
+            World(
+                chats=chats,
+                gateway=gateway,
+                default=self._default,
+                moved=self.moved,
+                reach=lambda name: self.picker.entry(name, today()).reach,
+                instructions=_instructions,
+                unix_ns=clock.unix_ns,
+                new_id=lambda: secrets.token_hex(12),
+            )
+        )
+
+    @property
+    def picker(self) -> Picker:
+        """Of the configuration at work."""
+        now = self._current()
+        return Picker(settings=now.settings, knowledge=now.knowledge, path=lambda name: path_of(now, name))
+
+    @property
+    def today(self) -> dt.date:
+        """The day that is played, or the real one (UTC)."""
+        return self._today()
+
+    def offer(self, person: Person) -> Offer:
+        """What this person may pick today."""
+        return self.picker.offer(self.today, person)
+
+    def moved(self, person: Person, conversation: Conversation) -> Moved | None:
+        """What this conversation is to be told before it goes on."""
+        picker, today = self.picker, self.today
+        return moved(conversation, picker.entry(conversation.model, today), picker.offer(today, person))
+
+    def chip(self, by: Served) -> Chip:
+        """What stands on an answer."""
+        picker, today = self.picker, self.today
+        asked = picker.entry(by.asked, today) if by.asked else None
+        return chip(by, asked, picker.clock(self._behind(picker, by), today) if by.served else None)
+
+    def _default(self, person: Person) -> str:
+        default = self.offer(person).default
+        return default.name if default is not None else ""
+
+    def _behind(self, picker: Picker, by: Served) -> Reference:
+        """Whose clock the model that answered lives by: its own name's, or what the virtual model says of it."""
+        model = self._current().settings.models.get(by.asked)
+        named = model.catalog_model_of(by.served) if model is not None else None
+        return reference(by.served, picker.settings.providers, named)
+
+
+def path_of(generation: Generation, name: str) -> Path:
+    """Who answers a name today, as calls find it."""
+    try:
+        route = generation.routes.find(name)
+    except ModelNotFound:
+        return Path()
+    if route.plan is not None:
+        first = route.attempts[0].candidate if route.attempts else None
+        successor = route.plan.successor
+        return Path(successor=successor) if first is None else Path(
+            target=first.target, reason=first.reason, successor=successor
+        )  # fmt: skip
+    behind = reference(name, generation.settings.providers)
+    day, knowledge = route.day, generation.knowledge
+    chain = knowledge.chain(behind.ref, behind.surface, day)
+    successor = callable_successor(chain, generation.settings.providers, name, behind)
+    # A wire is asked whatever is known of it; people are not sent to one that is surely dead.
+    dead = knowledge.standing(behind.ref, behind.surface, day).surely_retired
+    return Path(successor=successor) if dead else Path(target=name, reason="target", successor=successor)
+
+
+def _instructions(persona: Persona) -> str:
+    return persona.instructions.strip()
