@@ -1,6 +1,6 @@
 """Conversations as rows: made, changed, listed and deleted, each for its owner alone.
 
-It knows the statements about conversations and owners. It does not know messages (``messages``) nor transactions
+It knows the statements about conversations. It does not know messages (``messages``) nor transactions
 (``ledger.desk``). A function that refuses has written nothing.
 """
 
@@ -9,11 +9,13 @@ from typing import Final, NamedTuple
 
 from outlast.chat.conversation import Conversation, Persona
 from outlast.errors import MalformedRequest, ObjectNotFound
-from outlast.ledger.chats import search
+from outlast.ledger.chats import owners, search
 from outlast.ledger.chats.tables import QUERIES, as_json, clean, conversation_of, persona_of
 
 _LAST: Final = (2**63 - 1, "\U0010ffff")
 """Behind every conversation."""
+_SWEPT: Final = 5
+"""Conversations that one step gives up, so that nobody waits long behind it."""
 
 
 class Known(NamedTuple):
@@ -21,13 +23,6 @@ class Known(NamedTuple):
 
     number: int
     conversation: Conversation
-
-
-def owner_number(connection: sqlite3.Connection, name: str) -> int:
-    """The number of somebody who is about to keep something."""
-    connection.execute(QUERIES["add_owner"], (clean(name),))
-    (number,) = connection.execute(QUERIES["owner"], (clean(name),)).fetchone()
-    return int(number)
 
 
 def find(connection: sqlite3.Connection, owner: str, known: str) -> Known:
@@ -51,7 +46,7 @@ def create(connection: sqlite3.Connection, new: Conversation) -> None:
     if connection.execute(QUERIES["known"], (clean(new.id),)).fetchone() is not None:
         raise MalformedRequest(f"a conversation {new.id!r} is there already")
     told, persona = as_json(new.told), _persona(new.persona)
-    owner = owner_number(connection, new.owner)
+    owner = owners.number_of(connection, new.owner)
     row = (
         clean(new.id), owner, clean(new.title), clean(new.model), new.created_ns, new.updated_ns, None, persona,
         new.archived, told,
@@ -79,7 +74,7 @@ def change(connection: sqlite3.Connection, new: Conversation) -> None:
     )  # fmt: skip
     connection.execute(QUERIES["change"], row)
     if new.title != known.conversation.title:
-        search.index_title(connection, known.number, owner_number(connection, new.owner), new.title)
+        search.index_title(connection, known.number, owners.number_of(connection, new.owner), new.title)
 
 
 def newest(
@@ -105,6 +100,15 @@ def drop(connection: sqlite3.Connection, number: int, now_ns: int) -> None:
     connection.execute(QUERIES["remember"], (now_ns,))
 
 
+def drop_left(connection: sqlite3.Connection, now_ns: int) -> bool:
+    """Forget some conversations of those who have left; whether there are more."""
+    left = connection.execute(QUERIES["left"], (_SWEPT,)).fetchall()
+    for (number,) in left:
+        drop(connection, number, now_ns)
+    connection.execute(QUERIES["drop_left"])
+    return len(left) == _SWEPT
+
+
 def persona(connection: sqlite3.Connection, owner: str) -> Persona:
     """How the owner wishes to be talked to."""
     row = connection.execute(QUERIES["persona"], (clean(owner),)).fetchone()
@@ -114,7 +118,7 @@ def persona(connection: sqlite3.Connection, owner: str) -> Persona:
 def keep_persona(connection: sqlite3.Connection, owner: str, wished: Persona) -> None:
     """Keep that."""
     text = as_json(wished)
-    owner_number(connection, owner)
+    owners.number_of(connection, owner)
     connection.execute(QUERIES["keep_persona"], (text, clean(owner)))
 
 

@@ -11,8 +11,8 @@ from outlast.chat.bounds import check_files, check_messages, check_thumb
 from outlast.chat.conversation import Attachment, Message
 from outlast.chat.ports import Choice, Pleased
 from outlast.errors import MalformedRequest, ObjectNotFound
-from outlast.ledger.chats import running, search
-from outlast.ledger.chats.conversations import Known, owner_number
+from outlast.ledger.chats import owners, running, search
+from outlast.ledger.chats.conversations import Known
 from outlast.ledger.chats.tables import QUERIES, as_json, attachment_of, clean, message_of
 
 
@@ -31,7 +31,7 @@ def add(
     if not messages:
         return
     _check(connection, known.number, messages, files)
-    owner = owner_number(connection, known.conversation.owner)
+    owner = owners.number_of(connection, known.conversation.owner)
     for message in messages:
         _add_files(connection, known.number, message, files)
         number = _insert(connection, known.number, message)

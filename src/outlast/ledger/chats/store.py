@@ -13,13 +13,10 @@ from outlast.chat.conversation import Attachment, Conversation, Message, Persona
 from outlast.chat.ports import Choice, Found, Pleased
 from outlast.chat.words import excerpt, phrases_of
 from outlast.errors import LedgerUnavailable
-from outlast.ledger.chats import conversations, messages, running, search
-from outlast.ledger.chats.tables import QUERIES, VERSION, clean, grow_tables
+from outlast.ledger.chats import conversations, messages, owners, running, search
+from outlast.ledger.chats.tables import QUERIES, VERSION, grow_tables
 from outlast.ledger.chats.writers import Writers
 from outlast.ledger.desk import SWEEP_S, Desk, Shape
-
-_SWEPT: Final = 5
-"""Conversations of those who have left that one step of a sweep gives up."""
 
 
 class KeptChats:
@@ -206,23 +203,20 @@ class KeptChats:
     def _sweep(self, connection: sqlite3.Connection) -> bool:
         for number in running.abandoned(connection, None, self._alive):
             running.interrupt(connection, number)
-        left = connection.execute(QUERIES["left"], (_SWEPT,)).fetchall()
-        for (number,) in left:
-            conversations.drop(connection, number, self._now())
-        connection.execute(QUERIES["drop_left"])
-        return search.forget(connection, self._now()) or len(left) == _SWEPT
+        more = conversations.drop_left(connection, self._now())
+        return search.forget(connection, self._now()) or more
 
 
 def _search(connection: sqlite3.Connection, owner: str, words: str, limit: int) -> tuple[Found, ...]:
     phrases = phrases_of(words)
-    row = connection.execute(QUERIES["owner"], (clean(owner),)).fetchone()
-    if row is None or not phrases:
+    whose = owners.find(connection, owner)
+    if whose is None or not phrases:
         return ()
     found: dict[int, Found] = {}
-    for number in search.titles(connection, row[0], phrases, limit):
+    for number in search.titles(connection, whose, phrases, limit):
         known = conversations.by_number(connection, number)
         found[number] = Found(conversation=known, message=known.leaf or "", excerpt=excerpt(known.title, phrases))
-    for message, number in search.messages(connection, row[0], phrases):
+    for message, number in search.messages(connection, whose, phrases):
         if len(found) >= limit:
             break
         if number not in found:

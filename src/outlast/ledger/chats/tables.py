@@ -15,10 +15,12 @@ from outlast.chat.conversation import Attachment, Conversation, Message, Persona
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.queries import parse_queries
 
-VERSION: Final = 1
-QUERIES: Final = parse_queries(files("outlast.ledger.chats").joinpath("chats.sql").read_text("utf-8"))
-_FIRST: Final = tuple(name for name in QUERIES if name.startswith("make_"))
-"""Tables and indexes, in order."""
+VERSION: Final = 2
+_FOLDER: Final = files("outlast.ledger.chats")
+QUERIES: Final = parse_queries(_FOLDER.joinpath("chats.sql").read_text("utf-8"))
+PEOPLE: Final = parse_queries(_FOLDER.joinpath("people.sql").read_text("utf-8"))
+_ADDED: Final = (QUERIES, PEOPLE)
+"""What came with each version; tables and indexes stand in order, under names that begin with ``make_``."""
 _HALF: Final = re.compile("[\ud800-\udfff]")
 _JSON: Final = msgspec.json.Encoder()
 _PERSONA: Final = msgspec.json.Decoder(Persona)
@@ -30,9 +32,10 @@ Row = tuple[Any, ...]
 
 def grow_tables(connection: sqlite3.Connection, version: int) -> None:
     """Bring a file of an older version, 0 for a new one, to this one."""
-    if version == 0:
-        for name in _FIRST:
-            connection.execute(QUERIES[name])
+    for statements in _ADDED[version:]:
+        for name, statement in statements.items():
+            if name.startswith("make_"):
+                connection.execute(statement)
 
 
 def clean(text: str) -> str:
