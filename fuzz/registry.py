@@ -2,6 +2,8 @@
 
 from fuzz.target import Target
 
-from fuzz import bodies, dialects, files, http, tone
+from fuzz import bodies, dialects, files, http, pages, tone
 
-TARGETS: tuple[Target, ...] = (*http.TARGETS, *bodies.TARGETS, *files.TARGETS, *tone.TARGETS, *dialects.TARGETS)
+TARGETS: tuple[Target, ...] = (
+    *http.TARGETS, *bodies.TARGETS, *files.TARGETS, *tone.TARGETS, *dialects.TARGETS, *pages.TARGETS,
+)  # fmt: skip

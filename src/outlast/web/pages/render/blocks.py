@@ -11,7 +11,7 @@ LONGEST_LINE: Final = 4_000
 """Characters; a longer line is cut."""
 ENOUGH: Final = 6_000
 """Characters after which a block ends at the next good place."""
-MOST: Final = 24_000
+MOST: Final = 12_000
 """Characters after which it ends in any case."""
 _MOST_REPEATED: Final = 1_000
 _NEAR: Final = 200

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 SCHEMES: Final = frozenset({"http", "https", "mailto"})
 LONGEST: Final = 2_000
-BARE: Final = re.compile(r"https?://[^\s<>\"'`\\]{1,2000}", re.IGNORECASE)
+BARE: Final = re.compile(r"(?<!\w)https?://[^\s<>\"'`\\]{1,2000}", re.IGNORECASE)
 """An address that stands in a text by itself."""
 _SAYS: Final = re.compile(r"(?:https?://)?((?:[\w-]{1,63}\.){1,8}[a-z]{2,24})(?:[/:?#]|$)", re.IGNORECASE)
 _BEHIND: Final = ".,;:!?*_~'\""

@@ -12,7 +12,7 @@ from outlast.web.pages.render.blocks import Block, Blocks
 from outlast.web.pages.render.letters import plain
 from outlast.web.pages.render.markdown import html_of
 
-LONGEST: Final = 1_000_000
+LONGEST: Final = 300_000
 """Characters of a text that are shown; what is left out is said."""
 _SHARE: Final = 16
 """An open block is rendered again when it has grown by one part in so many."""
