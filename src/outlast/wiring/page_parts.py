@@ -10,15 +10,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from outlast.catalog.models import Model
+from outlast.catalog.move import move
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import SeenModel
 from outlast.gateway.call import Handler
-from outlast.horizon.calendar import horizon
+from outlast.horizon.calendar import Entry, horizon
+from outlast.horizon.life import life_of
 from outlast.horizon.record import window_start_ns
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
 from outlast.web.pages.horizon import HorizonPage, Outlook
+from outlast.web.pages.model import Known, ModelPage
 from outlast.web.pages.show import Show
 from outlast.wiring.generation import Generation, Held
 
@@ -31,7 +35,12 @@ def make_pages(held: Held, current: Callable[[], Generation]) -> Handler:
     async def chat(request: Request) -> Response:
         return show.page(request, "soon.html")
 
-    parts = [Route("/chat", chat), *HorizonPage(show, Reading(held, current).calendar).routes]
+    reading = Reading(held, current)
+    parts = [
+        Route("/chat", chat),
+        *HorizonPage(show, reading.calendar).routes,
+        *ModelPage(show, reading).routes,
+    ]
     return Asgi(make_app(Site(show=show, assets=assets, hosts=lambda: current().settings.server.hosts), parts))
 
 
@@ -47,6 +56,29 @@ class Reading:
         now = self._current()
         seen, unread = await self._seen()
         return Outlook(horizon(now.settings, seen, now.knowledge, self._held.today()), unread)
+
+    def find(self, ref: str) -> Known | None:
+        """What is known of one model."""
+        knowledge, today = self._current().knowledge, self._held.today()
+        model = knowledge.find(ref)
+        if model is None:
+            return None
+        life = life_of(model, knowledge, today)
+        living = dict.fromkeys(clock.chain.living for clock in life.clocks if clock.chain.living)
+        successors = [found for found in map(knowledge.find, living) if found is not None]
+        return Known(
+            today=today,
+            catalogue_day=str(knowledge.day),
+            life=life,
+            moves=[move(model, successor, as_of=today) for successor in successors],
+            policies=knowledge.policies(model.provider),
+        )
+
+    async def dependants(self, model: Model) -> tuple[Sequence[Entry], str]:
+        """The names that stand for a model."""
+        outlook = await self.calendar()
+        knowledge = self._current().knowledge
+        return [entry for entry in outlook.made.entries if knowledge.find(entry.model) == model], outlook.unread
 
     async def _seen(self) -> tuple[Sequence[SeenModel], str]:
         """The record's sums, and why they are missing. The worker reads them: waiting for it holds up no call."""

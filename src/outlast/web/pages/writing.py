@@ -5,12 +5,15 @@ It knows notation. It does not know what is written.
 
 import datetime as dt
 from decimal import Decimal
+from typing import Final
 
 import jinja2
 from markupsafe import Markup
 
 from outlast.catalog.amounts import format_decimal, month_text
 from outlast.replay.report.visible import one_line
+
+_CENT: Final = Decimal("0.01")
 
 
 def equip(environment: jinja2.Environment) -> None:
@@ -41,7 +44,9 @@ def left(days: int) -> str:
 
 def money(amount: Decimal | None) -> str:
     """A month's dollars; that they are not known, where nobody knows them."""
-    return "not known" if amount is None else f"${month_text(amount)}"
+    if amount is None:
+        return "not known"
+    return "under $0.01" if 0 < amount < _CENT else f"${month_text(amount)}"
 
 
 def percent(share: Decimal) -> str:
