@@ -44,6 +44,8 @@ COMMANDS: Final[Mapping[str, str]] = {
     "blind": "Let people say which answer is better, NAME's or a candidate's, and judge by what they say.",
     "verdict": "May the candidate take over? Show the latest replay of NAME, or judge PAIRS.",
     "tone": "How an assistant sounds: 27 features of style, without a model.",
+    "rollout": "Move a virtual model from A to B in stages, watched by guards; and back, with one word.",
+    "pin": "Keys and users who choose for themselves: A, the old model while it lives, or B, the new one.",
 }
 """Each with its sentence in the list, so that the list is shown without loading them all."""
 
