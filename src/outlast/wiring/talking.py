@@ -17,6 +17,8 @@ from outlast.chat.talking import Talking, World
 from outlast.errors import ModelNotFound
 from outlast.gateway.plan import callable_successor
 from outlast.gateway.ports import Clock
+from outlast.web.files.pdf import PdfReader
+from outlast.web.files.reader import FileReader
 from outlast.wiring.chat import InProcess
 from outlast.wiring.generation import Generation
 
@@ -35,6 +37,8 @@ class Room:
     ) -> None:
         self._current = current
         self._today = today
+        self.read_file = FileReader(PdfReader(), new_id=new_id).read
+        """A file that a person brings, by name and bytes. Raises ``CallerError`` where it is not taken."""
         self.talking = Talking(
             World(
                 chats=chats,
@@ -44,7 +48,7 @@ class Room:
                 reach=lambda name: self.picker.entry(name, today()).reach,
                 instructions=_instructions,
                 unix_ns=clock.unix_ns,
-                new_id=lambda: secrets.token_hex(12),
+                new_id=new_id,
             )
         )
 
@@ -83,6 +87,11 @@ class Room:
         model = self._current().settings.models.get(by.asked)
         named = model.catalog_model_of(by.served) if model is not None else None
         return reference(by.served, picker.settings.providers, named)
+
+
+def new_id() -> str:
+    """Of a conversation, message or file: nobody guesses one."""
+    return secrets.token_hex(12)
 
 
 def path_of(generation: Generation, name: str) -> Path:
