@@ -10,6 +10,7 @@ import logging
 import queue
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from threading import Thread
 from typing import Final, Protocol
 
@@ -188,11 +189,19 @@ class Measuring:
                 LOG.exception("what was measured of a rollout could not be taken in")
 
     def _take(self) -> bool:
-        """Measure what waits, up to a moment's worth; True: there will be no more."""
+        """Wait a moment for something to measure, and measure what waits; True: there will be no more."""
         try:
             first = self._queue.get(timeout=CLOSE_SECONDS / 4)
         except queue.Empty:
             return False
+        return self._measure(first)
+
+    def take_in(self) -> None:
+        """Measure what waits, now and here: for whoever has no thread."""
+        with suppress(queue.Empty):
+            self._measure(self._queue.get_nowait())
+
+    def _measure(self, first: tuple[Heard, ...] | None) -> bool:
         while first is not None:
             self._unkept += _turns(first, self._clock.unix_ns())
             if len(self._unkept) >= WAITING:
