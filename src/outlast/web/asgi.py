@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from outlast.gateway.call import Call
 from outlast.gateway.ports import Headers, Reply
+from outlast.web.reply import HttpReply
 
 Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
@@ -32,14 +33,15 @@ class Asgi:
         """Run the application for one call; what it raises is a defect of it, unless it has said all there was."""
         exchange = _Exchange(call, reply)
         try:
-            await self._application(scope_of(call), exchange.receive, exchange.send)
+            peer = reply.peer if isinstance(reply, HttpReply) else ""
+            await self._application(scope_of(call, peer), exchange.receive, exchange.send)
         except Exception:
             if not exchange.enough:
                 raise
 
 
-def scope_of(call: Call) -> Scope:
-    """The request without its body, whose length is told however it came. No address: the server keeps none."""
+def scope_of(call: Call, peer: str = "") -> Scope:
+    """The request without its body, whose length is told however it came; ``peer`` is an address."""
     return {
         "type": "http",
         "asgi": _ASGI,
@@ -54,7 +56,7 @@ def scope_of(call: Call) -> Scope:
             (name.encode("latin-1"), value.encode("latin-1"))
             for name, value in {**call.headers, "content-length": str(len(call.body))}.items()
         ],
-        "client": None,
+        "client": (peer, 0) if peer else None,
         "server": None,
         "state": {"call_id": call.id},
     }

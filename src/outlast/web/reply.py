@@ -76,6 +76,12 @@ class HttpReply:
         """Whether the connection may serve another call after this one."""
         self.state = PENDING
 
+    @property
+    def peer(self) -> str:
+        """The address at the other end, which may be a proxy's; empty where it has none."""
+        found = self._outlet.transport.get_extra_info("peername")
+        return str(found[0]) if isinstance(found, tuple) and found else ""
+
     def whole(self, status: int, headers: Headers, body: bytes) -> None:
         """The complete answer at once: one write of head and body."""
         if self.state is not PENDING:

@@ -4,6 +4,7 @@ It knows the parts and what each of them reads. It does not know when it is want
 """
 
 import asyncio
+import secrets
 from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
@@ -18,19 +19,31 @@ from outlast.gateway.call import Handler
 from outlast.horizon.calendar import Entry, horizon
 from outlast.horizon.life import life_of
 from outlast.horizon.record import window_start_ns
+from outlast.ledger.chats.accounts import KeptAccounts
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
 from outlast.web.pages.horizon import HorizonPage, Outlook
+from outlast.web.pages.login import LoginPages
 from outlast.web.pages.model import Known, ModelPage
 from outlast.web.pages.show import Show
 from outlast.wiring.generation import Generation, Held
+from outlast.wiring.talking import Room
 
 
-def make_pages(held: Held, current: Callable[[], Generation]) -> Handler:
+def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Handler:
     """The pages as they are served; each call reads the configuration at work."""
+    del room
     assets = packaged()
     show = Show(assets)
+    accounts = KeptAccounts(held.chats.desk, unix_ns=held.clock.unix_ns, entropy=secrets.token_bytes)
+    site = Site(
+        show=show,
+        assets=assets,
+        accounts=accounts,
+        reachable=held.reachable,
+        hosts=lambda: current().settings.server.hosts,
+    )
 
     async def chat(request: Request) -> Response:
         return show.page(request, "soon.html")
@@ -38,10 +51,11 @@ def make_pages(held: Held, current: Callable[[], Generation]) -> Handler:
     reading = Reading(held, current)
     parts = [
         Route("/chat", chat),
+        *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,
     ]
-    return Asgi(make_app(Site(show=show, assets=assets, hosts=lambda: current().settings.server.hosts), parts))
+    return Asgi(make_app(site, parts))
 
 
 class Reading:

@@ -53,4 +53,4 @@ class Pages:
     def _make(self) -> Handler:
         from outlast.wiring.page_parts import make_pages  # noqa: PLC0415 - loaded at the first visit, see above
 
-        return make_pages(self._held, self._current)
+        return make_pages(self._held, self._current, self._room)

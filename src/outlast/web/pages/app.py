@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from outlast.chat.accounts import Accounts
 from outlast.web.pages.assets import Assets
 from outlast.web.pages.entrance import Entrance
 from outlast.web.pages.faults import handlers
@@ -28,6 +29,9 @@ class Site:
 
     show: Show
     assets: Assets
+    accounts: Accounts
+    reachable: bool
+    """Whether others than this machine can call."""
     hosts: Callable[[], Collection[str]]
     """Names, beside loopback's, under which pages may be asked for."""
 
@@ -40,7 +44,8 @@ def make_app(site: Site, parts: Sequence[BaseRoute]) -> ASGIApp:
     routes = [*parts, Route("/static/{path:path}", site.assets.serve), Route("/", _home)]
     pages = Starlette(routes=routes, exception_handlers=dict(handlers(site.show)))
     pages.router.redirect_slashes = False
-    packed = GZipMiddleware(Entrance(pages), minimum_size=_SMALL, compresslevel=5)
+    entrance = Entrance(pages, show=site.show, accounts=site.accounts, reachable=site.reachable)
+    packed = GZipMiddleware(entrance, minimum_size=_SMALL, compresslevel=5)
     return Guard(packed, hosts=site.hosts)
 
 

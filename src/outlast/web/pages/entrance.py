@@ -1,6 +1,6 @@
-"""Who comes in: a visit's cookie, made for whoever has none.
+"""Who comes in: a visit's cookie, the session that it may stand for, and when nobody is let in.
 
-It knows cookies. It does not know passwords (``web.pages.login``).
+It knows cookies and who is whom by them. It does not know passwords (``web.pages.login``).
 """
 
 import secrets
@@ -8,38 +8,70 @@ from http.cookies import SimpleCookie
 from typing import Final
 
 from starlette.datastructures import MutableHeaders
-from starlette.requests import HTTPConnection
+from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from outlast.web.pages.visit import ALONE, Visit, set_visit
+from outlast.chat.accounts import Accounts
+from outlast.web.pages.show import Show
+from outlast.web.pages.visit import ALONE, Person, Visit, set_visit
 
 COOKIE: Final = "outlast"
-_SECRET_BYTES: Final = 32
-_SECRET_LENGTH: Final = len(secrets.token_urlsafe(_SECRET_BYTES))
+_MONTH: Final = 30 * 86_400
+"""Seconds: as long as a login lasts (``chat.accounts.SESSION_NS``)."""
+_VISIT: Final = "v-"
+"""What the cookie of somebody begins with who has not logged in."""
+_WITHOUT_VISIT: Final = "/static/"
 
 
 class Entrance:
     """Says of each call whose visit it is; ASGI middleware."""
 
-    def __init__(self, pages: ASGIApp) -> None:
+    def __init__(self, pages: ASGIApp, *, show: Show, accounts: Accounts, reachable: bool) -> None:
+        """``reachable``: others than this machine can call, so that somebody has to log in."""
         self._pages = pages
+        self._show = show
+        self._accounts = accounts
+        self._reachable = reachable
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Recognise the visit, or begin one."""
-        connection = HTTPConnection(scope)
-        secure = connection.headers.get("x-forwarded-proto") == "https"
-        name = cookie_name(secure=secure)
-        known = connection.cookies.get(name, "")
-        fresh = len(known) != _SECRET_LENGTH
-        secret = secrets.token_urlsafe(_SECRET_BYTES) if fresh else known
-        set_visit(connection, Visit(person=ALONE, secret=secret, secure=secure))
+        request = Request(scope)
+        secure = request.headers.get("x-forwarded-proto") == "https"
+        known = request.cookies.get(cookie_name(secure=secure), "")
+        if request.url.path.startswith(_WITHOUT_VISIT):
+            set_visit(request, Visit(person=None, secret=known, secure=secure))
+            await self._pages(scope, receive, send)
+        elif not known and _comes_from_elsewhere(request):
+            set_visit(request, Visit(person=None, secret="", secure=secure))
+            await self._show.page(request, "arriving.html", address=request.url.path)(scope, receive, send)
+        else:
+            await self._enter(request, known, secure=secure)(scope, receive, send)
 
-        async def remembered(message: Message) -> None:
-            if message["type"] == "http.response.start" and not connection.url.path.startswith("/static/"):
-                MutableHeaders(scope=message).append("set-cookie", cookie(secret, secure=secure))
-            await send(message)
+    def _enter(self, request: Request, known: str, *, secure: bool) -> ASGIApp:
+        async def entered(scope: Scope, receive: Receive, send: Send) -> None:
+            person = None if known.startswith(_VISIT) else await self._logged_in(known)
+            begun = person is None and not known.startswith(_VISIT)
+            secret = new_visit() if begun else known
+            closed = False
+            if person is None and not await self._accounts.any():
+                person, closed = (None, True) if self._reachable else (ALONE, False)
+            set_visit(request, Visit(person=person, secret=secret, secure=secure))
+            pages = self._show.page(request, "closed.html", status=403) if closed else self._pages
+            await pages(scope, receive, _with_cookie(send, cookie(secret, secure=secure)) if begun else send)
 
-        await self._pages(scope, receive, remembered if fresh else send)
+        return entered
+
+    async def _logged_in(self, token: str) -> Person | None:
+        session = await self._accounts.session(token) if token else None
+        if session is None:
+            return None
+        account = session.account
+        return Person(name=account.name, role=account.role, plan=account.plan)
+
+
+def new_visit() -> str:
+    """The secret of a visit that nobody has logged in for."""
+    return _VISIT + secrets.token_urlsafe(32)
 
 
 def cookie_name(*, secure: bool) -> str:
@@ -53,6 +85,25 @@ def cookie(secret: str, *, secure: bool) -> str:
     name = cookie_name(secure=secure)
     made[name] = secret
     made[name].update({"path": "/", "httponly": True, "samesite": "Strict"})
+    if not secret.startswith(_VISIT):
+        made[name]["max-age"] = _MONTH
     if secure:
         made[name]["secure"] = True
     return made[name].OutputString()
+
+
+def _comes_from_elsewhere(request: HTTPConnection) -> bool:
+    """Whether a link on a foreign page led here: then a strict cookie stays at home, though there may be one.
+
+    To begin a visit now would take the place of the session. A page of ours that leads here once more brings it.
+    """
+    return request.headers.get("sec-fetch-site") in {"cross-site", "same-site"}
+
+
+def _with_cookie(send: Send, header: str) -> Send:
+    async def remembered(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).append("set-cookie", header)
+        await send(message)
+
+    return remembered

@@ -4,13 +4,15 @@ It knows statuses and a sentence for each. It does not know what was tried.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
+from math import ceil
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from outlast.errors import CallerError, LedgerUnavailable, ObjectNotFound
+from outlast.errors import CallerError, LedgerUnavailable, LimitReached, ObjectNotFound
 from outlast.web.pages.show import Show
 
 Fault = Callable[[Request, Exception], Awaitable[Response]]
@@ -27,7 +29,7 @@ _TITLES: Final = {
 }
 _WORDS: Final = {
     400: "What was sent could not be understood. Go back, reload the page and try again.",
-    401: "",
+    401: "Somebody has to log in first.",
     403: "You may not see or do this.",
     404: "It does not exist, or it is somebody else's.",
     405: "The address is right, but not for this.",
@@ -44,12 +46,14 @@ def handlers(show: Show) -> Mapping[int | type[Exception], Fault]:
     def answer(request: Request, status: int, words: str, headers: Mapping[str, str] | None = None) -> Response:
         title = _TITLES.get(status, _TITLES[500])
         words = words or _WORDS.get(status, _WORDS[500])
-        if "text/html" not in request.headers.get("accept", "text/html"):
+        if not _wants_page(request):
             return JSONResponse({"error": {"title": title, "message": words}}, status, headers=headers)
         return show.page(request, "fault.html", status=status, headers=headers, title=title, words=words)
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: it is registered for these
+        if error.status_code == 401 and request.method == "GET" and _wants_page(request):
+            return RedirectResponse(f"/login?{urlencode({'next': _own_address(request)})}", 303)
         said = "" if error.detail == HTTPException(error.status_code).detail else error.detail
         return answer(request, error.status_code, said, error.headers)
 
@@ -59,6 +63,10 @@ def handlers(show: Show) -> Mapping[int | type[Exception], Fault]:
 
     async def caller(request: Request, error: Exception) -> Response:
         return answer(request, 400, str(error))
+
+    async def later(request: Request, error: Exception) -> Response:
+        assert isinstance(error, LimitReached)  # noqa: S101 - for the type checker: it is registered for these
+        return answer(request, 429, str(error), {"retry-after": str(ceil(error.retry_after_s))})
 
     async def unreadable(request: Request, error: Exception) -> Response:
         del error
@@ -71,7 +79,18 @@ def handlers(show: Show) -> Mapping[int | type[Exception], Fault]:
     return {
         HTTPException: refused,
         ObjectNotFound: missing,
+        LimitReached: later,
         CallerError: caller,
         LedgerUnavailable: unreadable,
         Exception: defect,
     }
+
+
+def _wants_page(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "text/html")
+
+
+def _own_address(request: Request) -> str:
+    """The page that was asked for, to come back to after the login."""
+    query = request.url.query
+    return f"{request.url.path}?{query}" if query else request.url.path

@@ -7,12 +7,14 @@ import hmac
 import secrets
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final, Literal
+from typing import Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 
-Role = Literal["owner", "operator", "person"]
+from outlast.chat import ports
+from outlast.chat.accounts import PlanName, Role, may_operate
+
 _IN_SCOPE: Final = "outlast.visit"
 _PURPOSE: Final = b"outlast form"
 
@@ -24,11 +26,12 @@ class Person:
     name: str
     """Of the account; empty: the one person of a gateway without accounts."""
     role: Role
+    plan: PlanName = ""
 
     @property
     def operates(self) -> bool:
         """Whether the pages of operators are theirs to see."""
-        return self.role != "person"
+        return may_operate(self.role)
 
 
 ALONE: Final = Person(name="", role="owner")
@@ -42,7 +45,7 @@ class Visit:
     person: Person | None
     """None: nobody has logged in, and somebody has to."""
     secret: str
-    """The value of its cookie; forms are tied to it."""
+    """The value of its cookie, which is the token of a session where somebody has logged in; forms are tied to it."""
     secure: bool = False
     """Whether TLS stands in front."""
 
@@ -90,6 +93,12 @@ def person_of(connection: HTTPConnection) -> Person:
     if person is None:
         raise HTTPException(401)
     return person
+
+
+def asking(connection: HTTPConnection) -> ports.Person:
+    """The same person, as the chat knows those who ask; raises as ``person_of`` does."""
+    person = person_of(connection)
+    return ports.Person(name=person.name, plan=person.plan)
 
 
 def operator_of(connection: HTTPConnection) -> Person:
