@@ -1,4 +1,4 @@
-"""Whole rollouts in simulated worlds, with the real code: ``python benchmarks/rollout_worlds.py`` prints docs/rollout.md's.
+"""Whole rollouts in simulated worlds, with the real code: ``python benchmarks/rollout_worlds.py`` prints the tables.
 
 A load of conversations goes through the gateway's own handler, plan, shadow, measuring and guards, to upstreams that
 answer by a script; time is simulated, so that an hour takes seconds. Steps, turns and boards are kept by the SQLite
