@@ -5,26 +5,25 @@ task of this process. It does not know HTTP nor what anything looks like.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
 
+from outlast.chat.asking import Asking, Question
 from outlast.chat.clock import Moved
-from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Served
+from outlast.chat.conversation import Attachment, Conversation, Message, Persona
 from outlast.chat.hub import Hub
-from outlast.chat.ports import Begun, Chats, Ended, Gateway, Person, Piece
+from outlast.chat.ports import Chats, Person
 from outlast.chat.title import title_of
 from outlast.chat.tree import Tree, answer, edited
-from outlast.chat.turn import Reach, turn, wanted_pictures
 from outlast.chat.writing import Writer
-from outlast.errors import CallerError, MalformedRequest, OutlastError
+from outlast.errors import CallerError, MalformedRequest
 
 POLL_SECONDS = 0.25
 """How soon another process' words are seen here."""
 MOST_AT_ONCE = 4
 """Answers to one question that are written side by side."""
-CONVERSATION_HEADER = "x-outlast-conversation"
 
 
 class Sent(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,15 +67,11 @@ class Begin(msgspec.Struct, frozen=True, kw_only=True):
 class World:
     """What talking needs of the outside."""
 
-    chats: Chats
-    gateway: Gateway
+    asking: Asking
     default: Callable[[Person], str]
     """The model that a new conversation of this person asks; empty: there is none."""
     moved: Callable[[Person, Conversation], Moved | None]
     """Whether the conversation's model has gone, which the person is told once (``chat.clock``)."""
-    reach: Callable[[str], Reach]
-    """What a model can take, by the picker's name."""
-    instructions: Callable[[Persona], str]
     unix_ns: Callable[[], int]
     new_id: Callable[[], str]
 
@@ -86,9 +81,9 @@ class Talking:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._chats = world.chats
+        self._chats = world.asking.chats
         self._hub = Hub()
-        self._writer = Writer(world.chats, self._hub)
+        self._writer = Writer(self._chats, self._hub)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property
@@ -264,58 +259,19 @@ class Talking:
             *answers,
             files={each.attachment.id: each.data for each in files},
         )
+        asked = Question(person=person, conversation=conversation, branch=tuple(branch), known_as=conversation.id)
         for each in answers:
-            self._write(_Asked(person, conversation, tuple(branch), each))
+            self._write(asked, each)
         moved = msgspec.structs.replace(conversation, leaf=answers[0].id, updated_ns=self._world.unix_ns())
         await self._chats.change(moved)
         return Sent(conversation=conversation.id, question=question.id, answers=tuple(each.id for each in answers))
 
-    def _write(self, asked: "_Asked") -> None:
-        self._hub.begin(asked.answer.id)
-        writing = self._writer.write(asked.answer, lambda by: self._events(asked, by))
-        task = asyncio.get_running_loop().create_task(writing, name=f"write {asked.answer.id}")
+    def _write(self, asked: Question, answer: Message) -> None:
+        self._hub.begin(answer.id)
+        writing = self._writer.write(answer, lambda by: self._world.asking.ask(asked, by))
+        task = asyncio.get_running_loop().create_task(writing, name=f"write {answer.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-    async def _events(self, asked: "_Asked", by: Served) -> AsyncGenerator[Begun | Piece | Ended, None]:
-        """The answer, asked for; what was left out of the request is known before anybody answers."""
-        world, owner, conversation = self._world, asked.person.name, asked.conversation
-        reach = world.reach(by.asked)
-        try:
-            persona = conversation.persona or await self._chats.persona(owner)
-            pictures = await self._pictures(asked, reach)
-        except OutlastError as error:
-            yield Ended(error=str(error))
-            return
-        made = turn(
-            asked.branch, model=by.asked, instructions=world.instructions(persona), pictures=pictures, reach=reach
-        )
-        yield Begun(by=msgspec.structs.replace(by, note=made.note))
-        headers = {CONVERSATION_HEADER: conversation.id}
-        coming = world.gateway.ask(made.body, headers, person=asked.person, unkept=conversation.temporary)
-        try:
-            async for event in coming:
-                yield event
-        finally:
-            await coming.aclose()
-
-    async def _pictures(self, asked: "_Asked", reach: Reach) -> Mapping[str, bytes]:
-        owner, conversation = asked.person.name, asked.conversation.id
-        return {
-            each: (await self._chats.file(owner, conversation, each))[1]
-            for each in wanted_pictures(asked.branch, reach)
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """One answer that is to be written."""
-
-    person: Person
-    conversation: Conversation
-    branch: tuple[Message, ...]
-    """Up to the question."""
-    answer: Message
 
 
 def _something(text: str, files: Sequence[Brought]) -> None:

@@ -9,11 +9,13 @@ import secrets
 from collections.abc import Callable
 
 from outlast.catalog.reference import Reference, reference
+from outlast.chat.asking import Asking
 from outlast.chat.clock import Chip, Moved, chip, moved
 from outlast.chat.conversation import Conversation, Persona, Served
 from outlast.chat.picker import Offer, Path, Picker
 from outlast.chat.ports import Chats, Person
 from outlast.chat.talking import Talking, World
+from outlast.chat.trial import Trying
 from outlast.errors import ModelNotFound
 from outlast.gateway.plan import callable_successor
 from outlast.gateway.ports import Clock
@@ -39,14 +41,18 @@ class Room:
         self._today = today
         self.read_file = FileReader(PdfReader(), new_id=new_id).read
         """A file that a person brings, by name and bytes. Raises ``CallerError`` where it is not taken."""
+        asking = Asking(
+            chats=chats,
+            gateway=gateway,
+            reach=lambda name: self.picker.entry(name, today()).reach,
+            instructions=_instructions,
+        )
+        self.trying = Trying(asking, unix_ns=clock.unix_ns)
         self.talking = Talking(
             World(
-                chats=chats,
-                gateway=gateway,
+                asking=asking,
                 default=self._default,
                 moved=self.moved,
-                reach=lambda name: self.picker.entry(name, today()).reach,
-                instructions=_instructions,
                 unix_ns=clock.unix_ns,
                 new_id=new_id,
             )
