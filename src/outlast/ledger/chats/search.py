@@ -49,17 +49,17 @@ def forget(connection: sqlite3.Connection, now_ns: int) -> bool:
     row = connection.execute(QUERIES["remembered"]).fetchone()
     if row is None or now_ns - row[0] < _PATIENCE_NS:
         return False
-    before = connection.total_changes
-    for name in ("merge", "merge_titles"):
-        connection.execute(QUERIES[name], (-_PAGES,))
-    if connection.total_changes - before >= _NOTHING:
+    if any(_merged(connection, name) for name in ("merge", "merge_titles")):
         return True
     connection.execute(QUERIES["forget"])
     return False
 
 
-_NOTHING: Final = 4
-"""Changes that SQLite counts for two statements that had nothing left to merge are fewer."""
+def _merged(connection: sqlite3.Connection, name: str) -> bool:
+    """One step for one index; False: there was nothing left to do, which SQLite tells by counting hardly a change."""
+    before = connection.total_changes
+    connection.execute(QUERIES[name], (-_PAGES,))
+    return connection.total_changes - before >= 2
 
 
 def _words(text: str) -> str:

@@ -201,6 +201,7 @@ class KeptChats:
             raise LedgerUnavailable(f"who writes answers cannot be seen: {error}") from error
 
     def _sweep(self, connection: sqlite3.Connection) -> bool:
+        self._writers.tidy()
         for number in running.abandoned(connection, None, self._alive):
             running.interrupt(connection, number)
         more = conversations.drop_left(connection, self._now())

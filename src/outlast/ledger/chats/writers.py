@@ -32,14 +32,22 @@ class Writers:
             OSError: the folder cannot be written.
         """
         with self._gate:
-            if not self._own:
+            while not self._own:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
                 name = f"{os.getpid()}-{secrets.token_hex(8)}"
-                # Nobody asks about a name before it stands in the database, so it is locked in time.
                 self._descriptor = os.open(self._folder / name, _WAYS | os.O_CREAT | os.O_EXCL, 0o600)
-                fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                self._own = name
+                fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+                if os.fstat(self._descriptor).st_nlink:
+                    self._own = name
+                else:  # somebody took it for a dead one's before it was locked
+                    os.close(self._descriptor)
             return self._own
+
+    def tidy(self) -> None:
+        """Remove the files of processes that have ended; what cannot be removed does no harm."""
+        with suppress(OSError):
+            for name in os.listdir(self._folder):  # noqa: PTH208 - names are all that is needed
+                self.alive(name)
 
     def alive(self, name: str) -> bool:
         """Whether the process of this name still runs; the file of one that does not is removed.
