@@ -180,9 +180,9 @@ class Gateway:
             )
 
         def address() -> str:
-            line = printed.read_text(encoding="utf-8")
+            line, ended, _ = printed.read_text(encoding="utf-8").partition("\n")
             assert line or process.poll() is None, f"the gateway ended with {process.returncode}: {self.said}"
-            return line.removeprefix("listening on ").strip() if line.endswith("\n") else ""
+            return line.removeprefix("listening on ").strip() if ended else ""
 
         self.address = until(address)
 

@@ -85,7 +85,8 @@ def serve(
         for line in advice:
             note(f"outlast: {line}", quiet=quiet)
         shown = f"[{bound_host}]" if ":" in bound_host else bound_host
-        click.echo(f"listening on http://{shown}:{bound_port}")
+        chat = f"\nchat at http://{_to_visit(shown)}:{bound_port}/chat" if settings.chat.enabled else ""
+        click.echo(f"listening on http://{shown}:{bound_port}{chat}")
 
     raise_limit()
     run_file = RunFile(settings)
@@ -98,6 +99,11 @@ def serve(
             Supervisor(start, listeners, run_file, workers=number).run(ready)
     finally:
         run_file.close()
+
+
+def _to_visit(host: str) -> str:
+    """What a browser on this machine is given for an address that stands for all of them."""
+    return {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}.get(host, host)
 
 
 def processes(workers: int | Literal["auto"]) -> int:

@@ -84,12 +84,13 @@ def cookie(secret: str, *, secure: bool) -> str:
     made: SimpleCookie = SimpleCookie()
     name = cookie_name(secure=secure)
     made[name] = secret
-    made[name].update({"path": "/", "httponly": True, "samesite": "Strict"})
+    told = made[name]
+    told["path"], told["httponly"], told["samesite"] = "/", True, "Strict"
     if not secret.startswith(_VISIT):
-        made[name]["max-age"] = _MONTH
+        told["max-age"] = _MONTH
     if secure:
-        made[name]["secure"] = True
-    return made[name].OutputString()
+        told["secure"] = True
+    return told.OutputString()
 
 
 def _comes_from_elsewhere(request: HTTPConnection) -> bool:

@@ -71,7 +71,7 @@ def timeline(made: Horizon) -> Timeline:
 
 
 def _ticks(today: dt.date, days: int) -> list[Tick]:
-    ticks = []
+    ticks: list[Tick] = []
     month = today.year * 12 + today.month  # of the next first day, counted from month 0 of year 0
     while True:
         first = dt.date(month // 12, month % 12 + 1, 1)
