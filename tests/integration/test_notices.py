@@ -9,6 +9,7 @@ import os
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,12 @@ import pytest
 from tests.integration.gateway_process import CHAT, HELLO, SCRIPTED, Done, outlast, outlast_process, running, until
 from tests.unit.delivery.loopback import answering, mail_house, receiving
 
+from outlast.ledger.location import database_path, rollouts_path
+from outlast.ledger.rollouts.store import RolloutStore
+from outlast.rollout import state
+from outlast.rollout.plan import Plan
+from outlast.rollout.ports import Kept
+from outlast.rollout.state import Cause
 from outlast.settings import load_settings
 from outlast.wiring.notices import notices_path
 
@@ -92,6 +99,84 @@ def test_whoever_called_is_told_once_and_again_when_the_date_moves(house: Path) 
     uid = next(line for line in before.splitlines() if line.startswith("UID:"))
     assert uid in after
     assert ("SEQUENCE:0" in before, "SEQUENCE:1" in after, "SEQUENCE:1" in before) == (True, True, False)
+
+
+class Desk:
+    """An operator's hand on the store of rollouts."""
+
+    def __init__(self) -> None:
+        settings = load_settings()
+        path = rollouts_path(database_path(settings.server.database, settings.root))
+        self.store = RolloutStore(path, unix_ns=time.time_ns)
+        self.store.start()
+        self.plan = Plan(model="chat", incumbent=MODEL, candidate="openai/simulated-warm", salt="s")
+
+    def start(self) -> None:
+        first = state.start(self.plan, self.cause(), unproven=True)
+        self.store.rollouts.begin(Kept(id="one", plan=self.plan, state=first.after), first)
+
+    def back(self) -> None:
+        [kept] = self.store.rollouts.situation().rollouts
+        self.store.rollouts.step(kept.id, state.back(kept.state, self.cause("users complain")))
+
+    def cause(self, reason: str = "") -> Cause:
+        return Cause(by="operator", at_ns=time.time_ns(), reason=reason)
+
+
+@pytest.fixture
+def desk(house: Path) -> Iterator[Desk]:
+    del house
+    made = Desk()
+    with contextlib.closing(made.store):
+        yield made
+
+
+def test_a_rollout_that_starts_and_is_rolled_back_is_told_once_each(house: Path, desk: Desk) -> None:
+    with receiving(mail_house()) as post, receiving(answering(FINE)) as hook:
+        configure(house, None, smtp=post.port, hook=hook.port)
+        desk.start()
+        due = outlast("notices", "preview", "--format", "json").document["news"]
+        assert [(each["kind"], each["to"], each["state"]) for each in due] == [
+            ("started", "desk", "new"),
+            ("started", "ana@example.com", "new"),
+        ]
+        assert [outlast("notices", "send").code for _ in range(2)] == [0, 0]
+        desk.back()
+        assert [outlast("notices", "send").code for _ in range(2)] == [0, 0]
+    mails = [email.message_from_bytes(each, policy=email.policy.SMTP) for each in post.came if b"Subject" in each]
+    assert ["passaggio" in each["Subject"] for each in mails] == [True, True]
+    assert "users complain" in mails[1].get_content()
+    bodies = [json.loads(each.partition(b"\r\n\r\n")[2]) for each in hook.came]
+    assert [(each["kind"], each["name"], each["keys"]) for each in bodies] == [
+        ("started", "chat", ["support"]),
+        ("back", "chat", ["support"]),
+    ]
+    assert len(outlast("notices", "log", "--format", "json").document) == 4
+
+
+def test_news_that_could_not_be_told_in_time_give_way_to_later_ones(house: Path, desk: Desk) -> None:
+    configure(house, None)
+    desk.start()
+    assert outlast("notices", "send").code == 1
+    desk.back()
+    with receiving(mail_house()) as post, receiving(answering(FINE)) as hook:
+        configure(house, None, smtp=post.port, hook=hook.port)
+        assert outlast("notices", "send").code == 0
+    assert [json.loads(each.partition(b"\r\n\r\n")[2])["kind"] for each in hook.came] == ["back"]
+    assert sum(b"Subject" in each for each in post.came) == 1
+
+
+def test_a_brownout_is_announced_once_and_taken_back_where_it_was_told(house: Path) -> None:
+    begins = dt.datetime.now(dt.UTC) + dt.timedelta(days=2)
+    with receiving(mail_house()) as post, receiving(answering(FINE)) as hook:
+        configure(house, None, smtp=post.port, hook=hook.port)
+        assert outlast("brownout", "add", "chat", f"{begins:%Y-%m-%dT%H:%MZ}+15m").code == 0
+        assert [outlast("notices", "send").code for _ in range(2)] == [0, 0]
+        assert outlast("brownout", "remove", "chat").code == 0
+        assert [outlast("notices", "send").code for _ in range(2)] == [0, 0]
+    bodies = [json.loads(each.partition(b"\r\n\r\n")[2]) for each in hook.came]
+    assert [(each["kind"], each["serve"]) for each in bodies] == [("brownout", "410"), ("called_off", "410")]
+    assert sum(b"Subject" in each for each in post.came) == 2
 
 
 def test_a_rehearsed_day_sends_and_writes_nothing(house: Path) -> None:

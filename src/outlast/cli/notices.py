@@ -33,8 +33,9 @@ def notices() -> None:
 
 
 def _day(context: Context, store: NoticeStore) -> Day:
-    found = outlook(context.settings, context.today)
-    return day_of(context.settings, found, store, today=context.today, now_ns=time.time_ns())
+    now = dt.datetime.combine(context.today, dt.time(), dt.UTC) if context.rehearsed else dt.datetime.now(dt.UTC)
+    found = outlook(context.settings, context.today, now)
+    return day_of(context.settings, found, store, today=context.today, now=now)
 
 
 @notices.command()
@@ -81,7 +82,7 @@ def send(
             store.again("unknown", time.time_ns())
         day = _day(context, store)
         store.note_dates(day.changed)
-        store.keep([draft_of(each, context.settings) for each in day.dues], time.time_ns())
+        store.keep([draft_of(each, context.settings) for each in day.everything], time.time_ns())
         done = send_all(store, carriers, unix_ns=time.time_ns, sleep=time.sleep)
     if context.format == "json":
         print_json({state: done.ends[state] for state in STATE_WORDS})

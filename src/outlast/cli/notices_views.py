@@ -13,6 +13,9 @@ from outlast.cli.notices_day import Day, ending_text, kept, text_for
 from outlast.cli.output import print_table, printable
 from outlast.delivery.round import Round
 from outlast.delivery.store import Message, State
+from outlast.notices.due import Due
+from outlast.notices.news import NewsDue
+from outlast.notices.text import minute, one_line
 from outlast.settings import Settings
 
 STATE_WORDS: Final[dict[State, str]] = {
@@ -30,35 +33,51 @@ Nothing is due. Next:
 
 def print_preview(day: Day, settings: Settings, *, full: bool) -> None:
     """Who is to be told what, and keys that nobody is told for."""
-    if not (day.dues or day.unreached):
+    if not (day.dues or day.news or day.unreached):
         click.echo(NOTHING)
         return
     click.echo(f"Notices on {day.today}; calls of the last {settings.notices.used_within} days")
     click.echo()
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for one in day.dues:
-        before = kept(day, one)
-        notice, recipient = one.notice, one.recipient
-        state = "new" if before is None else before.state
+        notice, recipient, state = one.notice, one.recipient, _state(day, one)
         cells = (str(notice.ending.ends or ""), "" if notice.days_left is None else str(notice.days_left))
         rows.append((ending_text(notice.ending), *cells, notice.kind, recipient.name, recipient.way, state))
+    for news in day.news:
+        happening, recipient = news.news.happening, news.recipient
+        rows.append(
+            (
+                one_line(happening.name),
+                minute(happening.at),
+                "",
+                happening.kind,
+                recipient.name,
+                recipient.way,
+                _state(day, news),
+            )
+        )
     if rows:
         print_table("", ("model", "ends", "days", "notice", "to", "by", "state"), rows)
     for use in day.unreached:
         who = f"the key {use.key}" if use.key else "calls without a key"
         click.echo(printable(f"! nobody is told for {who}: {', '.join(use.names)}, {use.calls} calls"))
-    for one in day.dues if full else ():
-        text = text_for(one, settings)
+    for each in day.everything if full else ():
+        text = text_for(each, settings)
         click.echo(
-            f"\nTo {printable(one.recipient.name)} by {one.recipient.way}: {text.subject}\n\n{text.body}", nl=False
+            f"\nTo {printable(each.recipient.name)} by {each.recipient.way}: {text.subject}\n\n{text.body}", nl=False
         )
+
+
+def _state(day: Day, one: Due | NewsDue) -> str:
+    before = kept(day, one)
+    return "new" if before is None else before.state
 
 
 def preview_document(day: Day, settings: Settings) -> dict[str, object]:
     """The same as data."""
     found = []
     for one in day.dues:
-        before, text = kept(day, one), text_for(one, settings)
+        text = text_for(one, settings)
         found.append(
             {
                 "id": one.notice.id,
@@ -72,13 +91,35 @@ def preview_document(day: Day, settings: Settings) -> dict[str, object]:
                 "language": one.recipient.language,
                 "names": list(one.notice.names),
                 "keys": [use.key for use in one.notice.uses],
-                "state": "new" if before is None else before.state,
+                "state": _state(day, one),
                 "subject": text.subject,
                 "text": text.body,
             }
         )
     unreached = [{"key": use.key, "names": list(use.names), "calls": use.calls} for use in day.unreached]
-    return {"today": day.today, "notices": found, "unreached": unreached}
+    return {
+        "today": day.today,
+        "notices": found,
+        "news": [_news_document(day, each, settings) for each in day.news],
+        "unreached": unreached,
+    }
+
+
+def _news_document(day: Day, one: NewsDue, settings: Settings) -> dict[str, object]:
+    happening, text = one.news.happening, text_for(one, settings)
+    return {
+        "id": happening.id,
+        "kind": happening.kind,
+        "name": happening.name,
+        "at": f"{happening.at:%Y-%m-%dT%H:%M:%SZ}",
+        "to": one.recipient.name,
+        "by": one.recipient.way,
+        "language": one.recipient.language,
+        "keys": [use.key for use in one.news.uses],
+        "state": _state(day, one),
+        "subject": text.subject,
+        "text": text.body,
+    }
 
 
 def sent_text(done: Round) -> str:

@@ -4,6 +4,7 @@ It knows the templates of ``texts/`` and how names of strangers are made harmles
 due nor how anything is sent. A template is a subject in its first line, and the text behind it.
 """
 
+import datetime as dt
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,6 +12,7 @@ from typing import Final
 import jinja2
 
 from outlast.notices.due import Notice
+from outlast.notices.news import News
 from outlast.settings.notices import Language
 
 MOST_NAMED: Final = 10
@@ -53,8 +55,8 @@ ENVIRONMENT: Final = jinja2.Environment(
 
 
 @lru_cache(maxsize=16)
-def _template(language: Language) -> jinja2.Template:
-    return ENVIRONMENT.get_template(f"{language}.txt")
+def _template(name: str) -> jinja2.Template:
+    return ENVIRONMENT.get_template(f"{name}.txt")
 
 
 def text_of(notice: Notice, language: Language, *, window: int) -> Text:
@@ -80,5 +82,38 @@ def text_of(notice: Notice, language: Language, *, window: int) -> Text:
         switch_day=str(ending.switch_day or ""),
         id=one_line(notice.id),
     )
+    return _text(said)
+
+
+def news_text(news: News, language: Language, *, window: int) -> Text:
+    """News in words; calls were counted over ``window`` days."""
+    one = news.happening
+    keys = [use.key for use in news.uses if use.key][:MOST_NAMED]
+    said = _template(f"news/{language}").render(
+        kind=one.kind,
+        window=window,
+        name=one_line(one.name),
+        at=minute(one.at),
+        until="" if one.until is None else minute(one.until),
+        before=one_line(one.before),
+        after=one_line(one.after),
+        stages=one.stages,
+        guard=one_line(one.guard),
+        evidence=one_line(one.evidence),
+        missing=one.missing,
+        keys=[one_line(each) for each in keys],
+        more_keys=sum(1 for use in news.uses if use.key) - len(keys),
+        calls=sum(use.calls for use in news.uses),
+        id=one_line(one.id),
+    )
+    return _text(said)
+
+
+def minute(at: dt.datetime) -> str:
+    """An instant as people read it, in UTC."""
+    return f"{at.astimezone(dt.UTC):%Y-%m-%d %H:%M}"
+
+
+def _text(said: str) -> Text:
     subject, _, body = said.partition("\n")
     return Text(subject=subject, body=body.strip("\n") + "\n")

@@ -12,11 +12,13 @@ from outlast.gateway.plan import World, plan
 from outlast.ledger.location import database_path, rollouts_path
 from outlast.ledger.rollouts.store import RolloutStore
 from outlast.rollout.brownout import Window
-from outlast.rollout.ports import Situation
+from outlast.rollout.ports import Kept, Situation
+from outlast.rollout.state import Transition
 from outlast.settings import Settings
 from outlast.wiring.reading import open_knowledge
 
 Edit = Callable[[Sequence[Window]], Sequence[Window]]
+History = tuple[tuple[Kept, tuple[Transition, ...]], ...]
 
 
 def open_rollout_store(settings: Settings) -> RolloutStore:
@@ -46,8 +48,20 @@ def situation(settings: Settings) -> Situation:
 
 def schedules(settings: Settings) -> dict[str, tuple[Window, ...]]:
     """Every name's windows, the past ones too, in the order of beginning. Raises as ``situation``."""
+    return schedules_in(situation(settings))
+
+
+def histories(settings: Settings) -> tuple[Situation, tuple[History, ...]]:
+    """Everything of this moment, with all steps of every model that ever had a rollout. Raises as ``situation``."""
+    with _opened(settings) as store:
+        now = store.rollouts.situation()
+        return now, tuple(store.rollouts.history(kept.plan.model) for kept in now.rollouts)
+
+
+def schedules_in(now: Situation) -> dict[str, tuple[Window, ...]]:
+    """The same of a situation."""
     found: dict[str, tuple[Window, ...]] = {}
-    for name, window in situation(settings).windows:
+    for name, window in now.windows:
         found[name] = (*found.get(name, ()), window)
     return {name: tuple(sorted(found[name], key=lambda each: each.begins)) for name in sorted(found)}
 

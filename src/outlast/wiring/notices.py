@@ -8,7 +8,7 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from outlast.catalog.models import Model
@@ -27,10 +27,15 @@ from outlast.horizon.record import NANOSECONDS_OF_A_DAY
 from outlast.keys.key import Key
 from outlast.ledger.location import database_path
 from outlast.notices.ending import Ending, Place, Use
+from outlast.notices.news import Happening
 from outlast.providers.address import refusal
 from outlast.providers.fetch import resolved
+from outlast.rollout.brownout import Window
 from outlast.settings import Settings
+from outlast.wiring.brownout_desk import histories as histories_of
+from outlast.wiring.brownout_desk import schedules_in
 from outlast.wiring.keys import open_keys
+from outlast.wiring.news import of_brownouts, of_rollouts
 from outlast.wiring.reading import open_knowledge, open_record
 
 _ENVIRONMENT = "env:"
@@ -43,6 +48,12 @@ class Outlook:
     endings: tuple[Ending, ...]
     models: tuple[Model, ...]
     """Those of them that the catalogue knows."""
+    happenings: tuple[Happening, ...] = ()
+    """What was done to names that are called here, and will be for some minutes."""
+    uses: Mapping[str, tuple[Use, ...]] = field(default_factory=dict)
+    """Who called which name."""
+    schedules: Mapping[str, tuple[Window, ...]] = field(default_factory=dict)
+    """Every brown-out that stands, by name."""
 
 
 def notices_path(settings: Settings) -> Path:
@@ -56,7 +67,7 @@ def open_notices(settings: Settings) -> NoticeStore:
     return NoticeStore(notices_path(settings))
 
 
-def outlook(settings: Settings, today: dt.date) -> Outlook:
+def outlook(settings: Settings, today: dt.date, now: dt.datetime) -> Outlook:
     """What this configuration and its traffic depend on, each model and surface once, with whoever called it.
 
     Raises:
@@ -66,7 +77,11 @@ def outlook(settings: Settings, today: dt.date) -> Outlook:
     knowledge, record = open_knowledge(settings), open_record(settings)
     since = time.time_ns() - settings.notices.used_within * NANOSECONDS_OF_A_DAY
     made = horizon(settings, record.seen(since), knowledge, today)
-    uses = _uses(settings, record.seen_by_key(since), knowledge)
+    seen = record.seen_by_key(since)
+    known: dict[str, Key] = {key.name: key for key in open_keys(settings).keys()}  # noqa: SIM118 - no mapping
+    uses = _uses(settings, seen, knowledge, known)
+    situation, histories = histories_of(settings)
+    schedules = schedules_in(situation)
     places: dict[Place, list[Entry]] = {}
     for entry in made.entries:
         places.setdefault(Place(model=entry.model, surface=entry.surface), []).append(entry)
@@ -74,6 +89,9 @@ def outlook(settings: Settings, today: dt.date) -> Outlook:
     return Outlook(
         endings=tuple(_ending(place, entries, uses.get(place, ())) for place, entries in places.items()),
         models=tuple(models.values()),
+        happenings=(*of_rollouts(histories, now), *of_brownouts(schedules, now)),
+        uses=_by_name(seen, known),
+        schedules=schedules,
     )
 
 
@@ -94,10 +112,9 @@ def _ending(place: Place, entries: list[Entry], uses: tuple[Use, ...]) -> Ending
 
 
 def _uses(
-    settings: Settings, seen: Mapping[str, Sequence[SeenModel]], knowledge: Knowledge
+    settings: Settings, seen: Mapping[str, Sequence[SeenModel]], knowledge: Knowledge, known: Mapping[str, Key]
 ) -> dict[Place, tuple[Use, ...]]:
     """Each key's calls by what they depend on."""
-    known: dict[str, Key] = {key.name: key for key in open_keys(settings).keys()}  # noqa: SIM118 - no mapping
     found: defaultdict[Place, list[Use]] = defaultdict(list)
     for name, rows in seen.items():
         called: defaultdict[Place, list[tuple[str, int]]] = defaultdict(list)
@@ -105,18 +122,32 @@ def _uses(
             if each.recorded.calls:
                 place = Place(model=each.behind.ref, surface=each.behind.surface)
                 called[place].append((each.name, each.recorded.calls))
-        key = known.get(name)
         for place, names in called.items():
-            found[place].append(
-                Use(
-                    key=name,
-                    owner=key.owner if key else "",
-                    team=key.team if key else "",
-                    names=tuple(dict.fromkeys(called_as for called_as, _ in names)),
-                    calls=sum(calls for _, calls in names),
-                )
-            )
+            found[place].append(_use(known.get(name), name, names))
     return {place: tuple(each) for place, each in found.items()}
+
+
+def _by_name(seen: Mapping[str, Sequence[SeenModel]], known: Mapping[str, Key]) -> dict[str, tuple[Use, ...]]:
+    """Each key's calls by the name that it called."""
+    found: defaultdict[str, list[Use]] = defaultdict(list)
+    for name, rows in seen.items():
+        calls: defaultdict[str, int] = defaultdict(int)
+        for each in rows:
+            calls[each.requested] += each.row.calls
+        for requested, count in calls.items():
+            if count:
+                found[requested].append(_use(known.get(name), name, [(requested, count)]))
+    return {requested: tuple(each) for requested, each in found.items()}
+
+
+def _use(key: Key | None, name: str, called: Sequence[tuple[str, int]]) -> Use:
+    return Use(
+        key=name,
+        owner=key.owner if key else "",
+        team=key.team if key else "",
+        names=tuple(dict.fromkeys(called_as for called_as, _ in called)),
+        calls=sum(calls for _, calls in called),
+    )
 
 
 def open_carriers(settings: Settings) -> dict[tuple[str, str], Carrier]:
