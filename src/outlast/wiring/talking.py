@@ -7,6 +7,7 @@ looks at one.
 import datetime as dt
 import secrets
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from outlast.catalog.reference import Reference, reference
 from outlast.chat.asking import Asking
@@ -15,7 +16,6 @@ from outlast.chat.conversation import Conversation, Persona, Served
 from outlast.chat.picker import Offer, Path, Picker
 from outlast.chat.ports import Chats, Person
 from outlast.chat.talking import Talking, World
-from outlast.chat.trial import Trying
 from outlast.errors import ModelNotFound
 from outlast.gateway.plan import callable_successor
 from outlast.gateway.ports import Clock
@@ -23,6 +23,9 @@ from outlast.web.files.pdf import PdfReader
 from outlast.web.files.reader import FileReader
 from outlast.wiring.chat import InProcess
 from outlast.wiring.generation import Generation
+
+if TYPE_CHECKING:
+    from outlast.chat.trial import Trying
 
 
 class Room:
@@ -45,9 +48,11 @@ class Room:
             chats=chats,
             gateway=gateway,
             reach=lambda name: self.picker.entry(name, today()).reach,
-            instructions=_instructions,
+            instructions=instructions,
         )
-        self.trying = Trying(asking, unix_ns=clock.unix_ns)
+        self._asking = asking
+        self._trying: Trying | None = None
+        self._now = clock.unix_ns
         self.talking = Talking(
             World(
                 asking=asking,
@@ -68,6 +73,15 @@ class Room:
     def today(self) -> dt.date:
         """The day that is played, or the real one (UTC)."""
         return self._today()
+
+    @property
+    def trying(self) -> "Trying":
+        """Tries other models on a conversation; made, with all that measures how they sound, at the first wish."""
+        if self._trying is None:
+            from outlast.chat.trial import Trying  # noqa: PLC0415 - see above
+
+            self._trying = Trying(self._asking, unix_ns=self._now)
+        return self._trying
 
     def offer(self, person: Person) -> Offer:
         """What this person may pick today."""
@@ -121,5 +135,5 @@ def path_of(generation: Generation, name: str) -> Path:
     return Path(successor=successor) if dead else Path(target=name, reason="target", successor=successor)
 
 
-def _instructions(persona: Persona) -> str:
+def instructions(persona: Persona) -> str:
     return persona.instructions.strip()
