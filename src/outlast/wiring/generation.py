@@ -22,6 +22,8 @@ from outlast.gateway.counters import Counters
 from outlast.gateway.counting import QUESTIONS, Counting
 from outlast.gateway.destination import Destinations
 from outlast.gateway.estimate import Estimator
+from outlast.gateway.feedback import PATH as FEEDBACK
+from outlast.gateway.feedback import Feedback
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.guarded import Guarded
 from outlast.gateway.health import Health
@@ -112,6 +114,7 @@ class Generation:
     passthrough: Passthrough | None
     offers: Offers
     telemetry: Telemetry
+    moves: Moves
     shadow: Shadow
     """What is asked beside calls."""
     calendar: Callable[[], CalendarNumbers]
@@ -140,6 +143,7 @@ class Generation:
         for path in ("/v1beta/models/", "/v1/models/"):
             router.add("POST", path, google)
         callers, kept = self.callers, self.responses
+        router.add("POST", FEEDBACK, Feedback(callers=callers, opinions=self.moves))
         fetch = Fetch(
             response=Retrieve(callers=callers, responses=kept), input_items=InputItems(callers=callers, responses=kept)
         )
@@ -242,6 +246,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         passthrough=passthrough,
         offers=Offers(settings, knowledge, held.today),
         telemetry=telemetry,
+        moves=held.moves,
         shadow=shadow,
         calendar=calendar_numbers(settings, knowledge, held.today),
         notices=(*unread, *(warning for warning in warnings if warning)),

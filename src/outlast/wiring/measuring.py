@@ -116,6 +116,7 @@ class Measuring:
         self._queue: queue.Queue[tuple[Heard, ...] | None] = queue.Queue(WAITING)
         self._dropping: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unkept: list[tuple[str, Turn]] = []
+        self._noted: deque[tuple[str, Turn]] = deque(maxlen=UNKEPT)
         self._spending: deque[tuple[str, int]] = deque()
         self._thread = Thread(target=self._work, name="outlast-guards", daemon=True)
         self.rollouts: tuple[Kept, ...] = ()
@@ -147,6 +148,10 @@ class Measuring:
             else:
                 return
         self.dropped += len(calls)
+
+    def note(self, kept: Kept, turn: Turn) -> None:
+        """Take in what was measured elsewhere; from any thread."""
+        self._noted.append((kept.id, turn))
 
     async def reserve(self, kept: Kept, pico_usd: int | None) -> bool:
         """Set money of the shadow aside; False: there is not enough, or its price is not known."""
@@ -226,6 +231,8 @@ class Measuring:
         while self._spending:
             self._store.boards.shadow_spent(*self._spending[0])
             self._spending.popleft()
+        while self._noted:
+            self._unkept.append(self._noted.popleft())
         while self._unkept:
             rollout = self._unkept[0][0]
             turns = [turn for name, turn in self._unkept if name == rollout]

@@ -17,14 +17,15 @@ from outlast.errors import OutlastError
 from outlast.exchange import Exchange
 from outlast.gateway.call import GATEWAY_STOPPED
 from outlast.gateway.course import Course
+from outlast.gateway.feedback import Opinion
 from outlast.gateway.meter import Meter
 from outlast.gateway.plan import Candidate
 from outlast.gateway.ports import Clock
 from outlast.gateway.routes import Route
 from outlast.gateway.steering import Steer
-from outlast.rollout.assignment import Assigned, Pin, Who, pin_of, unit_of
+from outlast.rollout.assignment import Assigned, Known, Pin, Who, pin_of, unit_of
 from outlast.rollout.fingerprint import HEADER, began, fingerprint
-from outlast.rollout.ports import Kept, Situation
+from outlast.rollout.ports import Assignments, Kept, Situation, Turn
 from outlast.rollout.steering import Helm
 from outlast.wiring.brownouts import Led, with_brownouts
 from outlast.wiring.measuring import Heard, Measuring, Store, Waiting, hears
@@ -50,6 +51,7 @@ class Moves:
         self._helm = Helm(store.assignments, monotonic_ns=clock.monotonic_ns)
         self.measuring = Measuring(store, clock, self.look)
         self._steers: Mapping[str, Steer] = {}
+        self._rollouts: Mapping[str, RolloutSteer] = {}
         self._situation = NOTHING
         self._seen_ns = clock.monotonic_ns()
         self._looking = Lock()
@@ -61,6 +63,11 @@ class Moves:
     def of(self, name: str) -> Steer | None:
         """Who settles the calls of a name; see ``Steering``."""
         return self._steers.get(name)
+
+    async def heard(self, opinion: Opinion, key: str) -> bool:
+        """Count what somebody says of an answer; see ``Opinions``."""
+        steer = self._rollouts.get(opinion.model)
+        return steer is not None and await steer.heard(opinion, key, self._store.assignments)
 
     @property
     def situation(self) -> Situation:
@@ -103,7 +110,7 @@ class Moves:
             self._take(rollouts.situation())
 
     def _take(self, situation: Situation) -> None:
-        steers: dict[str, Steer] = {
+        steers = {
             kept.plan.model: RolloutSteer(
                 kept, _pins(situation, kept.plan.model), self._helm, self.measuring, self._world()
             )
@@ -111,6 +118,7 @@ class Moves:
             if kept.state.phase != "rolled back"
         }
         candidates = {kept.plan.model: kept.plan.candidate for kept in situation.rollouts if kept.plan.model in steers}
+        self._rollouts = steers
         self._steers = with_brownouts(steers, situation.windows, candidates, self._clock)
         self._situation = situation
         self.measuring.rollouts = tuple(kept for kept in situation.rollouts if kept.plan.model in steers)
@@ -194,6 +202,30 @@ class RolloutSteer:
         if kept.plan.by != "conversation" and not who.user:
             who, _ = _asker(meter, who)
         return Measured(way, self._waiting(meter, who, assigned), self._measuring, self._heard)
+
+    async def heard(self, opinion: Opinion, key: str, assignments: Assignments) -> bool:
+        """Count an opinion where chance chose this conversation's model in this stage, and the plan asks for it."""
+        kept = self._kept
+        plan = kept.plan
+        if not self._guarded or self._beside is not None or all(guard.name != "feedback" for guard in plan.guards):
+            return False
+        who = Who(key=key, user=opinion.user, plan="", conversation=_named(opinion.conversation, key))
+        found = await assignments.settle(kept.id, who.conversation, "", _look, began=True)
+        if found.stage != kept.state.stage:
+            return False
+        unit = who.conversation if plan.by == "conversation" else _digest(unit_of(plan, who))
+        self._measuring.note(
+            kept,
+            Turn(
+                conversation=who.conversation,
+                unit=unit,
+                arm=found.arm,
+                stage=kept.state.stage,
+                at_ns=self._world.clock.unix_ns(),
+                values={"feedback": float(opinion.rating == "bad")},
+            ),
+        )
+        return True
 
     def _waiting(self, meter: Meter, who: Who, assigned: Assigned) -> Waiting:
         plan = self._kept.plan
@@ -298,13 +330,22 @@ def _conversation(meter: Meter, header: str | None) -> str:
     """A digest: of what its caller calls it, or of how it begins; of a call without turns, of its body."""
     key = meter.caller.name
     if header:
-        return _digest(f"named {len(key)}:{key}{header}")
+        return _named(header, key)
     if meter.dialect.conversation:
         try:
             return fingerprint(meter.canonical(), key)
         except OutlastError:  # the provider may be able to read it; if not, it says so itself
             pass
     return hashlib.sha256(b"%b\0%b" % (key.encode(errors="replace"), meter.call.body)).hexdigest()
+
+
+def _named(conversation: str, key: str) -> str:
+    return _digest(f"named {len(key)}:{key}{conversation}")
+
+
+def _look(known: Known) -> Assigned:
+    """What is stored, without storing anything."""
+    return Assigned(known.conversation or "A", "not running", known.stage)
 
 
 def _asker(meter: Meter, who: Who) -> tuple[Who, bool]:
