@@ -8,11 +8,10 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from outlast.catalog.models import Model
 from outlast.catalog.move import move
+from outlast.chat.ports import Person
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import SeenModel
 from outlast.gateway.call import Handler
@@ -23,17 +22,19 @@ from outlast.ledger.chats.accounts import KeptAccounts
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
+from outlast.web.pages.chat.room import Room as ChatRoom
+from outlast.web.pages.chat.routes import routes
 from outlast.web.pages.horizon import HorizonPage, Outlook
 from outlast.web.pages.login import LoginPages
 from outlast.web.pages.model import Known, ModelPage
 from outlast.web.pages.show import Show
+from outlast.web.pages.visit import person_of
 from outlast.wiring.generation import Generation, Held
-from outlast.wiring.talking import Room
+from outlast.wiring.talking import Room, instructions
 
 
 def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Handler:
     """The pages as they are served; each call reads the configuration at work."""
-    del room
     assets = packaged()
     show = Show(assets)
     accounts = KeptAccounts(held.chats.desk, unix_ns=held.clock.unix_ns, entropy=secrets.token_bytes)
@@ -45,17 +46,36 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
         hosts=lambda: current().settings.server.hosts,
     )
 
-    async def chat(request: Request) -> Response:
-        return show.page(request, "soon.html")
-
     reading = Reading(held, current)
     parts = [
-        Route("/chat", chat),
+        *routes(_chat(show, room, held)),
         *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,
     ]
     return Asgi(make_app(site, parts))
+
+
+def _chat(show: Show, room: Room, held: Held) -> ChatRoom:
+    """What the chat's pages stand on."""
+    return ChatRoom(
+        show=show,
+        talking=room.talking,
+        trying=room.trying,
+        person=_speaker,
+        picker=lambda: room.picker,
+        instruct=instructions,
+        version="1",
+        read_file=room.read_file,
+        today=held.today,
+        unix_ns=held.clock.unix_ns,
+    )
+
+
+def _speaker(request: Request) -> Person:
+    """Who asks, as the chat knows people."""
+    person = person_of(request)
+    return Person(name=person.name, plan=person.plan)
 
 
 class Reading:

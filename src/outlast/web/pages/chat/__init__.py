@@ -1,0 +1,1 @@
+"""The chat page: what is shown of a conversation, and what its forms do."""

@@ -1,0 +1,48 @@
+"""A real browser for the tests of this folder; they are left out, and say so, where there is none."""
+
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from tests.browser.stage import Stage, staged
+
+CHROMIUM = shutil.which("chromium")
+NOTHING_WRONG = ("net::ERR_ABORTED",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "tests/browser" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.server)
+            if CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="no chromium is installed on this machine"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def stage() -> Iterator[Stage]:
+    with staged() as one:
+        yield one
+
+
+@pytest.fixture
+def page(browser: Browser, stage: Stage) -> Iterator[Page]:
+    """A page of the stage; whatever it complains of fails the test."""
+    context = browser.new_context(base_url=stage.url, viewport={"width": 1200, "height": 900})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    yield page
+    context.close()
+    assert not wrong
