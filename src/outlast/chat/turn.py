@@ -76,12 +76,13 @@ def turn(
 ) -> Turn:
     """The request for an answer to the last message of ``branch``; ``pictures``: bytes of images by id."""
     said: list[dict[str, object]] = []
+    instructions = _encodable(instructions)
     left = reach.characters - len(instructions)
     unseen = 0
     dropped = 0
     spoken = [each for each in branch if each.role == "user" or each.text]
     for number, message in enumerate(reversed(spoken)):
-        words = _words(message)
+        words = _encodable(_words(message))
         if len(words) > left and number:
             dropped = len(spoken) - number
             break
@@ -97,7 +98,7 @@ def turn(
         dropped += 1
     if instructions:
         said.append({"role": "system", "content": instructions})
-    body = {"model": model, "messages": said[::-1], "stream": True}
+    body = {"model": _encodable(model), "messages": said[::-1], "stream": True}
     return Turn(body=msgspec.json.encode(body), note=" ".join(_notes(dropped, unseen, reach)))
 
 
@@ -121,6 +122,11 @@ def _words(message: Message) -> str:
     """What was written, behind the texts of the files that came with it."""
     files = [_file(each) for each in message.attachments if not is_image(each)]
     return "\n\n".join([*files, message.text] if message.text else files)
+
+
+def _encodable(text: str) -> str:
+    """Without halves of characters, which no encoding has."""
+    return text if text.isascii() else text.encode(errors="replace").decode()
 
 
 def _file(attachment: Attachment) -> str:
