@@ -143,7 +143,7 @@ class Picker:
         """The list on a day; of a person, what the plan has. Where the default has gone, its successor is."""
         plan = person.plan if person is not None else ""
         entries = [self.entry(name, day) for name in self._names(plan)]
-        chosen = self._default(entries)
+        chosen = self._default(entries, day)
         marked = [msgspec.structs.replace(each, default=each.name == chosen) for each in entries]
         return Offer(tuple(sorted(marked, key=lambda each: (not each.default, each.legacy))), day)
 
@@ -201,14 +201,20 @@ class Picker:
         names += [each for each, had in chat.restored.items() if not plan or not had or plan in had]
         return tuple(dict.fromkeys(names))
 
-    def _default(self, entries: list[Entry]) -> str:
-        """The configured one while it lives here; then who takes over, if that is offered; then the first current."""
+    def _default(self, entries: list[Entry], day: dt.date) -> str:
+        """The configured one until it goes, even if it comes back; then who takes over, if offered; else a current one.
+
+        Where none is configured, a model that leaves is not chosen for anybody.
+        """
         if not entries:
             return ""
         wished = self.settings.chat.default
         first = next((each for each in entries if each.name == wished), entries[0])
-        if not first.clock.gone:
-            return first.name if first.name == wished or not first.legacy else _first_current(entries, first)
+        if not first.legacy:
+            return first.name
+        behind = self.behind(first.name)
+        if _gone_by(self.knowledge.find(behind.ref), behind.surface, day) is None:
+            return first.name if first.name == wished else _first_current(entries, first)
         heir = next((each for each in entries if each.itself and each.path.target == first.path.successor), None)
         return heir.name if heir is not None and not heir.clock.gone else _first_current(entries, first)
 
