@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 from outlast.catalog.models import Model
 from outlast.catalog.port import Knowledge
@@ -21,7 +22,7 @@ from outlast.delivery.store import NoticeStore
 from outlast.delivery.webhook import Slack, Webhook
 from outlast.errors import SettingsInvalid
 from outlast.exchange import SeenModel
-from outlast.horizon.calendar import Entry, horizon
+from outlast.horizon.calendar import Entry, Horizon, horizon
 from outlast.horizon.dependants import dependants
 from outlast.horizon.record import NANOSECONDS_OF_A_DAY
 from outlast.keys.key import Key
@@ -82,17 +83,27 @@ def outlook(settings: Settings, today: dt.date, now: dt.datetime) -> Outlook:
     uses = _uses(settings, seen, knowledge, known)
     situation, histories = histories_of(settings)
     schedules = schedules_in(situation)
-    places: dict[Place, list[Entry]] = {}
-    for entry in made.entries:
-        places.setdefault(Place(model=entry.model, surface=entry.surface), []).append(entry)
-    models = {model.ref: model for model in (knowledge.find(place.model) for place in places) if model is not None}
+    endings = endings_of(made, uses)
+    found = (knowledge.find(ending.place.model) for ending in endings)
+    models = {model.ref: model for model in found if model is not None}
     return Outlook(
-        endings=tuple(_ending(place, entries, uses.get(place, ())) for place, entries in places.items()),
+        endings=endings,
         models=tuple(models.values()),
         happenings=(*of_rollouts(histories, now), *of_brownouts(schedules, now)),
         uses=_by_name(seen, known),
         schedules=schedules,
     )
+
+
+NO_USES: Final[Mapping[Place, tuple[Use, ...]]] = {}
+
+
+def endings_of(made: Horizon, uses: Mapping[Place, tuple[Use, ...]] = NO_USES) -> tuple[Ending, ...]:
+    """Each model and surface of a calendar once, with whoever called it."""
+    places: dict[Place, list[Entry]] = {}
+    for entry in made.entries:
+        places.setdefault(Place(model=entry.model, surface=entry.surface), []).append(entry)
+    return tuple(_ending(place, entries, uses.get(place, ())) for place, entries in places.items())
 
 
 def _ending(place: Place, entries: list[Entry], uses: tuple[Use, ...]) -> Ending:

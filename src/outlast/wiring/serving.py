@@ -34,6 +34,7 @@ from outlast.web.router import Router
 from outlast.web.server import Server
 from outlast.wiring.chat import InProcess
 from outlast.wiring.descriptors import places_for_callers
+from outlast.wiring.feeds import GatewayFeeds
 from outlast.wiring.generation import Generation, Held, make_generation
 from outlast.wiring.keys import watch_keys
 from outlast.wiring.limiting import open_limiter
@@ -240,6 +241,7 @@ def _connect(held: Held, first: Generation) -> Gateway:
     router.add("GET", "/readyz", Readyz(gateway.published.checks))
     router.add("GET", "/metrics", Metrics(gauges))
     Pages(held, lambda: gateway.current, gateway.room).serve_on(router)
+    GatewayFeeds(held, lambda: gateway.current).serve_on(router)
     held.keys.start()
     return gateway
 
