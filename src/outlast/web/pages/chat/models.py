@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
+import msgspec
+
 from outlast.catalog.amounts import format_decimal
 from outlast.catalog.reference import reference
 from outlast.chat import clock
@@ -83,6 +85,8 @@ class Models:
         by = message.by
         if by is None or (message.phase == "running" and not by.served):
             return None
+        if message.phase == "failed" and not message.text:
+            by = msgspec.structs.replace(by, served="")  # it was asked, and has not answered
         if by not in self._chips:
             self._chips[by] = self._chip(by)
         return self._chips[by]
