@@ -124,6 +124,8 @@ class Measuring:
         self.dropped = 0
         """Calls that were not measured because the queue was full, or the store could not be written for long."""
 
+        self._told = 0
+
     def start(self) -> None:
         """Begin; after any fork."""
         self._thread.start()
@@ -219,6 +221,9 @@ class Measuring:
 
     def look(self) -> None:
         """Keep what was measured, and let the guards say what follows. Nothing of the store's trouble is raised."""
+        if self.dropped > self._told:
+            LOG.warning("%d calls of rollouts were not measured: too many at once", self.dropped - self._told)
+            self._told = self.dropped
         try:
             self._keep()
             for kept in self.rollouts:

@@ -87,8 +87,6 @@ def test_a_answers_and_b_is_asked_beside_and_recorded_under_its_own_id(house: Bu
     assert sum(sum(one.ended.values()) for one in made.chat.counters.counts.calls.values()) == 1
 
 
-@pytest.mark.fault("a shadow floods")
-@pytest.mark.fault("a shadow fails")
 @pytest.mark.parametrize("trouble", [name for name in TROUBLE if name != "hangs"])
 def test_whatever_a_shadow_does_the_caller_has_its_answer_and_b_an_error(house: Build, trouble: str) -> None:
     made = house(theirs=(TROUBLE[trouble],))
@@ -98,7 +96,6 @@ def test_whatever_a_shadow_does_the_caller_has_its_answer_and_b_an_error(house: 
     assert len(made.upstreams["spare"].requests) == 1
 
 
-@pytest.mark.fault("a shadow hangs")
 def test_a_shadow_that_hangs_keeps_nobody_waiting_takes_bounded_room_and_ends_with_the_gateway(house: Build) -> None:
     made = house(theirs=(HANGS,))
 
