@@ -273,8 +273,11 @@ def test_a_shadows_pair_is_a_block_and_a_half_pair_is_let_go(store: Store) -> No
 
 def test_of_a_user_one_conversation_counts_in_a_stage(store: Store) -> None:
     kept = begin(store, plan(0.1, 0.5, by="user"))
-    store.boards.add("r1", [turn("c", unit="ana"), turn("d", unit="ana", at=NOON + 1), turn("e", unit="bob")])
-    store.boards.close(kept, NOON + DAY)
+    worse = {"errors": 1.0}
+    store.boards.add("r1", [turn("c", unit="ana"), turn("d", unit="ana", at=NOON + 1, values=worse)])
+    store.boards.add("r1", [turn("e", "B", unit="bob", at=NOON + 2)])
+    (reading,) = store.boards.close(kept, NOON + DAY).readings
+    assert (reading.blocks, reading.difference) == (1, 0.0)
     assert conversations(store) == 2
     take(store, lambda state: advance(kept.plan, state, ME))
     store.boards.add("r1", [turn("f", unit="ana", stage=1, at=NOON + DAY)])
@@ -320,6 +323,7 @@ def test_where_everybody_has_b_nothing_is_counted(store: Store) -> None:
     assert conversations(store) == 0
 
 
+@pytest.mark.fault("the clock is set back while a rollout is measured")
 def test_a_clock_that_was_set_back_keeps_no_conversation_open_and_counts_none_twice(store: Store) -> None:
     kept = begin(store, plan())
     store.boards.add("r1", [turn("c")])

@@ -106,10 +106,8 @@ class MemoryRollouts:
         kept = self._shelf.kept(rollout)
         if kept is None:
             raise RolloutRefused(f"there is no rollout {rollout}")
-        if taken.before is None or taken.before.number != kept.state.number:
+        if taken.before is None or taken.after.number != kept.state.number + 1:
             raise RolloutRefused(f"step {taken.after.number} of this rollout was taken meanwhile")
-        if taken.after.number != kept.state.number + 1:
-            raise RolloutRefused(f"step {taken.after.number} does not follow {kept.state.number}")
         place = self._shelf.rollouts.index(kept)
         self._shelf.rollouts[place] = msgspec.structs.replace(kept, state=taken.after)
         self._shelf.steps[rollout].append(taken)
