@@ -31,6 +31,7 @@ from outlast.settings.file import parse_settings
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
+from outlast.web.pages.chat.feedback import FeedbackPage
 from outlast.web.pages.chat.room import Room
 from outlast.web.pages.chat.routes import routes
 from outlast.web.pages.show import Show
@@ -165,7 +166,7 @@ class Stage:
         return Room(
             show=show,
             talking=self.talking,
-            trying=Trying(asking, unix_ns=time.time_ns),
+            trying=lambda: Trying(asking, unix_ns=time.time_ns),
             person=lambda _: self._person,
             picker=picker,
             instruct=_instruct,
@@ -180,7 +181,8 @@ class Stage:
         show = Show(assets)
         nobody = cast("Accounts", NoAccounts())
         site = Site(show=show, assets=assets, accounts=nobody, reachable=False, hosts=lambda: ())
-        app = Asgi(make_app(site, routes(self._room(show))))
+        parts = [*routes(self._room(show)), *FeedbackPage(show, self.chats.pleased).routes]
+        app = Asgi(make_app(site, parts))
         ids = itertools.count(1)
         clock = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
         self._server = Server(lambda *_: app, id_maker=lambda: f"{next(ids)}", clock=clock)

@@ -7,11 +7,8 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 
-from starlette.requests import Request
-
 from outlast.catalog.models import Model
 from outlast.catalog.move import move
-from outlast.chat.ports import Person
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import SeenModel
 from outlast.gateway.call import Handler
@@ -19,18 +16,20 @@ from outlast.horizon.calendar import Entry, horizon
 from outlast.horizon.life import life_of
 from outlast.horizon.record import window_start_ns
 from outlast.ledger.chats.accounts import KeptAccounts
+from outlast.tone.persona import PERSONA_VERSION, instructions
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
 from outlast.web.pages.assets import packaged
+from outlast.web.pages.chat.feedback import FeedbackPage
 from outlast.web.pages.chat.room import Room as ChatRoom
 from outlast.web.pages.chat.routes import routes
 from outlast.web.pages.horizon import HorizonPage, Outlook
 from outlast.web.pages.login import LoginPages
 from outlast.web.pages.model import Known, ModelPage
 from outlast.web.pages.show import Show
-from outlast.web.pages.visit import person_of
+from outlast.web.pages.visit import asking
 from outlast.wiring.generation import Generation, Held
-from outlast.wiring.talking import Room, instructions
+from outlast.wiring.talking import Room
 
 
 def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Handler:
@@ -49,6 +48,7 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
     reading = Reading(held, current)
     parts = [
         *routes(_chat(show, room, held)),
+        *FeedbackPage(show, room.talking.chats.pleased).routes,
         *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,
@@ -61,21 +61,15 @@ def _chat(show: Show, room: Room, held: Held) -> ChatRoom:
     return ChatRoom(
         show=show,
         talking=room.talking,
-        trying=room.trying,
-        person=_speaker,
+        trying=lambda: room.trying,
+        person=asking,
         picker=lambda: room.picker,
         instruct=instructions,
-        version="1",
+        version=str(PERSONA_VERSION),
         read_file=room.read_file,
         today=held.today,
         unix_ns=held.clock.unix_ns,
     )
-
-
-def _speaker(request: Request) -> Person:
-    """Who asks, as the chat knows people."""
-    person = person_of(request)
-    return Person(name=person.name, plan=person.plan)
 
 
 class Reading:

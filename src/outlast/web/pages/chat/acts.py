@@ -174,6 +174,8 @@ class Acts:
         if known:
             at = await opened(self._room, self._room.person(request), known)
             await self._change(at, model=text_of(form, "model"))
+        if text_of(form, "go"):
+            return done(request, path_of(known))
         return await self._stay(request, form)
 
     async def legacy(self, request: Request) -> Response:

@@ -6,6 +6,7 @@ It knows what has to be at hand. It does not know who provides it: ``wiring`` co
 import datetime as dt
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -14,9 +15,11 @@ from outlast.chat.conversation import Persona
 from outlast.chat.picker import Picker
 from outlast.chat.ports import Chats, Person
 from outlast.chat.talking import Brought, Talking
-from outlast.chat.trial import Trying
 from outlast.web.pages.chat.models import Models
 from outlast.web.pages.show import Show
+
+if TYPE_CHECKING:
+    from outlast.chat.trial import Trying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +28,8 @@ class Room:
 
     show: Show
     talking: Talking
-    trying: Trying
+    trying: Callable[[], "Trying"]
+    """Loaded when somebody tries something."""
     person: Callable[[Request], Person]
     picker: Callable[[], Picker]
     """Of the configuration at work."""

@@ -11,11 +11,12 @@ from outlast.web.pages.chat.acts import Acts
 from outlast.web.pages.chat.events import Events
 from outlast.web.pages.chat.looks import Looks
 from outlast.web.pages.chat.room import Room
+from outlast.web.pages.chat.trials import Trials
 
 
 def routes(room: Room) -> Sequence[BaseRoute]:
     """Every page and form of the chat."""
-    looks, acts, events = Looks(room), Acts(room), Events(room)
+    looks, acts, events, trials = Looks(room), Acts(room), Events(room), Trials(room)
     get, post = ["GET"], ["POST"]
     return [
         Route("/chat", looks.new, methods=get),
@@ -36,6 +37,7 @@ def routes(room: Room) -> Sequence[BaseRoute]:
                 ("model", looks.back),
                 ("legacy", looks.back),
                 ("persona", looks.back),
+                ("try", looks.back),
             )
         ),
         *(
@@ -48,6 +50,7 @@ def routes(room: Room) -> Sequence[BaseRoute]:
                 ("model", acts.model),
                 ("legacy", acts.legacy),
                 ("persona", acts.persona),
+                ("try", trials.run),
             )
         ),
         Route("/chat/{id}/files/{file}", looks.file, methods=get),

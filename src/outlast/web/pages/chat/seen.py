@@ -137,8 +137,21 @@ class Tone:
     """One trait of how answers sound, before and since a change of voice."""
 
     name: str
+    means: str = ""
     before: str
     after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedTurn:
+    """One question with the answer that was given and another model's."""
+
+    question: str
+    was: Sequence[Markup]
+    was_by: Chip | None
+    now: Sequence[Markup]
+    now_by: Chip | None
+    error: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

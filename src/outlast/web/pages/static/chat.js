@@ -8,6 +8,7 @@ import { compose, free, problem } from "./composer.js";
 import { copyOnPress, offerCopies } from "./copy.js";
 import { takeFiles } from "./files.js";
 import { always, byId, fetched, path, post, remember, visit } from "./page.js";
+import { say } from "./speech.js";
 import { followAll, toBottom, writing } from "./stream.js";
 
 /** An answer is complete: what stands around the conversation may have changed. */
@@ -91,6 +92,12 @@ always(() => {
 document.addEventListener("keydown", keys);
 document.addEventListener("submit", (event) => {
   if (!(event.target instanceof HTMLFormElement) || event.target.id !== "act") return;
+  const by = event.submitter;
+  if (by?.hasAttribute("data-leaves")) {
+    say("The last questions are asked again. This takes as long as the answers.");
+    by.classList.add("busy");
+    return;
+  }
   event.preventDefault();
   if (event.submitter instanceof HTMLButtonElement) void act(event.submitter);
 });
