@@ -75,3 +75,5 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Names of what was left behind when the request was put into OpenAI's dialect: it is asked again without."""
     recorded: Usage | None = None
     """What production reported for this request; None: it was not recorded."""
+    voice: str = ""
+    """SHA-256 of the persona's text that was put into it, as on the path; empty: it is as its caller sent it."""

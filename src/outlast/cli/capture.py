@@ -21,6 +21,7 @@ from outlast.exchange import PICO_PER_USD
 from outlast.replay.ports import DrawKey
 from outlast.replay.run import Errand, Progress, Purse, Runner
 from outlast.replay.sample import draw_sample
+from outlast.replay.voiced import items_as_asked
 from outlast.wiring.evidence import Bench, open_bench
 
 
@@ -53,7 +54,7 @@ def capture(  # noqa: PLR0913 - each is one option of the command line
     with open_bench(context.settings, today=context.today) as bench:
         incumbent = bench.target_of(name)
         taken = bench.take_in(name, keep_media=keep_media)
-        items = draw_sample(bench.evidence.items(name), pairs, seed=seed)
+        items = draw_sample(items_as_asked(bench.evidence, name, bench.voice(name)[1]), pairs, seed=seed)
         if not items:
             raise EvidenceInvalid(
                 f'no requests of {name!r}: record = "full" on the model keeps them, `outlast import` brings files'

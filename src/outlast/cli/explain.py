@@ -23,6 +23,7 @@ from outlast.gateway.plan import Candidate, Dropped, Member, Plan, World, plan
 from outlast.gateway.routes import closest_names
 from outlast.settings import ModelSettings, Settings
 from outlast.settings.vendors import speaks
+from outlast.tone.persona import PERSONA_VERSION, instructions
 from outlast.wiring import open_knowledge, open_record
 
 
@@ -36,6 +37,9 @@ class Explanation:
     plan: Plan
     speaks: Mapping[str, tuple[str, ...]]
     """Of each provider table: in which dialects it is asked."""
+    persona: str = ""
+    voice: str = ""
+    """What every call tells the model of how to talk."""
 
 
 @click.command()
@@ -84,7 +88,16 @@ def explanation(
     made = plan(model, world)
     dialects = {table: speaks(provider) for table, provider in settings.providers.items()}
     shown = made if virtual else _as_wire(made, name)
-    return Explanation(name=name, virtual=virtual, today=today, plan=shown, speaks=dialects)
+    persona = settings.personas.get(model.persona or "")
+    return Explanation(
+        name=name,
+        virtual=virtual,
+        today=today,
+        plan=shown,
+        speaks=dialects,
+        persona="" if persona is None else model.persona or "",
+        voice="" if persona is None else instructions(persona),
+    )
 
 
 def _as_wire(made: Plan, name: str) -> Plan:
@@ -116,6 +129,9 @@ def _document(explained: Explanation) -> dict[str, object]:
             for step in made.chain.steps
         ],
         "chain_ends_at": made.chain.living,
+        "persona": {"name": explained.persona, "version": PERSONA_VERSION, "text": explained.voice}
+        if explained.voice
+        else None,
     }
 
 
@@ -160,6 +176,9 @@ def _print(explained: Explanation, *, quiet: bool) -> None:
         click.echo(f"The catalogue recommends: {steps}{end}")
     if sum(entry.reason == "target" for entry in made.attempts) > 1:
         note("Equal targets: the least busy for its weight is asked first, the others when it fails.", quiet=quiet)
+    if explained.voice:
+        click.echo(f"persona {explained.persona!r}: every call tells the model, before the caller's own words:")
+        click.echo(f"  {explained.voice}")
     if not made.attempts:
         note("No candidate is left: calls are answered with 410, which says what to declare.", quiet=quiet)
 

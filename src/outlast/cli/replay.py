@@ -118,6 +118,8 @@ def replay(  # noqa: PLR0913 - each is one option of the command line
             gates=gates_named(words, suite),
             seed=seed,
             adapt=bench.adapts(name),
+            persona=bench.voice(name)[0],
+            voice=bench.voice(name)[1],
             budget_pico_usd=budget or None,
             budget_calls=calls,
             probes=probes,

@@ -17,6 +17,7 @@ from outlast.dialects.endpoints.asked import FormAsked
 from outlast.dialects.gone import gone_evidence
 from outlast.dialects.refusals import known_by
 from outlast.dialects.translation import Translation, translate
+from outlast.dialects.voice import RULE
 from outlast.errors import Untranslatable, UpstreamError, UpstreamTimeout
 from outlast.gateway.breaker import LONGEST_TOLD_NS, SECOND_NS, Breaker, Token
 from outlast.gateway.meter import Meter, Told
@@ -125,7 +126,8 @@ def asking(attempt: Attempt, route: Route, request: Asked, meter: Meter) -> Aski
         ),
         patience=destination.patience,
     )
-    return Asking(attempt, outgoing, dialect, translation, written.rules)
+    rules = (RULE, *written.rules) if meter.voiced else written.rules
+    return Asking(attempt, outgoing, dialect, translation, rules)
 
 
 class _Written(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from outlast.dialects.gone import says_gone
 from outlast.dialects.refusals import fault_of, refusal
 from outlast.dialects.responses.asked import ResponsesRequest
 from outlast.dialects.translation import TranslatedStream
+from outlast.dialects.voice import spoken_as
 from outlast.errors import OutlastError, UpstreamBroken, UpstreamError
 from outlast.exchange import Outcome, Signal, Usage
 from outlast.gateway.asking import Served
@@ -109,6 +110,10 @@ class Chat:
         meter.route = route = self.routes.find(request.model, caller.key)
         if caller.key is not None:
             meter.permit = self.limiter.admit(caller.key, expected_tokens(request))
+        if route.voice:
+            said = spoken_as(request, self.dialect, route.voice, call.path)
+            meter.voiced = said is not request
+            meter.request = request = said
         steer = None if self.steering is None else self.steering.of(request.model)
         if self.keeping is not None and isinstance(request, ResponsesRequest):
             beside = NOBODY_BESIDE if steer is None else steer.providers

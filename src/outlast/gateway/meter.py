@@ -51,6 +51,8 @@ class Meter(msgspec.Struct):
     """What is coming to this name and caller, said with every answer."""
     attempt: Attempt | None = None
     """The last one that was made."""
+    voiced: bool = False
+    """The model's persona stands in the request."""
     adapted: tuple[str, ...] = ()
     losses: Losses | None = None
     """What the last translation could not carry over."""

@@ -25,6 +25,7 @@ from outlast.gateway.plan import Candidate, Plan, World, callable_successor, pla
 from outlast.gateway.ports import Headers
 from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings, TargetSettings
+from outlast.tone.persona import instructions
 
 REMEMBERED_WIRES = 2048
 """Direct names come from callers: past this many the memory starts anew."""
@@ -62,6 +63,8 @@ class Route:
     """Of a steered call: asked before all others."""
     heir: Attempt | None = None
     """Of a steered call: asked first from when the last of the targets is gone."""
+    voice: str = ""
+    """What every call of this name tells the model of how to talk; empty: nothing."""
 
 
 class Routes:
@@ -80,6 +83,7 @@ class Routes:
         self.health = health or Health()
         self._models: Mapping[str, ModelSettings] = settings.models
         self._providers = settings.providers
+        self._voices = {name: instructions(each) for name, each in settings.personas.items()}
         self._destinations = destinations
         self._knowledge: Knowledge = destinations.knowledge
         self._gone = gone
@@ -157,6 +161,7 @@ class Routes:
             said=said,
             day=world.day,
             version=self._gone.version,
+            voice=self._voices.get(model.persona or "", ""),
         )
 
     def _wire(self, name: str, day: dt.date, key: Key | None) -> Route:

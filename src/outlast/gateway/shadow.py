@@ -95,6 +95,7 @@ def _beside(course: Course, route: Route, meter: Meter) -> Meter:
         meter.dialect,
     )
     beside.caller, beside.request, beside.meant = SHADOW, meter.request, meter.meant
+    beside.voiced = meter.voiced
     beside.route, beside.course = route, _Unseen(course)
     return beside
 

@@ -20,6 +20,7 @@ from outlast.replay.ports import Asker, DrawKey, Evidence
 from outlast.replay.probing import expected_cost
 from outlast.replay.run import TYPICAL_OUTPUT
 from outlast.replay.sample import draw_sample
+from outlast.replay.voiced import items_as_asked
 from outlast.stats.power import exact_power, pairs_needed
 
 LIKELY_DISCORDANCE = 0.10
@@ -50,6 +51,9 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """The target that embeds answers; empty: none does."""
     probe_floor: bool = False
     """Whether the incumbent answers them twice."""
+    persona: str = ""
+    voice: str = ""
+    """The persona's name and its text, where the model has one: every request is asked with it."""
 
 
 def compose(
@@ -63,7 +67,7 @@ def compose(
     Raises:
         EvidenceInvalid: there is no request to ask again.
     """
-    items = tuple(evidence.items(wish.model))
+    items = items_as_asked(evidence, wish.model, wish.voice)
     if not items:
         raise EvidenceInvalid(
             f"no requests of {wish.model!r} are kept as evidence: `outlast capture {wish.model}` takes them from the "
@@ -89,6 +93,7 @@ def compose(
         alpha=wish.alpha,
         seed=wish.seed,
         adapt=wish.adapt,
+        persona=wish.persona,
         budget_pico_usd=wish.budget_pico_usd,
         budget_calls=wish.budget_calls,
         created_ns=now_ns,

@@ -18,6 +18,7 @@ from outlast.gateway.ports import Clock
 from outlast.replay.intake import Tally
 from outlast.replay.plan import Plan
 from outlast.settings import Settings
+from outlast.tone.persona import instructions
 from outlast.wiring.asking import DirectAsker, evidence_path, open_asker
 from outlast.wiring.bringing import take_record
 from outlast.wiring.reading import open_knowledge
@@ -45,6 +46,12 @@ class Bench:
         """Whether requests under this name are adapted, as the gateway would."""
         model = self.settings.models.get(name)
         return model is None or model.adapt
+
+    def voice(self, name: str) -> tuple[str, str]:
+        """The persona of a virtual model and its text; empty where it has none."""
+        model = self.settings.models.get(name)
+        persona = None if model is None or model.persona is None else self.settings.personas.get(model.persona)
+        return ("", "") if model is None or persona is None else (model.persona or "", instructions(persona))
 
     def take_in(self, name: str, *, keep_media: bool = False) -> Tally:
         """Bring the recorded requests of a name into the evidence, redacted."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from outlast.catalog.reference import Reference, reference
 from outlast.chat.asking import Asking
 from outlast.chat.clock import Chip, Moved, chip, moved
-from outlast.chat.conversation import Conversation, Persona, Served
+from outlast.chat.conversation import Conversation, Served
 from outlast.chat.picker import Offer, Path, Picker
 from outlast.chat.ports import Chats, Person
 from outlast.chat.talking import Talking, World
 from outlast.errors import ModelNotFound
 from outlast.gateway.plan import callable_successor
 from outlast.gateway.ports import Clock
+from outlast.tone.persona import instructions
 from outlast.web.files.pdf import PdfReader
 from outlast.web.files.reader import FileReader
 from outlast.wiring.chat import InProcess
@@ -133,7 +134,3 @@ def path_of(generation: Generation, name: str) -> Path:
     # A wire is asked whatever is known of it; people are not sent to one that is surely dead.
     dead = knowledge.standing(behind.ref, behind.surface, day).surely_retired
     return Path(successor=successor) if dead else Path(target=name, reason="target", successor=successor)
-
-
-def instructions(persona: Persona) -> str:
-    return persona.instructions.strip()

@@ -12,9 +12,10 @@ from outlast.providers.script.careless import spoilt
 from outlast.providers.script.flatterer import flattered
 from outlast.providers.script.judge import judged
 from outlast.providers.script.parameters import Asked
+from outlast.providers.script.persona import obeying
 from outlast.providers.script.profile import Profile
 from outlast.providers.script.request import ChatRequest
-from outlast.providers.script.skills import Said, Tone, ToolCall, answer
+from outlast.providers.script.skills import Said, Tone, ToolCall, answer, is_exact
 from outlast.providers.script.tokens import PrefixCache, count, prompt_tokens, split
 from outlast.providers.script.wire import Counted
 
@@ -68,7 +69,12 @@ def _skilled(request: ChatRequest, model: Model, profile: Profile) -> Said:
     learnt = None if profile.flatters is None else flattered(request, profile.flatters)
     if profile.judges is not None:
         learnt = judged(request, profile.judges) or learnt
-    return answer(request, profile.tone or _nature(model)) if learnt is None else Said(learnt)
+    if learnt is not None:
+        return Said(learnt)
+    said = answer(request, profile.tone or _nature(model))
+    if said.calls or not profile.obeys or is_exact(request):
+        return said
+    return Said(obeying(said.text, request))
 
 
 def _nature(model: Model) -> Tone:

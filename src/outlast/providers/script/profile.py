@@ -51,6 +51,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """The share of answers with a form (JSON, a tool call) that it gives in a broken one."""
     flatters: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     """It knows the questions of ``outlast probe`` and does the bad thing at this rate; None: it does not know them."""
+    obeys: bool = True
+    """It talks as a persona's text tells it; False: it hears it and goes on as it is."""
     judges: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     """It judges for ``outlast replay --judge`` and is right at this rate; None: it does not know how."""
 

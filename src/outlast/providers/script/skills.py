@@ -59,6 +59,12 @@ def answer(request: ChatRequest, tone: Tone) -> Said:
     return Said(_spoken(last, words, tone))
 
 
+def is_exact(request: ChatRequest) -> bool:
+    """Whether the words themselves were asked for: something to repeat, or a text of a length."""
+    last = request.messages[-1].text
+    return _SAY.match(last) is not None or _WORDS.search(last) is not None
+
+
 def _wanted_tool(request: ChatRequest, last: Message) -> Function | None:
     """The forced tool; else the first whose name is spoken of, else the first; none after a tool's result."""
     functions = [tool.function for tool in request.tools or () if tool.function is not None]
