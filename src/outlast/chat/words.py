@@ -17,6 +17,8 @@ MOST_TYPED: Final = 1_000
 MOST_WORDS: Final = 32
 LONGEST_WORD: Final = 64
 """Characters of a word that count; what is longer is data."""
+SHORTEST_BEGINNING: Final = 2
+"""Letters; of a shorter one only the word itself is found."""
 BEGIN: Final = "\x02"
 END: Final = "\x03"
 _BEFORE: Final = 60
@@ -44,7 +46,7 @@ class Word(NamedTuple):
 
 
 Phrase = tuple[str, ...]
-"""Folded words that stand beside each other; the last one may be the beginning of a word."""
+"""Folded words that stand beside each other; the last one may be the beginning of a word, unless it is very short."""
 
 
 def words_of(text: str) -> Iterator[Word]:
@@ -78,20 +80,29 @@ def phrases_of(typed: str) -> tuple[Phrase, ...]:
 def spans_of(text: str, phrases: Sequence[Phrase]) -> list[tuple[int, int]]:
     """Where the phrases stand, in order; nothing where one of them does not."""
     words = list(words_of(text))
+    folded = [word.folded for word in words]
     found: list[tuple[int, int]] = []
     for phrase in phrases:
-        places = [at for at in range(len(words) - len(phrase) + 1) if _stands(words, at, phrase)]
+        places = _places(folded, phrase)
         if not places:
             return []
         found.extend((words[at].begin, words[at + len(phrase) - 1].end) for at in places)
     return sorted(found)
 
 
-def _stands(words: Sequence[Word], at: int, phrase: Phrase) -> bool:
+def _places(folded: Sequence[str], phrase: Phrase) -> list[int]:
+    """At which words a phrase begins."""
     *whole, last = phrase
-    return words[at + len(whole)].folded.startswith(last) and all(
-        words[at + number].folded == each for number, each in enumerate(whole)
-    )
+    if len(last) < SHORTEST_BEGINNING:
+        return [at for at in range(len(folded) - len(whole)) if list(folded[at : at + len(phrase)]) == list(phrase)]
+    if not whole:
+        return [at for at, word in enumerate(folded) if word.startswith(last)]
+    behind = len(whole)
+    return [
+        at
+        for at, word in enumerate(folded[: len(folded) - behind])
+        if word == whole[0] and folded[at + behind].startswith(last) and list(folded[at : at + behind]) == whole
+    ]
 
 
 def excerpt(text: str, phrases: Sequence[Phrase]) -> str:
