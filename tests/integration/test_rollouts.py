@@ -1,6 +1,7 @@
 """A rollout in a real gateway of several processes: who answers, who answers again, and when a step is in effect."""
 
 import itertools
+import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -79,12 +80,13 @@ def served(answer: Answer) -> tuple[str, str]:
     return answer.headers["x-outlast-served-model"], answer.headers["x-outlast-reason"]
 
 
-def ask(gateway: Gateway, conversation: str, model: str = "support") -> tuple[str, str]:
-    """On a connection of its own, so that either process may get it."""
+def ask(gateway: Gateway, conversation: str, model: str = "support", *, later: bool = False) -> tuple[str, str]:
+    """On a connection of its own, so that either process may get it; ``later``: with an earlier answer."""
     headers = {"x-outlast-conversation": conversation}
-    body = b'{"model": "%b", "messages": [{"role": "user", "content": "Hello"}]}' % model.encode()
+    roles = ("user", "assistant", "user") if later else ("user",)
+    body = {"model": model, "messages": [{"role": role, "content": "Hello"} for role in roles]}
     with calling(gateway.address) as caller:
-        return served(caller.ask("POST", "/v1/chat/completions", body, headers))
+        return served(caller.ask("POST", "/v1/chat/completions", json.dumps(body).encode(), headers))
 
 
 def who(gateway: Gateway, names: Sequence[str]) -> dict[str, str]:
