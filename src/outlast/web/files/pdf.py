@@ -50,17 +50,16 @@ class _Read:
 class PdfReader:
     """Reads PDFs, few at a time."""
 
-    def __init__(self, *, seconds: float = SECONDS, module: str = MODULE) -> None:
-        """``module``: what reads one, run as a program of its own."""
+    def __init__(self, *, seconds: float = SECONDS) -> None:
+        """``seconds``: how long one may take."""
         self._seconds = seconds
-        self._module = module
         self._gate = asyncio.Semaphore(AT_ONCE)
 
     async def read(self, data: bytes) -> PdfText:
         """The text, as far as it can be read; never an error."""
         async with self._gate:
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-m", self._module,
+                sys.executable, "-I", "-m", MODULE,
                 stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
                 limit=LONGEST_LINE, env={},
             )  # fmt: skip
