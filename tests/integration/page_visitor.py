@@ -5,6 +5,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
@@ -78,4 +79,5 @@ def people(folder: Path, **roles: Role) -> None:
         finally:
             chats.close()
 
-    asyncio.run(make())
+    with ThreadPoolExecutor(1) as apart:  # a test in a browser has a loop of its own
+        apart.submit(lambda: asyncio.run(make())).result()
