@@ -35,7 +35,8 @@ def db() -> None:
 def backup_command(*, file: Path, force: bool, config: Path | None, format_: str, quiet: bool) -> None:
     """Copy the record into FILE: every call up to now, those that still wait in the journal too.
 
-    The copy is one file that only its owner can read: it has names of keys, and what was said under record = "full".
+    Kept responses, rollouts and chats are copied into files beside it, named after it. Only their owner can read them:
+    they have names of keys, and what was said.
 
     \b
       outlast db backup outlast-monday.db
@@ -43,9 +44,10 @@ def backup_command(*, file: Path, force: bool, config: Path | None, format_: str
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     made = back_up(_database(context), file, force=force)
     if context.format == "json":
-        print_json({**asdict(made), "file": str(made.file)})
+        print_json({**asdict(made), "file": str(made.file), "beside": [str(each) for each in made.beside]})
     else:
-        click.echo(f"{made.file}: {made.calls:,} calls, {_size(made.bytes)}")
+        beside = "".join(f", with {each.name}" for each in made.beside)
+        click.echo(f"{made.file}: {made.calls:,} calls, {_size(made.bytes)}{beside}")
     if made.from_journals and context.format != "json":
         note(f"{made.from_journals:,} records came from the journal, ahead of the database.", quiet=quiet)
     for remark in made.remarks:

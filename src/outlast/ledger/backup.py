@@ -1,8 +1,9 @@
-"""A copy of the ledger in one file, made while a gateway records: the database, and what its journals still hold.
+"""A copy of the ledger, made while a gateway records: the database, what its journals still hold, and the files beside.
 
 The journals' files are opened before the database is copied, and read into the copy after it: nothing is missing in
 between, and the places in the copy say what it has. Whoever starts a gateway on the copy, beside the same journals,
-counts each call once. This file knows the order of that; it does not know records.
+counts each call once. The copy itself is the last to get its name: where it is, all of it is. This file knows the
+order of that; it does not know records.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from outlast.errors import LedgerUnavailable, SettingsInvalid
+from outlast.ledger.companions import companions, copy_companion, drop_partial
 from outlast.ledger.database import open_for_reading, version_of
 from outlast.ledger.drain import Drain
 from outlast.ledger.identity import sync_folder
@@ -36,6 +38,8 @@ class BackedUp:
     """Records that the database did not have yet."""
     remarks: tuple[str, ...]
     """What is not in the copy, if anything."""
+    beside: tuple[Path, ...] = ()
+    """Copies of kept responses, rollouts and chats, where there are any."""
 
 
 def back_up(database: Path, file: Path, *, force: bool = False) -> BackedUp:
@@ -43,7 +47,7 @@ def back_up(database: Path, file: Path, *, force: bool = False) -> BackedUp:
 
     Args:
         database: the ledger's file; a gateway may be writing it.
-        file: where the copy goes; it is there as a whole or not at all.
+        file: where the copy goes, and beside it the copies of the files beside; it is there as a whole or not at all.
         force: replace what is there.
 
     Raises:
@@ -57,21 +61,28 @@ def back_up(database: Path, file: Path, *, force: bool = False) -> BackedUp:
             _copy(database, partial)
             remarks, taken = _add_journals(partial, journals)
             calls = _finish(partial)
+            beside = _copy_beside(database, file)
             partial.replace(file)
             sync_folder(file.absolute().parent)
     except (sqlite3.Error, OSError) as error:
         raise LedgerUnavailable(f"{database} could not be copied into {file}: {error}") from error
-    return BackedUp(file=file, bytes=file.stat().st_size, calls=calls, from_journals=taken, remarks=remarks)
+    size = sum(each.stat().st_size for each in (file, *beside))
+    return BackedUp(file=file, bytes=size, calls=calls, from_journals=taken, remarks=remarks, beside=beside)
 
 
 def _check(database: Path, file: Path, *, force: bool) -> None:
     if not database.is_file():
         raise LedgerUnavailable(f"there is no ledger at {database}: nothing was recorded there yet")
+    pairs = companions(database.resolve(), file)
     own = {database.resolve(), *(database.resolve().with_name(database.name + end) for end in _BESIDE)}
+    own |= {source for source, _ in pairs}
     if file.resolve() in own or journal_folder(database).resolve() in file.resolve().parents:
         raise SettingsInvalid(f"{file} is a part of the ledger itself; give the copy another place")
     if file.is_dir() or (file.exists() and not force):
         raise SettingsInvalid(f"{file} is there already; --force replaces a file")
+    there = next((target for _, target in pairs if target.exists()), None)
+    if there is not None and not force:
+        raise SettingsInvalid(f"{there} is there already; --force replaces a file")
 
 
 @contextmanager
@@ -98,6 +109,19 @@ def _copy(database: Path, partial: Path) -> None:
         if version_of(source, database) == 0:
             raise LedgerUnavailable(f"there is no ledger in {database}: nothing was recorded there yet")
         source.backup(target, pages=_PAGES_AT_ONCE)
+
+
+def _copy_beside(database: Path, file: Path) -> tuple[Path, ...]:
+    """All of them, then their names; one of an earlier copy does not stay beside this one."""
+    pairs = companions(database, file)
+    try:
+        made = [(copy_companion(source, target), target) for source, target in pairs if source.exists()]
+        for _, target in pairs:
+            target.unlink(missing_ok=True)
+        return tuple(partial.replace(target) for partial, target in made)
+    finally:
+        for _, target in pairs:
+            drop_partial(target)
 
 
 def _add_journals(partial: Path, journals: list[Surveyed]) -> tuple[tuple[str, ...], int]:

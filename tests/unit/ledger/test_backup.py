@@ -1,5 +1,6 @@
 """A copy has every call up to its moment, wherever it was, and a gateway that goes on from it counts each once."""
 
+import datetime as dt
 import shutil
 import sqlite3
 import threading
@@ -12,10 +13,13 @@ import pytest
 from outlast.errors import LedgerUnavailable, SettingsInvalid
 from outlast.exchange import Exchange, UsageQuery
 from outlast.ledger.backup import back_up
+from outlast.ledger.location import responses_path, rollouts_path
 from outlast.ledger.reader import open_reader
 from outlast.ledger.recorder import Recorder, open_recorder
+from outlast.ledger.rollouts.store import RolloutStore
 from outlast.ledger.slots import Slot
 from outlast.ledger.verify import verify
+from outlast.rollout.assignment import Pin
 
 URL = "sqlite:///outlast.db"
 SEGMENT = 64 << 10
@@ -117,6 +121,58 @@ def ledger(tmp_path: Path) -> Path:
     return tmp_path / "outlast.db"
 
 
+@pytest.fixture
+def rollouts(ledger: Path) -> Iterator[RolloutStore]:
+    store = RolloutStore(rollouts_path(ledger), unix_ns=lambda: 0)
+    store.start()
+    yield store
+    store.close()
+
+
+def pins(database: Path) -> int:
+    store = RolloutStore(rollouts_path(database), unix_ns=lambda: 0)
+    return len(store.rollouts.situation().pins)
+
+
+def pin(store: RolloutStore, key: str) -> None:
+    store.rollouts.pin("support", Pin(key=key, user="", arm="B", ends=dt.date(2026, 1, 1)))
+
+
+def test_what_lies_beside_the_ledger_is_copied_beside_the_copy_while_it_is_open(
+    ledger: Path, rollouts: RolloutStore
+) -> None:
+    pin(rollouts, "one")
+    copy = ledger.with_name("copy.db")
+    made = back_up(ledger, copy)
+    pin(rollouts, "two")
+
+    assert made.beside == (rollouts_path(copy),)
+    assert rollouts_path(copy).stat().st_mode & 0o777 == 0o600
+    assert (pins(copy), pins(ledger)) == (1, 2)
+    assert sorted(path.name for path in ledger.parent.glob("copy*")) == ["copy.db", "copy.db.rollouts.db"]
+
+
+def test_a_copy_beside_is_replaced_only_where_that_is_said_and_none_of_another_copy_stays(
+    ledger: Path, rollouts: RolloutStore
+) -> None:
+    pin(rollouts, "one")
+    copy = ledger.with_name("copy.db")
+    for path in (rollouts_path(copy), responses_path(copy)):
+        path.write_bytes(b"something of worth")
+    with pytest.raises(SettingsInvalid, match="--force"):
+        back_up(ledger, copy)
+    assert not copy.exists()
+    assert back_up(ledger, copy, force=True).beside == (rollouts_path(copy),)
+    assert (pins(copy), responses_path(copy).exists()) == (1, False)
+
+
+def test_what_cannot_be_copied_beside_leaves_nothing_behind(ledger: Path) -> None:
+    rollouts_path(ledger).write_bytes(b"no database" * 1000)
+    with pytest.raises(LedgerUnavailable, match="could not be copied"):
+        back_up(ledger, ledger.with_name("copy.db"))
+    assert not list(ledger.parent.glob("copy.db*"))
+
+
 def test_only_its_owner_can_read_a_copy(ledger: Path) -> None:
     assert back_up(ledger, ledger.with_name("copy.db")).file.stat().st_mode & 0o777 == 0o600
 
@@ -130,7 +186,9 @@ def test_a_file_that_is_there_is_replaced_only_where_that_is_said(ledger: Path) 
     assert back_up(ledger, copy, force=True).calls == 1
 
 
-@pytest.mark.parametrize("name", ["outlast.db", "outlast.db-wal", "outlast.db.journal/copy.db", "link.db"])
+@pytest.mark.parametrize(
+    "name", ["outlast.db", "outlast.db-wal", "outlast.db.rollouts.db", "outlast.db.journal/copy.db", "link.db"]
+)
 def test_a_copy_never_goes_into_the_ledger_itself(ledger: Path, name: str) -> None:
     (ledger.parent / "link.db").symlink_to(ledger)
     with pytest.raises(SettingsInvalid, match="a part of the ledger"):
