@@ -118,11 +118,12 @@ async def _ask(path: Path) -> None:
     await asked("read a conversation of 50 messages", lambda: chats.messages("ana", name))
     for what, words in questions().items():
         await asked(f"search: {what}", lambda words=words: chats.search("ana", words))  # type: ignore[misc]
+    running = f"running-{time.time_ns()}"  # the file may have been asked before
     await chats.add(
-        "ana", name, Message(id="running", parent=None, role="assistant", text="", created_ns=1, phase="running")
+        "ana", name, Message(id=running, parent=None, role="assistant", text="", created_ns=1, phase="running")
     )
-    await asked("grow an answer by 40 characters", lambda: chats.grow("running", "x" * 40))
-    await asked("poll its growth", lambda: chats.growth("ana", name, "running", 0))
+    await asked("grow an answer by 40 characters", lambda: chats.grow(running, "x" * 40))
+    await asked("poll its growth", lambda: chats.growth("ana", name, running, 0))
     chats.close()
 
 

@@ -299,3 +299,10 @@ DELETE FROM owners WHERE name IS NULL AND NOT EXISTS (SELECT 1 FROM conversation
 
 -- inherit: What was nobody's, before the first account, becomes somebody's.
 UPDATE owners SET name = ? WHERE name = '' AND NOT EXISTS (SELECT 1 FROM owners WHERE name = ?);
+
+-- everybody: Names of those who have anything here.
+SELECT name FROM owners WHERE name IS NOT NULL ORDER BY name;
+
+-- whose_is: The owner of a conversation.
+SELECT owners.name FROM conversations JOIN owners ON owners.number = conversations.owner
+WHERE id = ? AND owners.name IS NOT NULL;

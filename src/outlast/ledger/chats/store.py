@@ -12,9 +12,9 @@ from typing import Final
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
 from outlast.chat.ports import Choice, Found, Pleased
 from outlast.chat.words import excerpt, phrases_of
-from outlast.errors import LedgerUnavailable
+from outlast.errors import LedgerUnavailable, ObjectNotFound
 from outlast.ledger.chats import conversations, messages, owners, running, search
-from outlast.ledger.chats.tables import QUERIES, VERSION, grow_tables
+from outlast.ledger.chats.tables import QUERIES, VERSION, clean, grow_tables
 from outlast.ledger.chats.writers import Writers
 from outlast.ledger.desk import SWEEP_S, Desk, Shape
 
@@ -193,6 +193,27 @@ class KeptChats:
     async def keep_persona(self, owner: str, persona: Persona) -> None:
         """Keep that."""
         await self.desk.ask(lambda connection: conversations.keep_persona(connection, owner, persona))
+
+    async def owners(self) -> tuple[str, ...]:
+        """Everybody who ever kept anything, by name; for whoever runs the gateway."""
+        return await self.desk.ask(
+            lambda connection: tuple(row[0] for row in connection.execute(QUERIES["everybody"])), writes=False
+        )
+
+    async def owner_of(self, known: str) -> str:
+        """Whose a conversation is; for whoever runs the gateway.
+
+        Raises:
+            ObjectNotFound: there is none of this id.
+        """
+
+        def run(connection: sqlite3.Connection) -> str:
+            row = connection.execute(QUERIES["whose_is"], (clean(known),)).fetchone()
+            if row is None:
+                raise ObjectNotFound(f"no conversation {known!r} is kept")
+            return str(row[0])
+
+        return await self.desk.ask(run, writes=False)
 
     def _alive(self, writer: str) -> bool:
         try:
