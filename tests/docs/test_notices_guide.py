@@ -4,13 +4,16 @@ import re
 import shlex
 from contextlib import chdir
 from pathlib import Path
+from typing import get_args
 
 import msgspec
 import pytest
 from tests.integration.gateway_process import Done, outlast
 from tests.unit.notices.test_documents import notice
+from tests.unit.notices.test_news import happening
 
-from outlast.notices.document import webhook_body
+from outlast.notices.document import news_body, webhook_body
+from outlast.notices.news import News, NewsKind
 from outlast.notices.text import Text
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "notices.md").read_text(encoding="utf-8")
@@ -43,5 +46,14 @@ def test_the_commands_of_the_guide_do_what_it_says(played: list[Done]) -> None:
 
 def test_every_key_of_a_webhook_is_listed() -> None:
     section = GUIDE.split("\n## Webhooks\n")[1].split("\nEvery try")[0].split("Every try")[0]
-    listed = set(re.findall(r"`(\w+)`", section)) - {"ending", "moved", "withdrawn"}
-    assert listed == set(msgspec.json.decode(webhook_body(notice(), Text("s", "t"))))
+    of_ends, of_names = (
+        set(re.findall(r"`(\w+)`", part)) - {"ending", "moved", "withdrawn"}
+        for part in section.split("What happened to a name has")
+    )
+    assert of_ends == set(msgspec.json.decode(webhook_body(notice(), Text("s", "t"))))
+    assert of_names == set(msgspec.json.decode(news_body(News(happening=happening(), uses=()), Text("s", "t"))))
+
+
+def test_every_kind_of_news_is_listed() -> None:
+    section = GUIDE.split("\n## What happens to a name\n")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == set(get_args(NewsKind))
