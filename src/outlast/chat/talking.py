@@ -72,6 +72,8 @@ class World:
     """The model that a new conversation of this person asks; empty: there is none."""
     moved: Callable[[Person, Conversation], Moved | None]
     """Whether the conversation's model has gone, which the person is told once (``chat.clock``)."""
+    holds: Callable[[], bool]
+    """Whether what is in this process' memory is found again by whoever asks next: it is the only process."""
     unix_ns: Callable[[], int]
     new_id: Callable[[], str]
 
@@ -95,10 +97,15 @@ class Talking:
         """Send the first message of a new conversation.
 
         Raises:
-            MalformedRequest: nothing was written, or there is no model to ask.
+            MalformedRequest: nothing was written, there is no model to ask, or nothing temporary can be held here.
         """
         more = more or Begin()
         _something(text, more.files)
+        if more.temporary and not self._world.holds():
+            raise MalformedRequest(
+                "a temporary conversation lies in one process' memory, and this gateway has several;"
+                " with [server] workers = 1 it can be held"
+            )
         model = more.model or self._world.default(person)
         if not model:
             raise MalformedRequest("no model is offered here; name one in outlast.toml, under [chat] models")

@@ -68,6 +68,17 @@ successor = "chain"                    # follow the catalogue's, generally avail
 # adapt = true                         # rename or drop parameters that a successor refuses
 # strict = false                       # true: refuse what a translation to another dialect would lose
 # record = "metadata"                  # off | metadata | full (bodies too)
+# persona = "friendly"                 # a voice of [personas.friendly]
+
+# What people may talk to, at /chat of this gateway. Without this table: every virtual model, the first one first.
+# [chat]
+# default = "$name"
+# models = ["$name", "openai/$living"]
+
+# A voice that `persona` names. Each of warmth, enthusiasm, headings and emoji: less | default | more.
+# [personas.friendly]
+# base = "friendly"                    # default professional friendly candid quirky efficient nerdy cynical
+# warmth = "more"
 """)
 
 

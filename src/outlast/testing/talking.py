@@ -86,6 +86,7 @@ def talking_of(
     moved: Moved | None = None,
     reach: Reach | None = None,
     default: str = "gpt-4o",
+    alone: bool = True,
 ) -> Talking:
     """People's talking over these two, with ids and times in order."""
     numbers, moments = count(1), count(1)
@@ -104,6 +105,7 @@ def talking_of(
             ),
             default=lambda _: default,
             moved=gone,
+            holds=lambda: alone,
             unix_ns=lambda: next(moments),
             new_id=lambda: f"id{next(numbers)}",
         )

@@ -59,6 +59,7 @@ class Room:
                 asking=asking,
                 default=self._default,
                 moved=self.moved,
+                holds=lambda: current().settings.server.workers == 1,
                 unix_ns=clock.unix_ns,
                 new_id=new_id,
             )

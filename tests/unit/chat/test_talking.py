@@ -229,6 +229,16 @@ def test_of_a_temporary_conversation_no_words_are_recorded() -> None:
     play(act)
 
 
+def test_where_another_process_may_be_asked_next_nothing_temporary_is_begun() -> None:
+    async def act(talking: Talking, chats: MemoryChats, gateway: PlayedGateway) -> None:
+        del chats
+        with pytest.raises(MalformedRequest, match="workers = 1"):
+            await talking.begin(ANA, "Hello", Begin(temporary=True))
+        assert gateway.asked == []
+
+    play(act, alone=False)
+
+
 def test_a_conversation_is_told_once_that_its_model_has_gone_and_goes_on_with_another() -> None:
     async def act(talking: Talking, chats: MemoryChats, gateway: PlayedGateway) -> None:
         first = await talking.begin(ANA, "Hello")
