@@ -20,6 +20,7 @@ from outlast.chat.conversation import Message, Served
 from outlast.errors import LedgerUnavailable, MalformedRequest, ObjectNotFound
 from outlast.ledger.chats.store import KeptChats
 from outlast.ledger.chats.temporary import KEPT_NS, AllChats
+from outlast.ledger.checkup import look_at_record
 from outlast.ledger.location import chats_path
 from outlast.testing.chats import answer_to, conversation_of, message_of
 
@@ -129,6 +130,7 @@ WRITER: Final = f"""
 import asyncio, sys, time
 from pathlib import Path
 from outlast.chat.conversation import Served
+from outlast.ledger.checkup import look_at_record
 from outlast.ledger.chats.store import KeptChats
 from outlast.testing.chats import answer_to, conversation_of, message_of
 
@@ -299,3 +301,19 @@ async def test_halves_of_characters_are_kept_as_replacement_signs(file: Path, ti
         await chats.settle("a", phase="complete", by=msgspec.structs.replace(SERVED, reason="\ud800"), error="\udc00")
         [question, answer] = await chats.messages("ana", "c\ud800")
         assert (question.text, answer.text, answer.error) == ("a\ufffdb", "\ufffd", "\ufffd")
+
+
+@awaited
+async def test_the_doctor_sees_a_file_that_can_be_read_and_one_that_cannot(file: Path) -> None:
+    database = file.with_name("outlast.db")
+    assert (look_at_record(database).chats, look_at_record(database).chats_error) == (0, "")
+    with opened(file) as chats:
+        await begun(chats, "c1")
+        assert look_at_record(database).chats > 0
+    damage(file)
+    seen = look_at_record(database)
+    assert (seen.chats, seen.chats_error) == (0, "file is not a database")
+
+
+def damage(file: Path) -> None:
+    file.write_bytes(b"no database at all" * 1_000)

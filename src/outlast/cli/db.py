@@ -116,6 +116,7 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("days (UTC)", days),
         ("journal", f"{_size(summary.journal_bytes)}, {summary.waiting:,} records wait for the database"),
         ("responses", f"{_size(summary.responses_bytes)} that callers asked to keep, in a file of their own"),
+        ("chats", f"{_size(summary.chats_bytes)} of conversations and accounts, in a file of their own"),
         ("deleted", f"{summary.deleted_calls:,} calls and {summary.deleted_bodies:,} bodies, by [ledger] keep"),
         ("version", str(summary.version)),
     ]

@@ -39,6 +39,10 @@ class RecordFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Files of the journal that the database may not have yet."""
     strange: tuple[str, ...] = ()
     """Files among them that are none of the journal's."""
+    chats: int = 0
+    """Bytes of the file of conversations and accounts; 0: there is none."""
+    chats_error: str = ""
+    """Why that could not be read."""
 
 
 class DiskFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +67,8 @@ class ClockFacts(msgspec.Struct, frozen=True, kw_only=True):
 def record_findings(facts: RecordFacts, *, running: bool) -> Iterator[Finding]:
     """Of the database and the journal."""
     yield _database(facts)
+    if facts.chats or facts.chats_error:
+        yield _chats(facts)
     if facts.strange:
         yield warning(
             "journal",
@@ -101,6 +107,17 @@ def _database(facts: RecordFacts) -> Finding:
     if facts.version < facts.known_version:
         return ok("database", f"{facts.path}, {_size(facts.size)}; the next start renews its form")
     return ok("database", f"{facts.path}, {_size(facts.size)}")
+
+
+def _chats(facts: RecordFacts) -> Finding:
+    if not facts.chats_error:
+        return ok("chats", f"conversations and accounts, {_size(facts.chats)}")
+    return fault(
+        "chats",
+        f"{facts.path}.chats.db: {facts.chats_error}",
+        why="nobody can log in, and no conversation can be read or begun",
+        do="restore the file from a backup; moved away, it is made anew without any account",
+    )
 
 
 def disk_finding(disk: DiskFacts, facts: RecordFacts) -> Finding:

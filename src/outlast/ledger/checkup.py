@@ -15,7 +15,7 @@ from outlast.doctor.record import RecordFacts
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.database import migrations, open_for_reading, version_of
 from outlast.ledger.leftovers import leftovers
-from outlast.ledger.location import journal_folder
+from outlast.ledger.location import chats_path, journal_folder
 from outlast.ledger.slots import slot_folders
 
 _WEEK_HOURS = 7 * 24
@@ -27,6 +27,7 @@ _ROWS = "SELECT coalesce(max(seq) - min(seq) + 1, 0) FROM exchanges"
 def look_at_record(path: Path) -> RecordFacts:
     """Everything about one database file and the journal beside it; an error is part of the answer."""
     facts = _journal(RecordFacts(path=str(path), known_version=len(migrations()), writable=_writable(path)), path)
+    facts = _chats(facts, chats_path(path))
     if not path.exists():
         return facts
     try:
@@ -63,6 +64,19 @@ def _journal(facts: RecordFacts, path: Path) -> RecordFacts:
         segments=sum(len(each.extents) for each in found),
         strange=tuple(str(one) for each in found for one in each.strange),
     )
+
+
+def _chats(facts: RecordFacts, file: Path) -> RecordFacts:
+    """The file of conversations beside it, as far as that can be opened and read."""
+    if not file.exists():
+        return facts
+    try:
+        size = file.stat().st_size
+        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as connection:
+            connection.execute("SELECT count(*) FROM accounts").fetchone()
+    except (sqlite3.Error, OSError) as error:
+        return msgspec.structs.replace(facts, chats_error=str(error))
+    return msgspec.structs.replace(facts, chats=size)
 
 
 def _writable(path: Path) -> bool:

@@ -12,7 +12,7 @@ from pathlib import Path
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.database import migrations, open_for_reading, version_of
 from outlast.ledger.extents import Position
-from outlast.ledger.location import journal_folder, responses_path
+from outlast.ledger.location import chats_path, journal_folder, responses_path
 from outlast.ledger.queries import QUERIES
 from outlast.ledger.survey import NOWHERE, survey
 
@@ -30,6 +30,8 @@ class Summary:
     journal_bytes: int
     responses_bytes: int
     """The file of responses that callers asked to keep; 0: none ever was."""
+    chats_bytes: int
+    """The file of conversations and accounts; 0: there is none."""
     calls: int
     bodies: int
     first_day: dt.date | None
@@ -74,7 +76,7 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
     calls, bodies, first, last, deleted_calls, deleted_bodies = connection.execute(QUERIES["summary"]).fetchone()
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
     (page,) = connection.execute("PRAGMA page_size").fetchone()
-    responses = responses_path(database)
+    responses, chats = responses_path(database), chats_path(database)
     beside = (database.with_name(database.name + end) for end in ("", "-wal"))
     return Summary(
         file=database,
@@ -83,6 +85,7 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
         free_bytes=free * page,
         journal_bytes=sum(journals),
         responses_bytes=responses.stat().st_size if responses.exists() else 0,
+        chats_bytes=chats.stat().st_size if chats.exists() else 0,
         calls=calls,
         bodies=bodies,
         first_day=_day(first),

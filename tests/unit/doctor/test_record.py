@@ -29,6 +29,8 @@ def levels(*findings: Finding) -> list[tuple[str, str]]:
         (RecordFacts(path="outlast.db"), False, [("ok", "database"), ("ok", "journal")]),
         (RecordFacts(path="x", exists=True, error="file is not a database"), False, [("fault", "database"), ("ok", "journal")]),  # noqa: E501
         (RecordFacts(path="x", exists=True, writable=False), False, [("fault", "database"), ("ok", "journal")]),
+        (RecordFacts(path="x", chats=10**6), True, [("ok", "database"), ("ok", "chats"), ("ok", "journal")]),
+        (RecordFacts(path="x", chats_error="no database"), True, [("ok", "database"), ("fault", "chats"), ("ok", "journal")]),  # noqa: E501
         (RecordFacts(path="x", segments=2), False, [("ok", "database"), ("warning", "journal")]),
         (RecordFacts(path="x", segments=2), True, [("ok", "database"), ("ok", "journal")]),
         (RecordFacts(path="x", strange=("x.journal/000000000001.segment",)), True, [("ok", "database"), ("warning", "journal")]),  # noqa: E501
@@ -39,7 +41,7 @@ def test_the_record_is_judged(facts: RecordFacts, *, running: bool, found: list[
 
 
 def test_every_finding_that_is_not_well_says_why_and_what_to_do() -> None:
-    facts = RecordFacts(path="x", exists=True, error="bad", segments=1, strange=("y",))
+    facts = RecordFacts(path="x", exists=True, error="bad", segments=1, strange=("y",), chats_error="bad")
     for finding in record_findings(facts, running=False):
         assert finding.why
         assert finding.do
