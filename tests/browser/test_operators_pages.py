@@ -148,11 +148,11 @@ def test_axe_finds_nothing_in_the_states_of_the_forms(browser: Browser, places: 
         login(page, "bob")
         page.goto("/account")
         assert found_wrong(page) == []
-        page.get_by_label("Password of now").fill("not this one")
+        page.get_by_label("Current password").fill("not this one")
         page.get_by_label("New password", exact=True).fill("a new one, long enough")
         page.get_by_label("New password, once more").fill("a new one, long enough")
         page.get_by_role("button", name="Change password").click()
-        expect(page.get_by_role("alert")).to_contain_text("is another one")
+        expect(page.get_by_role("alert")).to_contain_text("is not this one")
         assert found_wrong(page) == []
         page.goto("/horizon")
         expect(page.get_by_role("heading", level=1)).to_have_text("This is not for you")

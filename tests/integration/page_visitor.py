@@ -40,7 +40,7 @@ class Visitor:
         """Look at a page."""
         return self._ask("GET", path, b"", headers or {})
 
-    def post(self, path: str, headers: Mapping[str, str] | None = None, **fields: str) -> Answer:
+    def post(self, path: str, headers: Mapping[str, str] | None = None, /, **fields: str) -> Answer:
         """Send a form as its own page would, with its token."""
         sent = {"token": self.token(), **fields}
         return self._ask("POST", path, urlencode(sent).encode(), {"content-type": FORM, **(headers or {})})

@@ -84,7 +84,7 @@ def test_a_page_is_given_under_its_names_and_any_address(visitor: Visitor, host:
 def test_a_form_of_another_site_does_nothing_even_with_the_right_token(
     visitor: Visitor, headers: dict[str, str]
 ) -> None:
-    answer = visitor.post("/login", headers=headers, **WRONG)
+    answer = visitor.post("/login", headers, **WRONG)
     assert (answer.status, b"Nothing was done" in answer.body) == (403, True)
 
 
@@ -100,7 +100,7 @@ def test_a_form_with_the_token_of_another_visit_does_nothing(gateway: Gateway, v
 
 def test_a_token_holds_for_its_visit_and_is_written_anew_each_time(visitor: Visitor) -> None:
     assert visitor.token() != visitor.token()
-    assert visitor.post("/login", headers={"origin": f"http://{visitor.host}"}, **WRONG).status == 401
+    assert visitor.post("/login", {"origin": f"http://{visitor.host}"}, **WRONG).status == 401
 
 
 def test_the_cookie_is_for_our_own_pages_alone(gateway: Gateway) -> None:

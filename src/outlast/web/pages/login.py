@@ -86,7 +86,7 @@ class LoginPages:
             await self._accounts.give_password(person.name, fresh)
             token, _ = await self._accounts.login(person.name, fresh, address=address)
         except LoginRefused:
-            return self._own(request, wrong="The password of now is another one.", status=403)
+            return self._own(request, wrong="The current password is not this one.", status=403)
         except LimitReached as error:
             return self._own(request, wrong=_too_many(error), status=429)
         except SettingsInvalid as error:
