@@ -12,7 +12,7 @@ from outlast.settings import Settings, parse_settings
 from outlast.settings.vendors import base_url_of, speaks
 
 DOCS = Path(__file__).parents[3] / "docs"
-_COMMENTED = re.compile(r"^# (\[providers\..+|\w+ = .+|\[\w+\].*)$", re.MULTILINE)
+_COMMENTED = re.compile(r"^# (\[(?:providers|personas)\..+|\w+ = .+|\[\w+\].*)$", re.MULTILINE)
 
 
 def blocks(name: str) -> list[str]:
