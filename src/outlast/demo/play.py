@@ -9,10 +9,10 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
-from outlast.demo import proof, retirement
+from outlast.demo import move, proof, retirement
 from outlast.demo.stage import Stage
 
-ACTS = (retirement.act, proof.act)
+ACTS = (retirement.act, proof.act, move.act)
 
 
 def play(out: TextIO, *, stay: bool, after: dt.date | None = None, report: Path | None = None) -> None:

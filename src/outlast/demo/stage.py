@@ -56,6 +56,19 @@ class Stage:
             MachineError: it ended with another exit code.
         """
         self.say(f"$ outlast {' '.join(arguments)}")
+        out = self.quietly(*arguments, code=code)
+        said = out.rstrip().splitlines()
+        self.say("\n".join(said[: lines or None]))
+        if 0 < lines < len(said):
+            self.say(f"   ({len(said) - lines} more lines, with all that this rests on)")
+        return out
+
+    def quietly(self, *arguments: str, code: int = 0) -> str:
+        """The same, without showing it.
+
+        Raises:
+            MachineError: it ended with another exit code.
+        """
         done = subprocess.run(
             [sys.executable, "-m", "outlast", *arguments],
             cwd=self.folder,
@@ -66,10 +79,6 @@ class Stage:
         )
         if done.returncode != code:
             raise MachineError(f"outlast {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip()}")
-        said = done.stdout.rstrip().splitlines()
-        self.say("\n".join(said[: lines or None]))
-        if 0 < lines < len(said):
-            self.say(f"   ({len(said) - lines} more lines, with all that this rests on)")
         return done.stdout
 
     @contextmanager
