@@ -61,7 +61,7 @@ def test_every_message_is_on_the_way_to_a_leaf_that_its_newest_leaf_finds(messag
 
 @given(grown(), st.integers(0, 30), st.integers(0, 30))
 def test_two_tabs_that_add_in_turn_lose_nothing_of_each_other(messages: list[Message], one: int, other: int) -> None:
-    ends = [each.id for each in messages] or [None]
+    ends: list[str | None] = [None, *(each.id for each in messages)]
     first = message("tab-1", ends[one % len(ends)])
     second = message("tab-2", ends[other % len(ends)])
     tree = Tree([*messages, first, second])
