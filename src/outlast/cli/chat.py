@@ -15,6 +15,7 @@ import msgspec
 from outlast.chat.conversation import Conversation
 from outlast.chat.export import as_json, as_markdown
 from outlast.chat.preferences import preferences, ratings
+from outlast.cli.chat_rehearse import rehearse
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note
 from outlast.ledger.chats.store import KeptChats
@@ -113,3 +114,6 @@ async def _every(chats: KeptChats, user: str | None) -> AsyncIterator[Conversati
                 for each in page:
                     yield each
                 before = (page[-1].updated_ns, page[-1].id)
+
+
+chat.add_command(rehearse)

@@ -8,7 +8,7 @@ import datetime as dt
 import errno
 import os
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -25,7 +25,7 @@ from outlast.wiring.descriptors import raise_limit
 from outlast.wiring.process import Start
 from outlast.wiring.run_file import RunFile
 from outlast.wiring.serving import Gateway
-from outlast.wiring.source import source_of
+from outlast.wiring.source import Source, source_of
 from outlast.wiring.supervisor import Supervisor
 from outlast.wiring.telemetry import log_directly
 
@@ -66,7 +66,14 @@ def serve(
     quiet: bool,
 ) -> None:
     """Run the gateway: an OpenAI-compatible API whose model names outlast their models."""
-    source = source_of(config, host=host, port=port, workers=workers)
+    run(source_of(config, host=host, port=port, workers=workers), today=today, quiet=quiet)
+
+
+Advise = Callable[[Start, Gateway], Sequence[str]]
+
+
+def run(source: Source, *, today: dt.date | None, quiet: bool, advise: Advise | None = None) -> None:
+    """Serve until told to stop. ``advise`` is what is done and said once it is open, instead of the warnings alone."""
     text = source.text()
     settings = source.settings(text)
     server = settings.server
@@ -78,7 +85,7 @@ def serve(
         settings=settings,
         rehearsed=today or server.today,
         reachable=not is_loopback(server.host),
-        advise=warnings,
+        advise=advise or warnings,
     )
 
     def ready(advice: Sequence[str], bound_host: str, bound_port: int) -> None:

@@ -60,6 +60,11 @@ class GoneTargets:
             self._renew()
             self._tell(behind, "answered", "answered again")
 
+    def forget(self) -> None:
+        """Nothing was observed: another day is played."""
+        self._until.clear()
+        self._renew()
+
     def _renew(self) -> None:
         now = self._clock.monotonic_ns()
         active = {target: until for target, until in self._until.items() if until > now}

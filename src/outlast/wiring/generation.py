@@ -49,6 +49,7 @@ from outlast.web.models import ListModels, Offers, OneModel
 from outlast.web.router import Router
 from outlast.wiring.calendar import calendar_numbers
 from outlast.wiring.keys import key_need
+from outlast.wiring.played import Played
 from outlast.wiring.reading import open_knowledge, open_knowledge_anyway
 from outlast.wiring.rollouts import Moves
 from outlast.wiring.telemetry import Telemetry, open_telemetry
@@ -84,6 +85,8 @@ class Held:
     reachable: bool
     """Whether others than this machine can call."""
     environ: Mapping[str, str]
+    played: Played | None = None
+    """A rehearsed day that may be moved; None: the day is real, or shared by several processes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,11 @@ from outlast.web.pages.chat.routes import routes
 from outlast.web.pages.horizon import HorizonPage, Outlook
 from outlast.web.pages.login import LoginPages
 from outlast.web.pages.model import Known, ModelPage
+from outlast.web.pages.rehearsal import RehearsalPage
 from outlast.web.pages.show import Show
 from outlast.web.pages.visit import asking
 from outlast.wiring.generation import Generation, Held
+from outlast.wiring.rehearsing import Rehearsed
 from outlast.wiring.talking import Room
 
 
@@ -52,6 +54,7 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
         *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,
+        *RehearsalPage(show, None if held.played is None else Rehearsed(held.played, current)).routes,
     ]
     return Asgi(make_app(site, parts))
 

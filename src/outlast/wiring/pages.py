@@ -15,7 +15,7 @@ from outlast.web.router import Router
 from outlast.wiring.generation import Generation, Held
 from outlast.wiring.talking import Room
 
-PATHS = ("/", "/chat", "/horizon", "/feedback", "/login", "/logout", "/account")
+PATHS = ("/", "/chat", "/horizon", "/feedback", "/login", "/logout", "/account", "/rehearsal")
 FOLDERS = ("/chat/", "/models/", "/static/", "/account/")
 
 

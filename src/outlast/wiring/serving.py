@@ -40,6 +40,7 @@ from outlast.wiring.keys import watch_keys
 from outlast.wiring.limiting import open_limiter
 from outlast.wiring.numbers import OwnNumbers, Published
 from outlast.wiring.pages import Pages
+from outlast.wiring.played import Played
 from outlast.wiring.readiness import Ready, resting_keys
 from outlast.wiring.rollouts import Moves
 from outlast.wiring.talking import Room
@@ -198,7 +199,8 @@ def open_gateway(
         OperatorError: something in the configuration cannot be meant.
         LedgerUnavailable: the record cannot be written, another process writes it, or keys cannot be read.
     """
-    today = day_of(clock) if rehearsed is None else lambda: rehearsed
+    played = None if rehearsed is None else Played(rehearsed)
+    today = played or day_of(clock)
     recorder = open_recorder(settings.server.database, settings.root, ledger=settings.ledger, slot=slot)
     try:
         held = Held(
@@ -215,7 +217,10 @@ def open_gateway(
             today=today,
             reachable=reachable,
             environ=os.environ,
+            played=played if slot == ALONE else None,
         )
+        if played is not None:
+            played.moved = held.gone.forget
         return _connect(held, make_generation(settings, held))
     except BaseException:
         recorder.close()
