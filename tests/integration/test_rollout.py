@@ -152,6 +152,7 @@ def test_a_verdict_may_be_too_old_and_an_unproven_start_says_what_was_missing() 
         (("--guards", "errors"), "errors"),
         (("--guards", "latency_p95=1.2x"), "0 answered calls of support"),
         (("--guards", "tone.words=0.5sd"), "outlast replay support"),
+        (("--guards", "check.contract.nothing=1%"), "contract.tools"),
         (("--require-days", "3"), "--require PASS"),
         (("--window", "0"), "60s"),
         (("--max-shadow-cost", "x"), "5USD"),

@@ -11,9 +11,11 @@ from typing import Final
 import click
 
 from outlast.cli.keys_words import length_ns
+from outlast.errors import SettingsInvalid
+from outlast.rollout.live import judged
 from outlast.rollout.plan import DEFAULT_GUARDS, By, Guard, Plan, Requirement
 from outlast.rollout.proof import Proof
-from outlast.rollout.words import parse_entries, parse_guards, parse_stages
+from outlast.rollout.words import CHECK, parse_entries, parse_guards, parse_stages
 from outlast.settings import Settings
 from outlast.wiring.rollout_desk import check_candidate, incumbent_of, is_priced, references, verdicts
 
@@ -66,6 +68,7 @@ def plan_of(settings: Settings, name: str, said: Said) -> tuple[Plan, Proof | No
     incumbent = incumbent_of(settings, name)
     check_candidate(settings, said.candidate)
     guards = parse_guards(said.guards) if said.guards else DEFAULT_GUARDS
+    _refuse_checks(guards)
     known = verdicts(settings, name, incumbent, said.candidate)
     _refuse_budget(settings, said)
     plan = Plan(
@@ -106,6 +109,16 @@ def _requirement(said: Said, plan_hash: str) -> Requirement | None:
         return None
     days = said.require_days or Requirement().days
     return Requirement(days=days, plan_hash=plan_hash, persona=said.persona or "")
+
+
+def _refuse_checks(guards: tuple[Guard, ...]) -> None:
+    """A check that nobody measures would keep its stage open for ever."""
+    for guard in guards:
+        check = guard.name.removeprefix(CHECK)
+        if check != guard.name and check not in judged():
+            raise SettingsInvalid(
+                f"guard {guard.name}: no check of this name looks at one answer alone; there are {', '.join(judged())}"
+            )
 
 
 def _refuse_budget(settings: Settings, said: Said) -> None:

@@ -31,6 +31,7 @@ _ENDS: Final = {"tool_calls": "tool_calls", "length": "length", "content_filter"
 _SIDES: Final = tuple(
     each for each in (*CONTRACT, *MANNER) if isinstance(each, SideCheck) and "refusal" not in each.name
 )
+_TOOLS: Final = "contract.tools"
 _BY_NAME: Final = {each.name: each for each in (*CONTRACT, *MANNER)}
 
 
@@ -45,6 +46,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     first_s: float = 0.0
     """0: nothing came."""
     cost_pico_usd: int | None = None
+
+
+def judged() -> tuple[str, ...]:
+    """The checks that one answer alone can fail: those that ``check.NAME`` may name."""
+    return (*(name for name, check in _BY_NAME.items() if isinstance(check, SideCheck)), _TOOLS)
 
 
 def needs_words(guards: Collection[str]) -> bool:
@@ -95,7 +101,7 @@ def _check(name: str, item: Item, draw: Draw) -> float | None:
     check = _BY_NAME.get(name)
     if isinstance(check, SideCheck):
         return float(bool(check.judge(item, draw))) if check.applies(item) else None
-    if isinstance(check, Agreement) and name == "contract.tools":
+    if isinstance(check, Agreement) and name == _TOOLS:
         return _called_badly(item, draw) if item.tools else None
     return None
 
