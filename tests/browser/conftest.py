@@ -4,11 +4,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from tests.browser.stage import Stage, staged
 
 CHROMIUM = shutil.which("chromium")
-NOTHING_WRONG = ("net::ERR_ABORTED",)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -18,6 +17,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.server)
             if CHROMIUM is None:
                 item.add_marker(pytest.mark.skip(reason="no chromium is installed on this machine"))
+
+
+def _is_wrong(message: ConsoleMessage) -> bool:
+    """A request that fails is told by what the page shows, not here."""
+    return message.type == "error" and not message.text.startswith("Failed to load resource")
 
 
 @pytest.fixture(scope="session")
@@ -42,7 +46,7 @@ def page(browser: Browser, stage: Stage) -> Iterator[Page]:
     page = context.new_page()
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
-    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
     yield page
     context.close()
     assert not wrong

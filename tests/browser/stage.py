@@ -159,6 +159,7 @@ class Stage:
                 moved=lambda person, known: moved(
                     known, picker().entry(known.model, self.today), picker().offer(self.today, person)
                 ),
+                holds=lambda: True,
                 unix_ns=time.time_ns,
                 new_id=lambda: f"{next(numbers):08x}",
             )
@@ -175,6 +176,13 @@ class Stage:
             today=lambda: self.today,
             unix_ns=time.time_ns,
         )
+
+    async def long(self, talking: Talking, known: str, turns: int) -> None:
+        """Let a conversation go on for many turns."""
+        for number in range(1, turns + 1):
+            conversation = await self.chats.conversation(self._person.name, known)
+            sent = await talking.send(self._person, known, f"Turn {number}", parent=conversation.leaf)
+            await talking.wait(self._person, sent)
 
     async def _start(self) -> None:
         assets = packaged()

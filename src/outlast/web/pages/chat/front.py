@@ -28,6 +28,8 @@ class Open:
     """A conversation that is looked at; none yet where one is to begin."""
 
     conversation: Conversation | None = None
+    messages: Sequence[Message] = ()
+    """Of all branches, in the order in which they were added."""
     tree: Tree
     path: Sequence[Message] = ()
 
@@ -60,8 +62,9 @@ async def opened(room: Room, person: Person, conversation: str) -> Open:
         ObjectNotFound: there is none of this id.
     """
     known = await room.chats.conversation(person.name, conversation)
-    tree = Tree(await room.chats.messages(person.name, conversation))
-    return Open(conversation=known, tree=tree, path=tree.shown(known.leaf))
+    messages = await room.chats.messages(person.name, conversation)
+    tree = Tree(messages)
+    return Open(conversation=known, messages=messages, tree=tree, path=tree.shown(known.leaf))
 
 
 async def page(room: Room, request: Request, at: Open, draft: Draft = NOTHING) -> Response:

@@ -9,6 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
+from outlast.chat.conversation import Conversation
+from outlast.chat.export import as_json, as_markdown
 from outlast.chat.tree import Tree
 from outlast.web.pages.chat import front
 from outlast.web.pages.chat.acts import TITLE_LENGTH
@@ -56,6 +58,18 @@ class Looks:
         tree = Tree(await self._room.chats.messages(person.name, params["id"]))
         return PlainTextResponse(tree.message(params["message"]).text)
 
+    async def markdown(self, request: Request) -> Response:
+        """The branch that is shown, to keep and to read."""
+        at = await self._opened(request)
+        text = as_markdown(_known(at), at.messages)
+        return _download(text, "text/markdown; charset=utf-8", "md", at)
+
+    async def json(self, request: Request) -> Response:
+        """The whole tree, with choices, for programs."""
+        at, person = await self._opened(request), self._room.person(request)
+        choices = await self._room.chats.choices(person.name, at.id)
+        return _download(as_json(_known(at), at.messages, choices), "application/json", "json", at)
+
     async def reminder(self, request: Request) -> Response:
         """The last day of a model, for a calendar."""
         made = self._room.models(request).reminder(request.query_params.get("model", ""))
@@ -82,7 +96,7 @@ class Looks:
         """The form to ask once more."""
         at = await self._opened(request)
         at.tree.message(request.path_params["message"])
-        model = at.conversation.model if at.conversation else ""
+        model = _known(at).model
         legacy = request.cookies.get(LEGACY_COOKIE) == "on"
         groups = self._room.models(request).groups(legacy=legacy, keep=model)
         return self._ask(
@@ -112,13 +126,13 @@ class Looks:
     async def rename(self, request: Request) -> Response:
         """The form for another title."""
         at = await self._opened(request)
-        title = at.conversation.title if at.conversation else ""
+        title = _known(at).title
         return self._ask(request, title="Rename", label="Title", text=title, most=TITLE_LENGTH, button="Rename")
 
     async def delete(self, request: Request) -> Response:
         """The question whether to delete."""
         at = await self._opened(request)
-        title = at.conversation.title if at.conversation else ""
+        title = _known(at).title
         words = f"“{title}” and everything in it will be gone for good: {len(at.tree)} messages."
         return self._ask(request, title="Delete this conversation?", words=words, button="Delete", grave=True)
 
@@ -145,3 +159,15 @@ class Looks:
             "action": f"{path}/{name}/{params['message']}" if "message" in params else f"{path}/{name}",
         }
         return self._room.show.page(request, "chat/ask.html", **{**shown, **values})
+
+
+def _known(at: Open) -> Conversation:
+    assert at.conversation is not None  # noqa: S101 - for the type checker: it was opened by its id
+    return at.conversation
+
+
+def _download(content: str | bytes, media_type: str, kind: str, at: Open) -> Response:
+    """A file under the conversation's title."""
+    name = "".join(each if each.isascii() and each.isalnum() else "-" for each in _known(at).title).strip("-")
+    headers = {"content-disposition": f'attachment; filename="{name[:60] or "conversation"}.{kind}"'}
+    return Response(content, media_type=media_type, headers=headers)

@@ -38,6 +38,8 @@ def routes(room: Room) -> Sequence[BaseRoute]:
                 ("legacy", looks.back),
                 ("persona", looks.back),
                 ("try", looks.back),
+                ("export.md", looks.markdown),
+                ("export.json", looks.json),
             )
         ),
         *(
