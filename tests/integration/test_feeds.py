@@ -55,8 +55,8 @@ def test_each_feed_is_what_its_type_says(gateway: Gateway) -> None:
     answers = {name: get(gateway, name) for name in NAMES}
     assert {name: answer.status for name, answer in answers.items()} == dict.fromkeys(NAMES, 200)
     root = ET.fromstring(answers["models.atom"].body)  # noqa: S314 - our own document
-    assert len(root.findall("{http://www.w3.org/2005/Atom}entry")) == 2
-    assert len(answers["models.json"].document["items"]) == 2
+    assert len(root.findall("{http://www.w3.org/2005/Atom}entry")) == 3
+    assert len(answers["models.json"].document["items"]) == 3
     calendar = icalendar.Calendar.from_ical(answers["models.ics"].body)
     assert {event.decoded("dtstart") for event in calendar.walk("VEVENT")} == {ENDS}
     assert str(ENDS) in json.dumps(answers["eol/openai.json"].document)

@@ -23,6 +23,7 @@ from outlast.settings import Settings
 from outlast.web.feeds import EOL
 from outlast.wiring.generation import Generation, Held
 from outlast.wiring.notices import endings_of, open_notices
+from outlast.wiring.own_endings import own_endings
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,8 @@ def _basis(key: Key | None, held: Held, generation: Generation) -> Basis:
         seen = held.recorder.seen(now_ns - settings.notices.used_within * NANOSECONDS_OF_A_DAY)
     except LedgerUnavailable:  # where the worker cannot say what was called, the configuration alone speaks
         seen = ()
-    endings = endings_of(horizon(settings, seen, generation.knowledge, today))
+    made = horizon(settings, seen, generation.knowledge, today)
+    endings = (*endings_of(made), *own_endings(settings.policy, {}, {}, today))
     store = open_notices(settings)
     before = store.known()
     changed = moved(before, endings, now_ns)

@@ -37,6 +37,7 @@ from outlast.wiring.brownout_desk import histories as histories_of
 from outlast.wiring.brownout_desk import schedules_in
 from outlast.wiring.keys import open_keys
 from outlast.wiring.news import of_brownouts, of_rollouts
+from outlast.wiring.own_endings import own_endings
 from outlast.wiring.reading import open_knowledge, open_record
 
 _ENVIRONMENT = "env:"
@@ -86,11 +87,13 @@ def outlook(settings: Settings, today: dt.date, now: dt.datetime) -> Outlook:
     endings = endings_of(made, uses)
     found = (knowledge.find(ending.place.model) for ending in endings)
     models = {model.ref: model for model in found if model is not None}
+    by_name = _by_name(seen, known)
+    own = own_endings(settings.policy, by_name, {name: key.plan for name, key in known.items()}, today)
     return Outlook(
-        endings=endings,
+        endings=(*endings, *own),
         models=tuple(models.values()),
         happenings=(*of_rollouts(histories, now), *of_brownouts(schedules, now)),
-        uses=_by_name(seen, known),
+        uses=by_name,
         schedules=schedules,
     )
 
