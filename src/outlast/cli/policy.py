@@ -17,6 +17,7 @@ from outlast.cli.exits import FINDINGS, FINE
 from outlast.cli.options import Context, open_context, shared
 from outlast.cli.output import note, print_json, printable
 from outlast.errors import UnknownModel
+from outlast.gateway.shadow import SHADOW
 from outlast.horizon.record import NANOSECONDS_OF_A_DAY
 from outlast.policy.catalogue import catalogue_retirements
 from outlast.policy.own import own_retirements
@@ -82,7 +83,9 @@ def _retirements(names: Sequence[str], surface: str | None, context: Context) ->
     settings = context.settings
     if not names:
         since = time.time_ns() - settings.policy.used_within * NANOSECONDS_OF_A_DAY
-        return own_retirements(settings, open_record(settings).seen(since))
+        seen = open_record(settings).seen_by_key(since)
+        # What a rollout asked beside a call is nobody's use.
+        return own_retirements(settings, [one for key, rows in seen.items() if key != SHADOW.name for one in rows])
     found = tuple(_of_catalogue(names, open_knowledge(settings), context.today))
     return tuple(one for one in found if surface is None or one.surface == surface)
 

@@ -22,6 +22,7 @@ from outlast.delivery.store import NoticeStore
 from outlast.delivery.webhook import Slack, Webhook
 from outlast.errors import SettingsInvalid
 from outlast.exchange import SeenModel
+from outlast.gateway.shadow import SHADOW
 from outlast.horizon.calendar import Entry, Horizon, horizon
 from outlast.horizon.dependants import dependants
 from outlast.horizon.record import NANOSECONDS_OF_A_DAY
@@ -79,7 +80,7 @@ def outlook(settings: Settings, today: dt.date, now: dt.datetime) -> Outlook:
     knowledge, record = open_knowledge(settings), open_record(settings)
     since = time.time_ns() - settings.notices.used_within * NANOSECONDS_OF_A_DAY
     made = horizon(settings, record.seen(since), knowledge, today)
-    seen = record.seen_by_key(since)
+    seen = {name: rows for name, rows in record.seen_by_key(since).items() if name != SHADOW.name}
     known: dict[str, Key] = {key.name: key for key in open_keys(settings).keys()}  # noqa: SIM118 - no mapping
     uses = _uses(settings, seen, knowledge, known)
     situation, histories = histories_of(settings)
