@@ -9,8 +9,11 @@ import threading
 from pathlib import Path
 from typing import TextIO
 
+from outlast.chat.rehearsal import CONFIGURATION, PACE, stories
 from outlast.demo import move, proof, retirement
 from outlast.demo.stage import Stage
+from outlast.settings import load_settings
+from outlast.wiring import open_knowledge
 
 ACTS = (retirement.act, proof.act, move.act)
 
@@ -29,12 +32,17 @@ def play(out: TextIO, *, stay: bool, after: dt.date | None = None, report: Path 
         for act in ACTS:
             act(stage, day)
         if stay:
-            _stay(stage, day)
+            _stay(stage)
 
 
-def _stay(stage: Stage, day: str) -> None:
-    with stage.gateway("--today", day) as address:
-        stage.scene(f"The gateway stays at {address} (day {day}, simulated models). Ctrl-C ends it.")
+def _stay(stage: Stage) -> None:
+    """The rehearsal: the same story for people, in the chat, from its first day on."""
+    stage.config.write_text(CONFIGURATION, encoding="utf-8")
+    stage.config.with_name("pace.toml").write_text(PACE, encoding="utf-8")
+    first = stories(open_knowledge(load_settings(stage.config)))[0].steps[0].day
+    with stage.gateway("--today", first.isoformat()) as address:
+        stage.scene(f"The gateway stays at {address} (day {first}, simulated models). Ctrl-C ends it.")
+        stage.say(f"   The chat: {address}/chat   the story's days, and a button for the next one: {address}/rehearsal")
         stage.say(f"   OPENAI_BASE_URL={address}/v1   configuration: {stage.config}")
         try:
             threading.Event().wait()

@@ -53,7 +53,11 @@ class Effect(msgspec.Struct, frozen=True, kw_only=True):
 
 def effect(before: Sequence[str], since: Sequence[str], voice: Voice | None = None) -> Effect:
     """Answers before a setting and answers since, each for itself. Without answers on a side nothing is measured."""
-    bars = tuple(bar for bar in compare(_turns(before), _turns(since)) if bar.a is not None and bar.b is not None)
+    # An answer that is too short to tell is taken to be in the language of the others: one that were measured on one
+    # side alone would move everything.
+    usual = language_of("\n".join((*before, *since)))
+    sides = compare(_turns(before, usual), _turns(since, usual))
+    bars = tuple(bar for bar in sides if bar.a is not None and bar.b is not None)
     return Effect(
         bars=bars,
         before=len(before),
@@ -62,12 +66,10 @@ def effect(before: Sequence[str], since: Sequence[str], voice: Voice | None = No
     )
 
 
-def _turns(answers: Sequence[str]) -> list[Turn]:
+def _turns(answers: Sequence[str], usual: str) -> list[Turn]:
     # One position for all: these are single answers of many conversations, not turns of one.
-    return [
-        Turn(f"{place}", 1, language_of(text), measured_once(text, language_of(text)))
-        for place, text in enumerate(answers)
-    ]
+    spoken = [(text, language_of(text) or usual) for text in answers]
+    return [Turn(f"{place}", 1, each[1], measured_once(*each)) for place, each in enumerate(spoken)]
 
 
 def _moved(bars: Sequence[Bar], voice: Voice) -> tuple[Moved, ...]:

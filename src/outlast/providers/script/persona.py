@@ -54,13 +54,13 @@ def _base(text: str, style: str) -> str:
 def _warmth(text: str, degree: str) -> str:
     if degree == "more":
         return f"It makes sense that you feel this way. {text}"
-    return text.replace("Of course, happily", "Yes").replace(_OFFER, "")
+    return text.replace(_OFFER, "")
 
 
 def _enthusiasm(text: str, degree: str) -> str:
     if degree == "more":
         return f"Absolutely, this is truly a matter to look at! {text}"
-    return text.replace("Of course, happily! ", "Of course. ").replace("!", ".")
+    return text.removeprefix(_GREETING).replace("!", ".")
 
 
 def _headings(text: str, degree: str) -> str:
