@@ -1,6 +1,9 @@
 """What a page had shown is there after the end of the process, whatever ends it and whenever."""
 
+import http.client
+import re
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
@@ -47,6 +50,26 @@ def test_a_killed_process_loses_nothing_that_was_shown_at_any_moment(serve: Serv
         assert f"{moment}: please write 400 words" in visit.look(path)
         kept[path, message] = whole
     assert {each: plain(visit.text(*each)) for each in kept} == kept
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_while_an_edit_comes_in_keeps_what_was_there(serve: Serve, tmp_path: Path) -> None:
+    gateway = serve(paced(tmp_path))
+    visit = Visit(gateway.address)
+    sent = visit.do("/chat", message="please write 20 words")
+    path, answer = sent["path"], sent["answer"]
+    [*_, whole] = visit.follow(path, answer)
+    question = re.search(r'id="m-([0-9a-f]+)"', visit.look(path))
+    assert question is not None
+    for text in ("an edit that is not answered for", "another one"):
+        with ThreadPoolExecutor(1) as pool:
+            coming = pool.submit(visit.do, f"{path}/edit/{question[1]}", text=text)
+            gateway.kill()
+            assert coming.exception() is None or isinstance(coming.exception(), OSError | http.client.HTTPException)
+        assert after_restart(gateway, visit, path, answer) == whole
+        assert visit.text(path, question[1]) == "please write 20 words"
+        if coming.exception() is None:  # the page had been told of it
+            assert text in visit.look(path)
 
 
 def test_a_process_that_is_told_to_end_keeps_what_was_shown_and_says_so(serve: Serve, tmp_path: Path) -> None:
