@@ -2,7 +2,9 @@
 
 import contextlib
 import datetime as dt
+import os
 import random
+import select
 import signal
 import subprocess
 import sys
@@ -244,6 +246,24 @@ def test_a_file_that_cannot_be_read_is_said(house: Path) -> None:
     for words in (("rollout", "status"), ("rollout", "back", "support"), ("pin", "list")):
         done = outlast(*words)
         assert (done.code, "cannot be read" in done.err) == (3, True), done.err
+
+
+@pytest.mark.server
+def test_on_a_terminal_status_is_drawn_anew_until_it_is_stopped_and_elsewhere_once() -> None:
+    start("--unproven", "--quiet")
+    assert outlast("rollout", "status", "support", "--watch").out.count("HOLD is no success") == 1
+    ours, theirs = os.openpty()
+    words = [sys.executable, "-m", "outlast", "rollout", "status", "support", "--watch"]
+    child = subprocess.Popen(words, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    seen, deadline = b"", time.monotonic() + PATIENCE
+    while seen.count(b"HOLD is no success") < 2:
+        assert time.monotonic() < deadline, seen
+        if select.select([ours], [], [], 1.0)[0]:
+            seen += os.read(ours, 65_536)
+    child.send_signal(signal.SIGINT)
+    assert child.wait(PATIENCE) == 0
+    os.close(ours)
 
 
 @pytest.mark.server
