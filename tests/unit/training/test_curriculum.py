@@ -1,0 +1,80 @@
+"""What the omni models are taught is right, and nothing of the examination is in it."""
+
+import operator
+import random
+import re
+from collections.abc import Callable
+
+import pytest
+from training.curriculum.exchange import Split
+from training.curriculum.held_out import is_held_out
+from training.curriculum.mixture import SKILLS, draw_exchange
+from training.text import ANSWER, END, USER, sequence
+from training.tokens import SPECIAL, make_vocabulary
+
+OPERATIONS: dict[str, Callable[[int, int], int]] = {
+    "plus": operator.add,
+    "minus": operator.sub,
+    "times": operator.mul,
+}
+
+
+@pytest.mark.parametrize("split", ["taught", "held out"])
+@pytest.mark.parametrize("skill", OPERATIONS)
+def test_sums_are_right_and_thought_from_the_last_digit_on(skill: str, split: Split) -> None:
+    rng = random.Random(7)
+    for _ in range(500):
+        [turn] = SKILLS[skill][0](rng, split).turns
+        found = re.fullmatch(r"(\d+) \w+ (\d+) is (\d+)\.", turn.answer)
+        assert found is not None
+        a, b, result = map(int, found.groups())
+        assert OPERATIONS[skill](a, b) == result
+        assert int("".join(reversed(turn.thought.split()))) == result
+        assert turn.key in turn.answer
+
+
+def test_no_pair_of_the_examination_is_taught() -> None:
+    rng = random.Random(3)
+    taught, asked = set[str](), set[str]()
+    for _ in range(20_000):
+        taught.add(SKILLS["plus"][0](rng, "taught").turns[0].answer)
+        asked.add(SKILLS["plus"][0](rng, "held out").turns[0].answer)
+    assert not taught & asked
+    assert len(asked) > 5_000
+
+
+def test_a_tenth_is_held_out() -> None:
+    share = sum(is_held_out("sum", (a, b)) for a in range(300) for b in range(300)) / 90_000
+    assert 0.095 < share < 0.105
+
+
+@pytest.mark.parametrize("name", SKILLS)
+def test_an_answer_holds_what_makes_it_right(name: str) -> None:
+    rng = random.Random(11)
+    for split in ("taught", "held out"):
+        for _ in range(200):
+            for turn in SKILLS[name][0](rng, split).turns:  # type: ignore[arg-type]  # the two words of a split
+                assert (turn.key or turn.answer.lower()) in turn.answer.lower()
+
+
+def test_the_same_seed_draws_the_same() -> None:
+    first, second = random.Random(5), random.Random(5)
+    assert [draw_exchange(first, "taught") for _ in range(50)] == [draw_exchange(second, "taught") for _ in range(50)]
+
+
+def test_text_becomes_tokens_and_back_and_only_answers_count_in_full() -> None:
+    vocabulary = make_vocabulary(draws=3_000, least=5)
+    rng = random.Random(2)
+    for _ in range(300):
+        exchange = draw_exchange(rng, "held out")
+        tokens, weights = sequence(exchange, vocabulary)
+        assert len(tokens) == len(weights)
+        assert tokens[0] == USER
+        assert tokens[-1] == END
+        said, answer = exchange.turns[-1].said, exchange.turns[-1].answer
+        start = len(tokens) - 1 - tokens[::-1].index(ANSWER)
+        assert vocabulary.decode(tokens[start:]) == f" {answer}"
+        assert said in vocabulary.decode(tokens)
+        assert set(weights[start:]) == {1.0}
+    assert vocabulary.decode(vocabulary.encode("Zürich!")) == "Zrich!"
+    assert all(vocabulary.pieces[number] == piece for number, piece in enumerate(SPECIAL))

@@ -1,0 +1,118 @@
+"""Sums, differences, products and comparisons of numbers to 999.
+
+It knows how they are asked and worked out: digits of the result from the last to the first, because a carry runs that
+way. It does not know how numbers sound. Operands stand in many places of many sentences, so that places cannot be
+learnt by heart instead of the operation.
+"""
+
+import random
+
+from training.curriculum.exchange import Exchange, Split, Turn
+from training.curriculum.held_out import draw, template
+
+LARGEST = 999
+_PLUS = (
+    "what is {a} plus {b}?", "{a} plus {b}?", "{a} + {b}", "add {a} and {b}", "please add {b} to {a}",
+    "how much is {a} plus {b}?", "tell me the sum of {a} and {b}", "i have {a} and get {b} more, how many is that?",
+    "can you work out {a} plus {b} for me?", "what do {a} and {b} make?", "so {a} plus {b} makes what?",
+)  # fmt: skip
+_MINUS = (
+    "what is {a} minus {b}?", "{a} minus {b}?", "{a} - {b}", "take {b} from {a}", "please subtract {b} from {a}",
+    "how much is {a} minus {b}?", "i have {a} and give away {b}, how many are left?", "{a} less {b} is what?",
+    "can you work out {a} minus {b}?", "what is left when {b} goes from {a}?",
+)  # fmt: skip
+_TIMES = (
+    "what is {a} times {b}?", "{a} times {b}?", "{a} * {b}", "multiply {a} by {b}", "how much is {a} times {b}?",
+    "tell me {a} times {b}", "can you work out {a} times {b}?",
+)  # fmt: skip
+_LARGER = (
+    "which is larger, {a} or {b}?", "is {a} or {b} the larger one?", "{a} or {b}, which is more?",
+    "tell me the larger of {a} and {b}", "which number is bigger, {a} or {b}?",
+)  # fmt: skip
+_NEXT = (
+    "what comes after {a}?",
+    "which number follows {a}?",
+    "count on from {a}",
+    "what is the next number after {a}?",
+)
+_BEFORE = (
+    "what comes before {a}?",
+    "which number is just before {a}?",
+    "count back from {a}",
+    "say the one before {a}",
+)
+
+
+def digits_backwards(number: int, width: int = 4) -> str:
+    """The result from the last digit to the first, filled up with zeros: ``505`` is ``5 0 5 0``."""
+    return " ".join(reversed(f"{number:0{width}d}"))
+
+
+def plus(rng: random.Random, split: Split) -> Exchange:
+    """A sum of at most 999."""
+
+    def pair(rng: random.Random) -> tuple[int, int]:
+        total = _size(rng)
+        a = rng.randint(0, total)
+        return a, total - a
+
+    a, b = draw(rng, "sum", split, pair)
+    return _one("plus", template(rng, _PLUS, split), a, b, a + b, "plus")
+
+
+def minus(rng: random.Random, split: Split) -> Exchange:
+    """A difference that is not below zero."""
+
+    def pair(rng: random.Random) -> tuple[int, int]:
+        a = _size(rng)
+        return a, rng.randint(0, a)
+
+    a, b = draw(rng, "difference", split, pair)
+    return _one("minus", template(rng, _MINUS, split), a, b, a - b, "minus")
+
+
+def times(rng: random.Random, split: Split) -> Exchange:
+    """The tables to 12: few enough to be known, so that nothing of them is held out but the way of asking."""
+    a, b = rng.randint(0, 12), rng.randint(0, 12)
+    return _one("times", template(rng, _TIMES, split), a, b, a * b, "times")
+
+
+def larger(rng: random.Random, split: Split) -> Exchange:
+    """Which of two numbers is larger."""
+
+    def pair(rng: random.Random) -> tuple[int, int]:
+        a = _size(rng)
+        near = rng.random() < 0.4
+        b = min(max(a + rng.randint(-20, 20), 0), LARGEST) if near else _size(rng)
+        return a, b if b != a else (a + 1) % (LARGEST + 1)
+
+    a, b = draw(rng, "comparison", split, pair)
+    more = max(a, b)
+    turn = Turn(template(rng, _LARGER, split).format(a=a, b=b), f"{more} is larger.", key=str(more))
+    return Exchange("larger", (turn,))
+
+
+def neighbour(rng: random.Random, split: Split) -> Exchange:
+    """The number after or before another one."""
+    step = rng.choice((1, -1))
+
+    def one(rng: random.Random) -> int:
+        return rng.randint(1, LARGEST - 1)
+
+    a = draw(rng, "neighbour", split, one)
+    said = template(rng, _NEXT if step == 1 else _BEFORE, split).format(a=a)
+    word = "after" if step == 1 else "before"
+    turn = Turn(said, f"{a + step} comes {word} {a}.", digits_backwards(a + step), str(a + step))
+    return Exchange("neighbour", (turn,))
+
+
+def _one(skill: str, form: str, *numbers_and_word: int | str) -> Exchange:
+    a, b, result, word = numbers_and_word
+    assert isinstance(result, int)  # noqa: S101 - by the calls above
+    said = form.format(a=a, b=b)
+    return Exchange(skill, (Turn(said, f"{a} {word} {b} is {result}.", digits_backwards(result), f"is {result}"),))
+
+
+def _size(rng: random.Random) -> int:
+    """One, two and three digits are about as frequent, or small numbers would hardly be seen."""
+    return rng.randint(0, rng.choice((9, 99, LARGEST, LARGEST)))
