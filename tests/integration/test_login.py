@@ -1,10 +1,12 @@
 """Accounts as browsers meet them: who is let in, under which secret, and what is whose."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
-from tests.integration.gateway_process import SCRIPTED, Gateway, running
+from tests.integration.gateway_process import LIVING, SCRIPTED, Gateway, running
 from tests.integration.page_visitor import TYPED, Visitor, people
 
 from outlast.web.pages.login import onward
@@ -151,6 +153,59 @@ def test_a_new_password_ends_every_session_but_this_one(gateway: Gateway) -> Non
     assert there.get("/account").status == 303
     assert Visitor(gateway).login("bob").status == 401
     assert Visitor(gateway).login("bob", OTHER).status == 303
+
+
+LOOKED_AT = (
+    "",
+    "rename",
+    "delete",
+    "export.md",
+    "export.json",
+    "events/M",
+    "text/M",
+    "edit/M",
+    "again/M",
+    "reason/M",
+    "files/M",
+)
+SENT_TO = (
+    "",
+    "rename",
+    "delete",
+    "archive",
+    "stop",
+    "model",
+    "persona",
+    "try",
+    "edit/M",
+    "again/M",
+    "show/M",
+    "rate/M",
+    "prefer/M",
+)
+
+
+def test_another_persons_conversation_is_as_one_that_does_not_exist(gateway: Gateway) -> None:
+    ada, bob = Visitor(gateway), Visitor(gateway)
+    ada.login("ada")
+    bob.login("bob")
+    begun = ada.post("/chat", message="a secret of Ada's", model=LIVING)
+    assert begun.status == 303
+    path = urlsplit(begun.headers["location"]).path
+    page = ada.get(path).body.decode()
+    assert "a secret of Ada" in page
+    (message, *_) = re.findall(r'id="m-([0-9a-f]+)"', page)
+    for name in ("", "rename", "delete", "export.md", "export.json", "events/M", "text/M", "edit/M"):
+        assert ada.get(f"{path}/{name.replace('M', message)}".rstrip("/")).status == 200, name
+    for name in LOOKED_AT:
+        answer = bob.get(f"{path}/{name.replace('M', message)}".rstrip("/"))
+        assert (answer.status, b"secret" in answer.body) == (404, False), name
+    for name in SENT_TO:
+        fields = {"message": "x", "text": "x", "title": "x", "thumb": "good", "model": LIVING, "leaf": message}
+        answer = bob.post(f"{path}/{name.replace('M', message)}".rstrip("/"), **fields)
+        assert (answer.status, b"secret" in answer.body) == (404, False), name
+    assert b"secret" not in bob.get("/chat").body + bob.get("/chat?search=secret").body
+    assert ada.get(path).body.decode().count("a secret of Ada") == page.count("a secret of Ada")
 
 
 @pytest.mark.parametrize(
