@@ -53,7 +53,7 @@ def test_an_answer_holds_what_makes_it_right(name: str) -> None:
     rng = random.Random(11)
     for split in ("taught", "held out"):
         for _ in range(200):
-            for turn in SKILLS[name][0](rng, split).turns:  # type: ignore[arg-type]  # the two words of a split
+            for turn in SKILLS[name][0](rng, split).turns:
                 assert (turn.key or turn.answer.lower()) in turn.answer.lower()
 
 
