@@ -3,6 +3,7 @@
 import base64
 import datetime as dt
 import json
+from email.utils import parsedate_to_datetime
 from xml.etree import ElementTree as ET
 
 import icalendar
@@ -101,3 +102,12 @@ def test_where_calls_need_a_key_feeds_do_too_and_a_calendar_shows_it_as_a_passwo
         assert b"simulated-terse" not in answer.body, "a key is told of what it may call"
     for wrong in (basic("anybody", "ol-nonsense"), "Basic ///", "Basic", basic("a", "b")):
         assert get(gateway, "models.ics", authorization=wrong).status == 401
+
+
+def test_every_answer_tells_of_an_end_that_the_operator_set(gateway: Gateway) -> None:
+    body = json.dumps({"model": "chat", "messages": [{"role": "user", "content": "Hi"}]}).encode()
+    answer = gateway.ask("POST", "/v1/chat/completions", body, {"content-type": "application/json"})
+    assert answer.headers["deprecation"] == "@1767225600"
+    assert parsedate_to_datetime(answer.headers["sunset"]).date() == ENDS
+    assert answer.headers["link"] == '</v1/models/other>; rel="successor-version"'
+    assert gateway.ask("GET", "/v1/models/chat").headers["link"] == answer.headers["link"]

@@ -20,7 +20,7 @@ from outlast.gateway.breaker import Breaker
 from outlast.gateway.destination import Destination, Destinations
 from outlast.gateway.gone import GoneTargets
 from outlast.gateway.health import Health
-from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.lifecycle_headers import lifecycle_headers, own_lifecycle
 from outlast.gateway.plan import Candidate, Plan, World, callable_successor, plan
 from outlast.gateway.ports import Headers
 from outlast.keys.key import Key
@@ -83,6 +83,7 @@ class Routes:
         self.health = health or Health()
         self._models: Mapping[str, ModelSettings] = settings.models
         self._providers = settings.providers
+        self._own = settings.policy.models
         self._voices = {name: instructions(each) for name, each in settings.personas.items()}
         self._destinations = destinations
         self._knowledge: Knowledge = destinations.knowledge
@@ -150,7 +151,8 @@ class Routes:
 
     def _virtual(self, name: str, model: ModelSettings, world: World) -> Route:
         made = plan(model, world)
-        said = _said(name, lifecycle_headers(made.lasting.standing, made.successor))
+        behind = lifecycle_headers(made.lasting.standing, made.successor)
+        said = _said(name, own_lifecycle(self._own.get(name), world.day, behind))
         return Route(
             name=name,
             model=model,

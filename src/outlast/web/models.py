@@ -18,7 +18,7 @@ from outlast.catalog.status import GONE
 from outlast.errors import CallerError, ModelNotAllowed, ModelNotFound
 from outlast.gateway.call import Call
 from outlast.gateway.caller import Callers
-from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.lifecycle_headers import lifecycle_headers, own_lifecycle
 from outlast.gateway.plan import World, callable_successor, plan
 from outlast.gateway.ports import Reply
 from outlast.gateway.routes import closest_names
@@ -134,7 +134,10 @@ class Offers:
         entry = self._knowledge.find(behind.ref)
         shown = _shown(name, behind, entry, standing, made.successor)
         own = msgspec.structs.replace(shown, owned_by=VIRTUAL_OWNER, target=lasting.settings.to)
-        return Offer(own, lifecycle_headers(standing, made.successor), entry, standing.deprecated)
+        headers = own_lifecycle(
+            self._settings.policy.models.get(name), day, lifecycle_headers(standing, made.successor)
+        )
+        return Offer(own, headers, entry, standing.deprecated)
 
     def _direct(self, name: str, behind: Reference, model: Model, day: dt.date) -> Offer:
         standing = self._knowledge.standing(behind.ref, behind.surface, day)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlast.catalog.claims import Precision, Standing, Status
-from outlast.gateway.lifecycle_headers import lifecycle_headers
+from outlast.gateway.lifecycle_headers import lifecycle_headers, own_lifecycle
+from outlast.settings.policy import OwnModel
 
 NOTICE, END = dt.date(2025, 11, 18), dt.date(2026, 2, 17)
 
@@ -60,3 +61,32 @@ def test_the_sunset_is_never_before_the_deprecation(
     assert ("sunset" in headers) == (ends is not None)
     if {"sunset", "deprecation"} <= headers.keys():
         assert int(headers["deprecation"][1:]) <= parsedate_to_datetime(headers["sunset"]).timestamp()
+
+
+OWN = OwnModel(announced=dt.date(2025, 12, 1), retires=dt.date(2026, 2, 1), successor="next model")
+
+
+def test_an_end_that_the_operator_set_is_told_from_its_announcement_on() -> None:
+    assert own_lifecycle(OWN, dt.date(2025, 11, 30), ()) == ()
+    assert own_lifecycle(OWN, dt.date(2025, 12, 1), ()) == (
+        ("deprecation", "@1764547200"),
+        ("sunset", "Sun, 01 Feb 2026 00:00:00 GMT"),
+        ("link", '</v1/models/next%20model>; rel="successor-version"'),
+    )
+    assert own_lifecycle(None, dt.date(2026, 1, 1), (("link", "x"),)) == (("link", "x"),)
+
+
+DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1))
+
+
+@given(announced=st.none() | DAYS, retires=DAYS, ends=DAYS, notice=DAYS, day=DAYS)
+def test_of_two_ends_the_earlier_is_the_sunset_and_no_deprecation_is_later(
+    announced: dt.date | None, retires: dt.date, ends: dt.date, notice: dt.date, day: dt.date
+) -> None:
+    behind = lifecycle_headers(Standing(status="deprecated", deprecated=notice, ends=ends, precision="exact"), None)
+    own = OwnModel(announced=announced, retires=retires)
+    said = dict(own_lifecycle(own, day, behind))
+    told = announced is None or day >= min(announced, retires)
+    sunset = parsedate_to_datetime(said["sunset"])
+    assert sunset.date() == (min(retires, ends) if told else ends)
+    assert int(said["deprecation"][1:]) <= sunset.timestamp()
