@@ -4,9 +4,10 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from tests.browser.stage import Stage, staged
 
+expect.set_options(timeout=60_000)  # milliseconds: the machine may be busy
 CHROMIUM = shutil.which("chromium")
 
 

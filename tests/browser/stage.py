@@ -89,7 +89,7 @@ class Actor:
             return
         said = asked["messages"][-1]["content"]
         words = said if isinstance(said, str) else said[0].get("text", "")
-        answer = self.answers.get(words, f"{name} heard: {words}")
+        answer = self.answers.get(words.rpartition("\n\n")[2], f"{name} heard: {words}")
         for number, part in enumerate(answer.split("~")):
             if number:
                 await asyncio.to_thread(self.held.wait, 60)
@@ -177,6 +177,27 @@ class Stage:
             unix_ns=time.time_ns,
         )
 
+    def ask(self, known: str, text: str) -> None:
+        """Send a message from elsewhere, and wait until the model has begun to answer it."""
+
+        async def asked() -> None:
+            conversation = await self.chats.conversation(self._person.name, known)
+            sent = await self.talking.send(self._person, known, text, parent=conversation.leaf)
+            async for growth in self.talking.follow(self._person, known, sent.answers[0]):
+                if growth.text:
+                    return
+
+        self.run(asked())
+
+    def stop_serving(self) -> None:
+        """Nobody can connect, and whoever was connected is not any more; answers are written on."""
+        assert self._server is not None
+        self.run(self._server.drain(0))
+
+    def serve_again(self) -> None:
+        """On the same port."""
+        self.run(self._listen())
+
     async def long(self, talking: Talking, known: str, turns: int) -> None:
         """Let a conversation go on for many turns."""
         for number in range(1, turns + 1):
@@ -191,9 +212,13 @@ class Stage:
         site = Site(show=show, assets=assets, accounts=nobody, reachable=False, hosts=lambda: ())
         parts = [*routes(self._room(show)), *FeedbackPage(show, self.chats.pleased).routes]
         app = Asgi(make_app(site, parts))
+        self._app = app
+        await self._listen()
+
+    async def _listen(self) -> None:
         ids = itertools.count(1)
         clock = Clock(unix_ns=time.time_ns, monotonic_ns=time.monotonic_ns)
-        self._server = Server(lambda *_: app, id_maker=lambda: f"{next(ids)}", clock=clock)
+        self._server = Server(lambda *_: self._app, id_maker=lambda: f"{next(ids)}", clock=clock)
         _, self._port = await self._server.start("127.0.0.1", self._port)
 
     def start(self) -> None:

@@ -4,7 +4,9 @@ Each ends with the page that shows what was done; without JavaScript that page w
 know how an answer comes about (``chat.talking``).
 """
 
+import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TypeGuard
 
 import msgspec
@@ -24,6 +26,8 @@ from outlast.web.pages.chat.view import one, running, shown
 from outlast.web.pages.forms import form_of, text_of
 
 TITLE_LENGTH = 200
+STOP_SECONDS = 5.0
+"""How long a page waits for an answer that was stopped to be at its end."""
 
 
 class Acts:
@@ -108,9 +112,14 @@ class Acts:
         person = self._room.person(request)
         await _fields(request)
         messages = await self._room.chats.messages(person.name, _id(request))
-        for each in running(messages):
-            await self._talking.stop(person, _id(request), each.id)
-        return done(request, path_of(_id(request)))
+        going = tuple(each.id for each in running(messages))
+        for each in going:
+            await self._talking.stop(person, _id(request), each)
+        if not for_script(request):  # the page that comes next does not follow it
+            sent = Sent(conversation=_id(request), question="", answers=going)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._talking.wait(person, sent), STOP_SECONDS)
+        return done(request, path_of(_id(request)), at=going[-1] if going else "")
 
     async def show(self, request: Request) -> Response:
         """Another branch: the newest one through a message."""

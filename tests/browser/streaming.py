@@ -1,0 +1,93 @@
+"""An answer of two hundred tokens a second into a conversation, and what the browser had to do for it.
+
+``python -m tests.browser.streaming`` prints the figures for ``docs/measurements.md``.
+"""
+
+import shutil
+from dataclasses import dataclass
+from itertools import cycle, islice
+
+from playwright.sync_api import Page, expect, sync_playwright
+from tests.browser.stage import Stage, staged
+from tests.browser.test_talk import articles, send, settled
+
+RATE = 200  # tokens a second
+SENTENCE = "Every answer is written in **words** of some length, and `code` stands in it too. "
+PARAGRAPH = 60  # tokens
+WATCH = """
+window.watched = {frames: [], writes: 0, rewritten: 0, long: []};
+let before = performance.now();
+const frame = (now) => { window.watched.frames.push(now - before); before = now; requestAnimationFrame(frame); };
+requestAnimationFrame(frame);
+new PerformanceObserver((list) => list.getEntries().forEach((each) => window.watched.long.push(each.duration)))
+  .observe({type: "longtask", buffered: true});
+new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => {
+  window.watched.writes += 1;
+  window.watched.rewritten += (node.textContent ?? "").length;
+}))).observe(document, {childList: true, subtree: true});
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cost:
+    """Of one streamed answer."""
+
+    tokens: int
+    frames: int
+    slowest: float
+    """Milliseconds between two frames."""
+    long_tasks: int
+    """Of 50 ms and more."""
+    writes: int
+    """Elements that were put into the page."""
+    rewritten: int
+    """Characters in them."""
+
+
+def tokens(count: int) -> list[str]:
+    """An answer of paragraphs, with some code."""
+    words = list(islice(cycle(f"{word} " for word in SENTENCE.split()), count))
+    for at in range(PARAGRAPH, count, PARAGRAPH):
+        words[at] = "\n\n```python\nvalue = 1 + 2  # code\n```\n\n" if at % (3 * PARAGRAPH) == 0 else "\n\n"
+    return words
+
+
+def measured(page: Page, stage: Stage, *, seconds: int) -> Cost:
+    """Stream for so many seconds into the page's conversation."""
+    said = tokens(RATE * seconds)
+    stage.actor.answers[f"For {seconds}"] = "".join(said)
+    stage.actor.pace = lambda _: ((word, 1 / RATE) for word in said)
+    before = articles(page).count()
+    page.evaluate("window.watched = {frames: [], writes: 0, rewritten: 0, long: []}")
+    send(page, f"For {seconds}")
+    expect(articles(page)).to_have_count(before + 2)
+    settled(page, before + 2)
+    seen = page.evaluate("window.watched")
+    return Cost(
+        tokens=len(said),
+        frames=len(seen["frames"]),
+        slowest=max(seen["frames"]),
+        long_tasks=len(seen["long"]),
+        writes=seen["writes"],
+        rewritten=seen["rewritten"],
+    )
+
+
+def main() -> None:
+    """Print what streaming costs."""
+    with staged() as stage, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page(base_url=stage.url)
+        page.add_init_script(WATCH)
+        page.goto("/chat")
+        send(page, "Turn 0")
+        settled(page, 2)
+        stage.run(stage.long(stage.talking, page.url.rpartition("/")[2], 49))
+        page.reload()
+        for seconds in (2, 10, 30):
+            print(measured(page, stage, seconds=seconds))  # noqa: T201 - the command's output
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
