@@ -241,6 +241,17 @@ def test_a_pin_that_cannot_be_meant_is_refused(words: tuple[str, ...], says: str
     assert (done.code, says in done.err) == (2, True), done.err
 
 
+def test_a_file_that_root_makes_belongs_to_the_ledgers_owner(house: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    (house / "outlast.db").touch()
+    os.chown(house / "outlast.db", 12_345, 12_345)
+    assert start("--unproven").code == 0
+    assert outlast("rollout", "advance", "support").code == 0
+    owners = {path.name: path.stat().st_uid for path in house.glob("outlast.db.rollouts.db*")}
+    assert set(owners.values()) == {12_345}, owners
+
+
 def test_a_file_that_cannot_be_read_is_said(house: Path) -> None:
     rollouts_path(house / "outlast.db").write_bytes(b"no database" * 1000)
     for words in (("rollout", "status"), ("rollout", "back", "support"), ("pin", "list")):

@@ -4,16 +4,18 @@ It knows which room each comes from. It does not know any command, nor how a rol
 """
 
 import datetime as dt
+import os
 import statistics
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from outlast.catalog.reference import reference
-from outlast.errors import EvidenceInvalid, SettingsInvalid, UnknownModel
+from outlast.errors import EvidenceInvalid, LedgerUnavailable, SettingsInvalid, UnknownModel
 from outlast.exchange import PICO_PER_USD, Exchange, ExchangeQuery
 from outlast.ledger.location import database_path, rollouts_path
 from outlast.ledger.rollouts.store import RolloutStore
@@ -39,12 +41,31 @@ _P95: Final = "_p95"
 @contextmanager
 def open_rollouts(settings: Settings) -> Iterator[RolloutStore]:
     """The store beside the ledger, given back at the end."""
-    store = RolloutStore(rollouts_path(database_path(settings.server.database, settings.root)), unix_ns=time.time_ns)
+    database = database_path(settings.server.database, settings.root)
+    _give_to_gateway(database, rollouts_path(database))
+    store = RolloutStore(rollouts_path(database), unix_ns=time.time_ns)
     store.start()
     try:
         yield store
     finally:
         store.close()
+
+
+def _give_to_gateway(database: Path, file: Path) -> None:
+    """A file that root has to make belongs to the ledger's owner: a gateway that runs as that user must read it."""
+    if os.geteuid() != 0 or file.exists() or not database.exists():
+        return
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            owner = database.stat()
+            os.fchown(descriptor, owner.st_uid, owner.st_gid)
+        finally:
+            os.close(descriptor)
+    except FileExistsError:  # another command was first
+        return
+    except OSError as error:
+        raise LedgerUnavailable(f"the rollouts in {file} cannot be read or written: {error}") from error
 
 
 def incumbent_of(settings: Settings, name: str) -> str:
