@@ -16,8 +16,9 @@ from typing import Final, ParamSpec
 import msgspec
 import pytest
 
-from outlast.chat.conversation import Message, Served
-from outlast.errors import LedgerUnavailable, MalformedRequest, ObjectNotFound
+from outlast.chat import bounds
+from outlast.chat.conversation import Attachment, Message, Served
+from outlast.errors import LedgerUnavailable, MalformedRequest, ObjectNotFound, RequestTooLarge
 from outlast.ledger.chats.store import KeptChats
 from outlast.ledger.chats.temporary import KEPT_NS, AllChats
 from outlast.ledger.checkup import look_at_record
@@ -243,6 +244,29 @@ async def test_a_temporary_conversation_is_forgotten_a_day_after_its_last_word(f
         await chats.create(conversation_of("t3"))
         with pytest.raises(ObjectNotFound):
             await chats.messages("ana", "t1")
+
+
+@awaited
+async def test_the_files_of_temporary_conversations_fill_memory_up_to_a_bound(file: Path, time: Time) -> None:
+    share, time.now = 20 << 20, 2
+    assert share == bounds.MOST_FILE
+    with opened(file, time) as kept:
+        chats = AllChats(kept, unix_ns=time)
+        for number in range(3):
+            await chats.create(conversation_of(f"t{number}", temporary=True))
+        data = bytes(share)
+
+        async def bring(number: int, conversation: str) -> None:
+            brought = Attachment(id=f"f{number}", name="f", media_type="image/png", size=share)
+            message = msgspec.structs.replace(message_of(f"m{number}"), attachments=(brought,))
+            await chats.add("ana", conversation, message, files={f"f{number}": data})
+
+        for number in range(bounds.MOST_HELD // share):
+            await bring(number, f"t{number // 10}")
+        with pytest.raises(RequestTooLarge, match="temporary"):
+            await bring(99, "t2")
+        await chats.delete("ana", "t0")
+        await bring(99, "t2")
 
 
 async def until(condition: Callable[[], Coroutine[None, None, bool]]) -> None:

@@ -20,6 +20,9 @@ MOST_FILES: Final = 20
 MOST_BYTES: Final = 200 << 20
 """Of all files of one conversation."""
 
+MOST_HELD: Final = 500 << 20
+"""Of all files of all temporary conversations together: they lie in memory."""
+
 
 def check_messages(there: int, messages: Sequence[Message]) -> None:
     """Whether these may come to ``there`` others.
@@ -49,6 +52,16 @@ def check_files(there: int, files: Mapping[str, bytes]) -> None:
         raise RequestTooLarge(f"a file has {largest:,} bytes; at most {MOST_FILE >> 20} MiB are taken")
     if there + sum(map(len, files.values())) > MOST_BYTES:
         raise RequestTooLarge(f"the files of a conversation have at most {MOST_BYTES >> 20} MiB; begin a new one")
+
+
+def check_held(there: int, files: Mapping[str, bytes]) -> None:
+    """Whether memory has room for these files beside ``there`` bytes of others.
+
+    Raises:
+        RequestTooLarge: it has not.
+    """
+    if there + sum(map(len, files.values())) > MOST_HELD:
+        raise RequestTooLarge("temporary conversations hold too many files now; send it in one that is kept, or later")
 
 
 def check_thumb(message: Message, thumb: str) -> None:

@@ -23,6 +23,8 @@ BEGIN: Final = "\x02"
 END: Final = "\x03"
 _BEFORE: Final = 60
 _EXCERPT: Final = 220
+_NEAR: Final = 10_000
+"""Characters that are looked at first; most texts have it there, and a long one is cut into words only if need be."""
 _SIGNS: Final = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff"
@@ -108,7 +110,7 @@ def _places(folded: Sequence[str], phrase: Phrase) -> list[int]:
 def excerpt(text: str, phrases: Sequence[Phrase]) -> str:
     """One line around the first place, with every phrase in it between ``BEGIN`` and ``END``."""
     text = text[:MOST_TEXT].replace(BEGIN, " ").replace(END, " ")
-    spans = spans_of(text, phrases)
+    spans = spans_of(text[:_NEAR], phrases) or spans_of(text, phrases)
     begin = max((spans[0][0] if spans else 0) - _BEFORE, 0)
     if begin:
         begin = next((at + 1 for at in range(begin, begin + 20) if text[at : at + 1].isspace()), begin)

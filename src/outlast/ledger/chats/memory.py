@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
-from outlast.chat.bounds import check_files, check_messages, check_thumb
+from outlast.chat.bounds import check_files, check_held, check_messages, check_thumb
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
 from outlast.chat.ports import Choice, Found, Pleased
 from outlast.chat.words import excerpt, phrases_of, spans_of
@@ -29,6 +29,11 @@ class _Held:
     growing: dict[str, list[str]] = field(default_factory=dict)
     """Pieces of running answers."""
     stopped: set[str] = field(default_factory=set)
+
+    @property
+    def weight(self) -> int:
+        """Bytes of its files."""
+        return sum(len(data) for _, data in self.files.values())
 
     def message(self, known: str) -> Message:
         """One message."""
@@ -251,7 +256,9 @@ class MemoryChats:
 
     def _check(self, held: _Held, messages: tuple[Message, ...], files: Mapping[str, bytes]) -> None:
         check_messages(len(held.messages), messages)
-        check_files(sum(len(data) for _, data in held.files.values()), files)
+        if files:
+            check_files(held.weight, files)
+            check_held(sum(each.weight for each in self._held.values()), files)
         before = set[str | None](held.messages) | {None}
         for message in messages:
             if message.id in self._where or message.id in before:
