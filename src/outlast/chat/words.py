@@ -102,7 +102,7 @@ def _places(folded: Sequence[str], phrase: Phrase) -> list[int]:
     behind = len(whole)
     return [
         at
-        for at, word in enumerate(folded[: len(folded) - behind])
+        for at, word in enumerate(folded[: max(len(folded) - behind, 0)])
         if word == whole[0] and folded[at + behind].startswith(last) and list(folded[at : at + behind]) == whole
     ]
 

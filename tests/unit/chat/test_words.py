@@ -50,3 +50,8 @@ def test_a_long_text_is_shown_around_its_first_hit() -> None:
 
 def test_marks_that_are_in_the_text_itself_mark_nothing() -> None:
     assert excerpt(f"a {BEGIN}b{END} c", phrases_of("c")) == f"a b {BEGIN}c{END}"
+
+
+def test_a_phrase_of_more_words_than_the_text_has_is_not_in_it() -> None:
+    assert spans_of("a b", phrases_of("a/b/cd/ef/gh")) == []
+    assert spans_of("\u6a21\u578b", phrases_of("\u6a21\u578b\u9000\u5f79\u4e86\u6a21")) == []
