@@ -97,6 +97,9 @@ class World:
     """Targets that answered as retired within the last minutes."""
 
 
+_FOR_A_TIME = "taken away for a time: it comes back before its last end"
+
+
 def plan(model: ModelSettings, world: World) -> Plan:
     """Settle who is asked for ``model`` and in which order; nothing is dropped without its reason.
 
@@ -106,7 +109,7 @@ def plan(model: ModelSettings, world: World) -> Plan:
     behind = members[0].reference
     chain = world.knowledge.chain(behind.ref, behind.surface, world.day)
     switch_day = _switch_day(model, members)
-    due = switch_day is not None and world.day >= switch_day
+    due = (switch_day is not None and world.day >= switch_day) or _taken_away(model, members)
     over = {one.settings.to: _why_over(one, model, world, due=due) for one in members}
     switched = due or _all_gone(model, members, over, world)
     successors = _successors(model, world, chain, behind)
@@ -169,6 +172,11 @@ def _switch_day(model: ModelSettings, members: tuple[Member, ...]) -> dt.date | 
     return max(exact) if len(exact) == len(members) else None
 
 
+def _taken_away(model: ModelSettings, members: tuple[Member, ...]) -> bool:
+    """Whether no target is there on this day although its last end may be later: one that went and came back."""
+    return model.switch == "retirement" and all(one.standing.surely_retired for one in members)
+
+
 def _all_gone(model: ModelSettings, members: tuple[Member, ...], over: Mapping[str, str], world: World) -> bool:
     """Whether no target answers any more, and at least one was seen not to.
 
@@ -185,7 +193,7 @@ def _why_over(member: Member, model: ModelSettings, world: World, *, due: bool) 
     ended = model.switch == "retirement" and standing.switches and ends is not None and world.day >= ends
     if due or ended:
         if standing.status in GONE and ends is not None:
-            return f"{standing.status} since {ends}"
+            return f"{standing.status} since {ends}" if ends <= world.day else _FOR_A_TIME
         return f"switched on {model.switch_day or ends}" + (" as declared" if model.switch_day else "")
     return _why_dropped(member.settings.to, model, world)
 
@@ -227,7 +235,8 @@ def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
     found = reference(target, world.providers, model.catalog_model_of(target))
     standing = world.knowledge.standing(found.ref, found.surface, world.day)
     if standing.surely_retired:
-        return f"retired since {standing.ends}"
+        ended = standing.ends is not None and standing.ends <= world.day
+        return f"retired since {standing.ends}" if ended else _FOR_A_TIME
     return ""
 
 

@@ -20,7 +20,7 @@ from outlast.replay.ports import Asker, DrawKey, Evidence
 from outlast.replay.probing import expected_cost
 from outlast.replay.run import TYPICAL_OUTPUT
 from outlast.replay.sample import draw_sample
-from outlast.replay.voiced import items_as_asked
+from outlast.replay.voiced import digest_of, items_as_asked
 from outlast.stats.power import exact_power, pairs_needed
 
 LIKELY_DISCORDANCE = 0.10
@@ -87,7 +87,7 @@ def compose(
         margins=wish.margins,
         gates=wish.gates,
         checks=tuple(check.name for check in suite),
-        sources=sources_of(suite),
+        sources=(*sources_of(suite), *_voice(wish)),
         judge=wish.judge,
         embed=wish.embed,
         alpha=wish.alpha,
@@ -106,6 +106,11 @@ def compose(
     power = _power(len(chosen), margin, wish.alpha)
     expectations = tuple(_expected(target, plan, chosen, (evidence, asker), power) for target in wish.candidates)
     return msgspec.structs.replace(plan, expectations=expectations), chosen
+
+
+def _voice(wish: Wish) -> tuple[tuple[str, str], ...]:
+    """The persona's text by its digest: another text under the same name is another declaration."""
+    return ((f"persona {wish.persona}", digest_of(wish.voice)),) if wish.voice else ()
 
 
 def _answered(evidence: Evidence, item: str, target: str) -> bool:

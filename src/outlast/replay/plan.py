@@ -74,7 +74,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=False):
     checks: tuple[str, ...]
     """Names of all checks that run."""
     sources: tuple[tuple[str, str], ...] = ()
-    """Checks that are not this version's own, each with the SHA-256 of what it is made of."""
+    """Checks that are not this version's own, each with the SHA-256 of what it is made of; and the persona's text."""
     judge: JudgeTerms | None = None
     embed: str = ""
     """The target that embeds answers; empty: none does."""

@@ -34,7 +34,10 @@ def voiced(item: Item, voice: str) -> Item:
         request = spoken_as(_CHAT.peek(item.request, ""), _CHAT, voice, "").envelope.body
     except MalformedRequest:
         return item
-    digest = hashlib.sha256(voice.encode("utf-8", "surrogatepass")).hexdigest()
-    return msgspec.structs.replace(
-        item, id=hashlib.sha256(request).hexdigest()[:24], request=request, voice=digest
-    )  # fmt: skip
+    own = hashlib.sha256(request).hexdigest()[:24]
+    return msgspec.structs.replace(item, id=own, request=request, voice=digest_of(voice))
+
+
+def digest_of(voice: str) -> str:
+    """By which one persona's text is told from another."""
+    return hashlib.sha256(voice.encode("utf-8", "surrogatepass")).hexdigest()

@@ -6,7 +6,7 @@ from typing import Protocol
 import msgspec
 import pytest
 
-from outlast.catalog.store import Catalog
+from outlast.catalog.store import Catalog, open_catalog
 from outlast.gateway.plan import Candidate, Plan, World, plan
 from outlast.settings import ModelSettings, ProviderSettings
 
@@ -220,3 +220,19 @@ def test_each_target_has_its_own_model_or_the_one_declared_for_all(planned: Plan
 def test_the_name_lives_as_long_as_the_target_that_lasts_longest(planned: Planned) -> None:
     assert planned(BEFORE, target=["acme/dead", "mirror/old"]).lasting.settings.to == "mirror/old"
     assert planned(BEFORE, target=["acme/old", "mirror/next"]).lasting.standing.ends is None
+
+
+def test_a_model_that_is_taken_away_for_a_time_gives_way_and_comes_back() -> None:
+    settings = ProviderSettings(kind="scripted", catalog="openai", surface="chat-app")
+    model = ModelSettings(declared="chat/gpt-4o", successor="chat/chatgpt/gpt-5-instant")
+    found = {}
+    for day in ("2025-08-06", "2025-08-07", "2025-08-31", "2026-02-13"):
+        world = World(providers={"chat": settings}, knowledge=open_catalog(), day=dt.date.fromisoformat(day))
+        made = plan(model, world)
+        found[day] = [each.target for each in made.attempts]
+    assert found == {
+        "2025-08-06": ["chat/gpt-4o"],
+        "2025-08-07": ["chat/chatgpt/gpt-5-instant"],
+        "2025-08-31": ["chat/gpt-4o"],
+        "2026-02-13": [],
+    }

@@ -37,6 +37,8 @@ class Stage:
             return gone(self.provider, self.surface, name)
         if embeds:
             return known if known.kind in ("", "embedding") else unknown(self.provider, name)
+        if known.kind == self.surface:  # of the chat-app alone; no API has it
+            return known
         return _not_for_chat(known) or known
 
 

@@ -1,0 +1,82 @@
+"""A rehearsed gateway: its day is moved from a page, and chat and API live by it at once."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from tests.integration.gateway_process import SCRIPTED, Gateway, outlast, running
+from tests.integration.page_visitor import Visitor
+
+from outlast.chat.rehearsal import CONFIGURATION, NAMES
+
+pytestmark = pytest.mark.server
+
+UNPACED = CONFIGURATION.replace('file = "pace.toml"\n', "").replace("rehearsal.db", "outlast.db")
+
+
+@pytest.fixture(scope="module")
+def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with running(tmp_path_factory.mktemp("rehearsal"), UNPACED, "--today", "2025-08-06") as one:
+        yield one
+
+
+def play(gateway: Gateway, day: str) -> None:
+    assert Visitor(gateway).post("/rehearsal", day=day).status == 303
+
+
+def served(gateway: Gateway, model: str) -> str:
+    return gateway.chat(model).headers["x-outlast-served-model"]
+
+
+def test_the_day_is_moved_forth_and_back_for_the_chat_and_the_api(gateway: Gateway) -> None:
+    play(gateway, "2025-08-06")
+    assert served(gateway, "gpt-4o") == "chatgpt/gpt-4o"
+    play(gateway, "2025-08-07")
+    assert served(gateway, "gpt-4o") == "chatgpt/chatgpt/gpt-5-instant"
+    assert gateway.chat("openai/gpt-4o").status == 200, "the API does not change on that day"
+    play(gateway, "2025-08-31")
+    assert served(gateway, "gpt-4o") == "chatgpt/gpt-4o"
+    play(gateway, "2026-02-13")
+    assert served(gateway, "gpt-4o") == "chatgpt/chatgpt/gpt-5.2"
+    assert served(gateway, "chatgpt-4o-latest") == "openai/chatgpt-4o-latest"
+    play(gateway, "2026-02-17")
+    assert served(gateway, "chatgpt-4o-latest") == "openai/gpt-5.1-chat-latest"
+    play(gateway, "2025-08-06")
+    assert served(gateway, "gpt-4o") == "chatgpt/gpt-4o"
+
+
+def test_what_was_seen_gone_on_one_day_is_not_gone_on_another(gateway: Gateway) -> None:
+    play(gateway, "2026-02-13")
+    assert gateway.chat("chatgpt/gpt-4o").status == 404
+    play(gateway, "2026-02-12")
+    assert gateway.chat("chatgpt/gpt-4o").status == 200
+
+
+def test_the_page_has_every_day_and_says_which_one_is_played(gateway: Gateway) -> None:
+    play(gateway, "2026-01-29")
+    page = Visitor(gateway).get("/rehearsal").body.decode()
+    assert '<time datetime="2026-01-29">' in page
+    assert len(set(re.findall(r'name="day" value="(\d{4}-\d\d-\d\d)"', page))) >= 11
+    assert 'value="2026-02-12" class="first"' in page
+
+
+def test_records_keep_real_time(gateway: Gateway) -> None:
+    answer = gateway.chat("gpt-4o")
+    assert int(gateway.row(answer)["started_ns"]) > 1_780_000_000 * 10**9
+
+
+def test_what_is_no_day_is_refused(gateway: Gateway) -> None:
+    assert Visitor(gateway).post("/rehearsal", day="tomorrow").status == 400
+
+
+def test_a_gateway_that_lives_today_has_no_such_page(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with running(tmp_path_factory.mktemp("today"), SCRIPTED) as one:
+        assert Visitor(one).get("/rehearsal").status == 404
+
+
+def test_the_days_can_be_listed_without_a_gateway() -> None:
+    done = outlast("chat", "rehearse", "--list")
+    assert done.code == 0
+    assert all(f"{name}: " in done.out for name in NAMES)
+    [part] = outlast("chat", "rehearse", "--story", "end", "--list", "--format", "json").document
+    assert [step["day"] for step in part["steps"]] == ["2026-02-12", "2026-02-13", "2026-02-17"]
