@@ -4,9 +4,12 @@ import asyncio
 import datetime as dt
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from outlast.errors import EvidenceInvalid, RolloutRefused
 from outlast.ledger.location import rollouts_path
@@ -15,7 +18,7 @@ from outlast.rollout.assignment import Assigned, Known, Pin, Who, assign
 from outlast.rollout.brownout import parse_windows
 from outlast.rollout.plan import Arm, By, Guard, Plan, Stage
 from outlast.rollout.ports import Kept, Situation, Turn
-from outlast.rollout.state import Cause, State, Transition, advance, back, done, pause, start
+from outlast.rollout.state import Cause, State, Transition, advance, back, done, pause, resume, start
 from outlast.testing.rollouts import MemoryRolloutStore
 
 SECOND = 10**9
@@ -361,3 +364,62 @@ def test_a_rollout_that_nobody_began_measures_nothing(store: Store) -> None:
 def test_everything_that_is_kept_is_data(store: Store) -> None:
     kept = begin(store, plan())
     assert msgspec.json.decode(msgspec.json.encode(kept), type=Kept) == kept
+
+
+CONVERSATIONS = st.sampled_from(["c1", "c2", "c3"])
+ARMS: st.SearchStrategy[Arm] = st.sampled_from(["A", "B"])
+MOMENTS = st.integers(-100, 300).map(lambda seconds: NOON + seconds * SECOND)
+PAIRS = st.sampled_from(["", "", "p"])
+TURNS = st.builds(
+    lambda name, arm, at, stage, value, pair, unit: turn(
+        name, arm, at=at, stage=stage, values={"errors": value}, pair=pair, unit=unit
+    ),
+    CONVERSATIONS, ARMS, MOMENTS, st.integers(0, 1), st.sampled_from([0.0, 0.5, 1.0]), PAIRS,
+    st.sampled_from(["ana", "bob"]),
+)  # fmt: skip
+WORK = st.one_of(
+    st.tuples(st.just("add"), st.lists(TURNS, max_size=4)),
+    st.tuples(st.just("close"), MOMENTS),
+    st.tuples(st.just("settle"), st.tuples(CONVERSATIONS, st.sampled_from(["ana", "bob"]), st.booleans())),
+    st.tuples(st.just("step"), st.sampled_from(["advance", "pause", "resume", "back"])),
+)
+
+
+def work(store: Store, kind: str, what: Any) -> object:
+    """One thing done, and all that can be seen of it."""
+    kept = newest(store)
+    try:
+        if kind == "add":
+            store.boards.add("r1", what)
+        elif kind == "close":
+            return store.boards.close(kept, what)
+        elif kind == "settle":
+            return settle(store, what[0], unit=what[1], began=what[2])
+        elif what == "advance":
+            take(store, lambda state: advance(kept.plan, state, ME))
+        else:
+            take(store, lambda state: {"pause": pause, "resume": resume, "back": back}[what](state, ME))
+    except RolloutRefused as refused:
+        return str(refused)
+    return store.boards.board("r1"), newest(store)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["conversation", "user"]), st.booleans(), st.lists(WORK, max_size=20))
+def test_both_stores_say_the_same_whatever_is_done(
+    tmp_path_factory: pytest.TempPathFactory,
+    by: By,
+    shadow: bool,  # noqa: FBT001 - drawn
+    todo: list[tuple[str, object]],
+) -> None:
+    file = rollouts_path(tmp_path_factory.mktemp("both") / "outlast.db")
+    kept = RolloutStore(file, unix_ns=lambda: NOON)
+    kept.start()
+    both = (MemoryRolloutStore(unix_ns=lambda: NOON), kept)
+    try:
+        for store in both:
+            begin(store, plan(0.0 if shadow else 0.4, 0.7, by=by))
+        for kind, given_ in todo:
+            assert work(both[0], kind, given_) == work(both[1], kind, given_)
+    finally:
+        kept.close()
