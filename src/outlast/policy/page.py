@@ -6,6 +6,7 @@ It knows the two templates and the rows that they show. It does not know whether
 import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final, Literal
 
 import jinja2
@@ -79,6 +80,7 @@ def _visible(value: object) -> object:
     return "".join(sign if sign.isprintable() else "?" for sign in value)
 
 
+@lru_cache(maxsize=2)
 def _environment(format_: PageFormat) -> jinja2.Environment:
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("outlast.policy"),

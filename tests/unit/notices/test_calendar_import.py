@@ -3,7 +3,7 @@
 import datetime as dt
 
 import icalendar
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlast.notices.calendar import calendar_of
@@ -50,6 +50,7 @@ def test_a_file_that_is_imported_twice_doubles_nothing_and_a_moved_date_moves_it
     assert program.doubled == 0
 
 
+@settings(deadline=None)  # a library reads twelve files
 @given(days=st.lists(DAYS, min_size=1, max_size=6), model=TEXTS, surface=TEXTS, source=TEXTS, unsure=st.booleans())
 def test_whatever_is_in_it_a_calendar_reads_it_and_ends_at_the_last_known_day(
     *, days: list[dt.date | None], model: str, surface: str, source: str, unsure: bool

@@ -4,7 +4,7 @@ import datetime as dt
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlast.policy.page import PageFormat, page_of, rows
@@ -59,6 +59,7 @@ class Strict(HTMLParser):
         self.links += [value or "" for name, value in attrs if name in ("src", "href", "action")]
 
 
+@settings(deadline=None)  # the first page compiles its template
 @given(name=st.text(min_size=1, max_size=20), why=st.text(max_size=30), title=st.text(max_size=20))
 def test_no_name_adds_a_tag_or_a_line_to_the_page(name: str, why: str, title: str) -> None:
     def made(name: str, why: str, title: str) -> PolicySettings:
