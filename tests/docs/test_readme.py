@@ -25,7 +25,10 @@ README = TEXTS["README.md"]
 WRITTEN_ON = dt.date(2026, 11, 23)
 """The pages speak of models that live on this day; their commands run as if it were today."""
 BASE_URL = 'base_url = "https://api.openai.com/v1"'
-NO_ANSWER = {"serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send", "add", "remove"}
+NO_ANSWER = {
+    "serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send", "add", "remove",
+    "rehearse",
+}  # fmt: skip
 """Commands that do something; each has a test of its own."""
 
 
