@@ -209,6 +209,18 @@ def test_of_what_chance_did_not_decide_no_stage_is_remembered(store: Store) -> N
     assert settle(store, "old") == Assigned("A", "stored", None)
 
 
+@pytest.mark.parametrize("arm", ["A", "B"])
+def test_a_conversation_that_was_pinned_keeps_its_model_when_the_pin_is_over(store: Store, arm: Arm) -> None:
+    kept = begin(store, plan(0.000001 if arm == "B" else 0.999999))
+
+    def pinned(known: Known) -> Assigned:
+        return assign(kept.plan, kept.state, Who(key="k", user="", plan="", conversation="c"), known, arm)
+
+    given = asyncio.run(store.assignments.settle("r1", "c", "", pinned, began=False))
+    assert given == Assigned(arm, "pinned")
+    assert settle(store, "c") == Assigned(arm, "stored", None)
+
+
 def test_after_a_roll_back_nobody_is_stored_and_everybody_has_a(store: Store) -> None:
     begin(store, plan())
     assert settle(store, "c", arm="B").arm == "B"
