@@ -19,7 +19,7 @@ import statistics
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -439,25 +439,39 @@ def main() -> None:
     parser.add_argument("--equal", type=int, default=60, help="rollouts of the equal world")
     parser.add_argument("--others", type=int, default=10, help="rollouts of each other one")
     parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--shown", action="store_true", help="print what was kept, and play nothing")
     asked = parser.parse_args()
+    if asked.shown:
+        show([msgspec.json.decode(RESULTS.read_bytes(), type=list[Ended])])
+        return
     found = references()
     ways = [(world, stages) for stages in (WITH, WITHOUT) for world in WORLDS]
+    numbers = [3 if asked.quick else asked.equal if way[0] is WORLDS[0] else asked.others for way in ways]
+    played: list[list[Ended]] = [[] for _ in ways]
     with ProcessPoolExecutor(asked.processes) as pool:
-        waiting = [
-            [pool.submit(play, *way, found, each) for each in range(3 if asked.quick else _number(way, asked))]
-            for way in ways
-        ]
-        played = [[one.result() for one in each] for each in waiting]
+        # Number by number, so that whoever ends it early has about as many of each.
+        waiting = {
+            pool.submit(play, *way, found, number): place
+            for number in range(max(numbers))
+            for place, way in enumerate(ways)
+            if number < numbers[place]
+        }
+        for one in as_completed(waiting):
+            played[waiting[one]].append(one.result())
+            if not asked.quick:
+                RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode([one for each in played for one in each])))
+    show(played)
+
+
+def show(played: Sequence[Sequence[Ended]]) -> None:
+    """The tables."""
     for stages in (WITH, WITHOUT):
-        print(f"`{stages}`:\n")
-        print(table(COLUMNS, [shown(way[0], each) for way, each in zip(ways, played, strict=True) if way[1] == stages]))
-    if not asked.quick:
-        RESULTS.write_bytes(msgspec.json.format(msgspec.json.encode([one for each in played for one in each])))
-
-
-def _number(way: tuple[World, str], asked: argparse.Namespace) -> int:
-    equal = way[0] is WORLDS[0]
-    return int(asked.equal if equal else asked.others)
+        rows = [
+            shown(world, found)
+            for world in WORLDS
+            if (found := [one for each in played for one in each if (one.world, one.stages) == (world.name, stages)])
+        ]
+        print(f"`{stages}`:\n\n{table(COLUMNS, rows)}\n")
 
 
 if __name__ == "__main__":

@@ -78,20 +78,12 @@ class Helm:
         began = began or (kept.id, who.conversation) in self._settled  # it had an answer in this process
         draw = _Draw(lambda known: assign(plan, state, who, known, pinned))
         unit = "" if plan.by == "conversation" else unit_of(plan, who)
-        asked = asyncio.ensure_future(self._assignments.settle(kept.id, who.conversation, unit, draw, began=began))
         try:
-            done, _ = await asyncio.wait({asked}, timeout=self._patience_s)
-            if not done and not draw.give_up():
-                await asyncio.wait({asked})  # B was drawn and is on its way to the disk: one word for both
-            if not asked.done():
-                asked.add_done_callback(_forget)
-                return self._troubled(kept, who)
-            assigned = asked.result()
-        except LedgerUnavailable:
+            async with asyncio.timeout(self._patience_s):
+                assigned = await self._assignments.settle(kept.id, who.conversation, unit, draw, began=began)
+        except (LedgerUnavailable, TimeoutError):
+            draw.give_up()
             return self._troubled(kept, who)
-        except asyncio.CancelledError:
-            asked.add_done_callback(_forget)
-            raise
         if assigned.why != "not running":
             self._remember(kept.id, who.conversation, Settled(assigned.arm, assigned.stage, self._now()))
         return assigned
@@ -115,32 +107,21 @@ class Helm:
 class _Draw:
     """One conversation's draw, which may be asked in another thread, and be told that nobody waits any more."""
 
-    __slots__ = ("_assign", "_late", "_lock", "_said")
+    __slots__ = ("_assign", "_late", "_lock")
 
     def __init__(self, drawn: Callable[[Known], Assigned]) -> None:
         self._assign = drawn
         self._lock = threading.Lock()
         self._late = False
-        self._said: Assigned | None = None
 
     def __call__(self, known: Known) -> Assigned:
         """What follows from what is stored; A where its caller was served by then."""
         with self._lock:
             if self._late and known.conversation is None:
                 return Assigned("A", "began before")
-            self._said = self._assign(known)
-            return self._said
+            return self._assign(known)
 
-    def give_up(self) -> bool:
-        """Draw no more; False: B was said already."""
+    def give_up(self) -> None:
+        """Draw no more: its caller is served by A. What is being written as B already holds from the next call on."""
         with self._lock:
-            if self._said is not None and self._said.arm == "B":
-                return False
             self._late = True
-            return True
-
-
-def _forget(asked: "asyncio.Future[Assigned]") -> None:
-    """An error that nobody waits for is none."""
-    if not asked.cancelled():
-        asked.exception()

@@ -36,11 +36,39 @@ WAITING: Final = 512
 """Calls whose bodies may wait to be measured."""
 HEARD: Final = 256 << 10
 """Bytes of an answer that are kept for it; of a longer one the words say nothing."""
+MEASURED: Final = 50
+"""Calls of one arm that a process measures in a second, about; more of them tell the guards little sooner."""
 UNKEPT: Final = 10_000
 """Measured turns that may wait for a store that cannot be written; the oldest are let go first."""
 _DROPPED: Final = 4_096
 """Conversations that are remembered as dropped."""
 _US: Final = 1_000_000
+
+
+class Pace:
+    """Which conversations of one arm are measured: all of few, of many a share that chance alone decides.
+
+    The share is halved when a second had more calls than may be measured, and doubled when it had few. Whether a
+    conversation is among them is its digest's matter, the same in every process and never how it went.
+    """
+
+    def __init__(self) -> None:
+        self._second = 0
+        self._calls = 0
+        self._halvings = 0
+
+    def takes(self, conversation: str, now_ns: int) -> bool:
+        """Whether a call of this conversation is measured."""
+        second = now_ns // 10**9
+        if second != self._second:
+            if self._calls > MEASURED:
+                self._halvings += 1
+            elif self._halvings and self._calls < MEASURED // 3:
+                self._halvings -= 1
+            self._second, self._calls = second, 0
+        taken = not self._halvings or int(conversation[-8:], 16) >> (32 - self._halvings) == 0
+        self._calls += taken
+        return taken
 
 
 class Store(Protocol):
@@ -125,6 +153,7 @@ class Measuring:
         """Calls that were not measured because the queue was full, or the store could not be written for long."""
 
         self._told = 0
+        self._paces: dict[tuple[str, Arm], Pace] = {}
 
     def start(self) -> None:
         """Begin; after any fork."""
@@ -135,6 +164,13 @@ class Measuring:
         if self._thread.ident is not None:
             self._queue.put(None)
             self._thread.join()
+
+    def takes(self, kept: Kept, conversation: str, arm: Arm) -> bool:
+        """Whether this call is to be measured; ``conversation`` is a digest."""
+        pace = self._paces.get((kept.id, arm))
+        if pace is None:
+            pace = self._paces[kept.id, arm] = Pace()
+        return pace.takes(conversation, self._clock.monotonic_ns())
 
     def hear(self, calls: tuple[Heard, ...]) -> None:
         """Take in a call, or a pair; from the event loop, in microseconds."""

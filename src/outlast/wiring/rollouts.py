@@ -164,6 +164,9 @@ class RolloutSteer:
             Candidate(plan.candidate, "shadow") if not stage.share and kept.state.phase == "running" else None
         )
         self._guarded = stage.guarded and kept.state.phase in ("running", "paused")
+        self._seen: Route | None = None
+        self._void = False
+        self._told = False
         self._heard = hears(plan.guards) if self._guarded else 0
         self._ways = {
             "A": Led(heir=self._candidate) if stage.share else STRAIGHT,
@@ -175,14 +178,17 @@ class RolloutSteer:
         try:
             return await self._course(meter, route)
         except Exception:  # the boundary: whatever goes wrong in a rollout is not the caller's
-            LOG.exception("a call could not be settled, A answers")
+            told, self._told = self._told, True
+            level = logging.DEBUG if told else logging.ERROR  # a defect that strikes every call would fill the log
+            LOG.log(level, "a call could not be settled, A answers; further ones are told to debug", exc_info=True)
             return STRAIGHT
 
     async def _course(self, meter: Meter, route: Route) -> Course:
         kept = self._kept
-        model = route.model
-        if model is None or all(target.to != kept.plan.incumbent for target in model.targets):
-            return STRAIGHT  # the configuration says something else by now, and has the last word
+        if route is not self._seen:
+            self._seen, self._void = route, _void(kept, route)
+        if self._void:
+            return STRAIGHT
         header = meter.call.headers.get(HEADER)
         gone = route.equals == 0
         conversation = _conversation(meter, header)
@@ -198,6 +204,8 @@ class RolloutSteer:
             assigned = await self._helm.settle(kept, who, began=earlier, gone=gone, pinned=pinned)
         way = self._ways[assigned.arm]
         if not self._guarded or assigned.stage != kept.state.stage:
+            return way
+        if not self._measuring.takes(kept, conversation, assigned.arm):
             return way
         if kept.plan.by != "conversation" and not who.user:
             who, _ = _asker(meter, who)
@@ -315,6 +323,11 @@ class Beside:
         first, self._one = self._one, None
         if GATEWAY_STOPPED not in (first.exchange.error, heard.exchange.error):
             self._measuring.hear((first, heard))
+
+
+def _void(kept: Kept, route: Route) -> bool:
+    """Whether the configuration says something else by now; it has the last word."""
+    return route.model is None or all(target.to != kept.plan.incumbent for target in route.model.targets)
 
 
 def _pins(situation: Situation, model: str) -> tuple[Pin, ...]:

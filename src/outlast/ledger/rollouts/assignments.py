@@ -5,16 +5,21 @@ It knows what is stored and for how long. It does not know how a model is drawn:
 conversation with earlier answers and nothing stored is A's.
 """
 
+import asyncio
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.desk import Desk
 from outlast.ledger.rollouts.file import DAY_NS, QUERIES, digest
 from outlast.rollout.assignment import Assigned, Known
 from outlast.rollout.plan import Arm
+
+_SOON_S: Final = 0.2
+_MANY: Final = 256
+"""What can wait is written so much at once."""
 
 
 class _Place(NamedTuple):
@@ -40,6 +45,7 @@ class KeptAssignments:
     def __init__(self, desk: Desk, *, unix_ns: Callable[[], int]) -> None:
         self._desk = desk
         self._now = unix_ns
+        self._left: list[Callable[[sqlite3.Connection], None]] = []
 
     async def settle(
         self, rollout: str, conversation: str, unit: str, draw: Callable[[Known], Assigned], *, began: bool
@@ -47,21 +53,48 @@ class KeptAssignments:
         """What ``draw`` makes of what is stored; see ``Assignments``."""
         place = _Place(rollout, digest(conversation), digest(unit) if unit else None)
         today = self._now() // DAY_NS
+        if not (began or unit) and (given := draw(Known())).why == "drawn" and (given.arm == "B" or not given.stage):
+            # A conversation that begins now. B is looked up where it is written. An A of the first stage has no other
+            # stage to have been drawn in, and would be drawn as A again: shares only rise.
+            return await self._store(place, given, draw, (today, began))
+        self.flush()  # the desk works in order: what was left before is seen
         stored, has_b = await self._desk.ask(lambda connection: _read(connection, place), writes=False)
         given = draw(_known(stored, has_b=has_b, began=began))
         if stored is not None:
             if stored.day < today:
                 self._leave(lambda connection: _touch(connection, place, today))
-        elif given.store and given.arm == "B":
-            return await self._desk.ask(lambda connection: _draw_again(connection, place, draw, (today, began)))
         elif given.store:
-            self._leave(lambda connection: _write(connection, place, given, today))
+            return await self._store(place, given, draw, (today, began))
         return given
 
+    async def _store(
+        self, place: _Place, given: Assigned, draw: Callable[[Known], Assigned], when: tuple[int, bool]
+    ) -> Assigned:
+        if given.arm == "B":
+            self.flush()
+            return await self._desk.ask(lambda connection: _draw_again(connection, place, draw, when))
+        self._leave(lambda connection: _write(connection, place, given, when[0]))
+        return given
+
+    def flush(self) -> None:
+        """Write down what was left for later."""
+        left, self._left = self._left, []
+        if left:
+            with suppress(LedgerUnavailable):  # what is lost is made good by the conversation's next call
+                self._desk.leave(lambda connection: _all(connection, left))
+
     def _leave(self, run: Callable[[sqlite3.Connection], None]) -> None:
-        """What is lost is made good by the conversation's next call."""
-        with suppress(LedgerUnavailable):
-            self._desk.leave(run)
+        """Soon, and many at once."""
+        if not self._left:
+            asyncio.get_running_loop().call_later(_SOON_S, self.flush)
+        self._left.append(run)
+        if len(self._left) >= _MANY:
+            self.flush()
+
+
+def _all(connection: sqlite3.Connection, left: list[Callable[[sqlite3.Connection], None]]) -> None:
+    for run in left:
+        run(connection)
 
 
 def _known(stored: _Stored | None, *, has_b: bool, began: bool) -> Known:

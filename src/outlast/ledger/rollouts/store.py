@@ -46,5 +46,6 @@ class RolloutStore:
 
     def close(self) -> None:
         """Finish what waits, and end."""
+        self.assignments.flush()
         self._counter.close()
         self._desk.close()
