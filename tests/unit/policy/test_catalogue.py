@@ -24,7 +24,7 @@ def judged(*claims: str) -> list[Retirement]:
 
 def test_notice_counts_from_the_first_word_after_the_last_restoration() -> None:
     [one] = judged(
-        said("announced", "2025-01-01"), said("retired", "2025-03-01"), said("restored", "2025-04-01"),
+        said("announced", "2025-01-01"), said("withdrawn", "2025-03-01"), said("restored", "2025-04-01"),
         said("announced", "2026-01-01"), said("retired", "2026-02-01"),
     )  # fmt: skip
     assert (one.announced, one.ends) == (dt.date(2026, 1, 1), dt.date(2026, 2, 1))
