@@ -53,10 +53,8 @@ class KeptAssignments:
         """What ``draw`` makes of what is stored; see ``Assignments``."""
         place = _Place(rollout, digest(conversation), digest(unit) if unit else None)
         today = self._now() // DAY_NS
-        if not (began or unit) and (given := draw(Known())).why == "drawn" and (given.arm == "B" or not given.stage):
-            # A conversation that begins now. B is looked up where it is written. An A of the first stage has no other
-            # stage to have been drawn in, and would be drawn as A again: shares only rise.
-            return await self._store(place, given, draw, (today, began))
+        if not (began or unit) and (given := draw(Known())).why == "drawn" and given.arm == "B":
+            return await self._store(place, given, draw, (today, began))  # looked up where it is written
         self.flush()  # the desk works in order: what was left before is seen
         stored, has_b = await self._desk.ask(lambda connection: _read(connection, place), writes=False)
         given = draw(_known(stored, has_b=has_b, began=began))
