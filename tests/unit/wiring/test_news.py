@@ -95,7 +95,7 @@ def test_what_was_told_and_no_longer_stands_is_taken_back_before_it_begins_and_o
     [told] = of_brownouts({"a/b": (WINDOW,)}, NOW)
     [back] = called_off({}, [message(told.id)], NOW)
     assert (back.kind, back.name, back.at, back.matter) == ("called_off", "a/b", WINDOW.begins, told.matter)
-    assert back.told == {("ana@example.com", "mail")}
+    assert back.told == frozenset({("ana@example.com", "mail")})
     assert list(called_off({"a/b": (WINDOW,)}, [message(told.id)], NOW)) == []
     assert list(called_off({}, [message(told.id)], WINDOW.begins)) == []
     assert list(called_off({}, [message(told.id, "dead")], NOW)) == []
