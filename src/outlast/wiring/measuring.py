@@ -40,6 +40,7 @@ MEASURED: Final = 50
 """Calls of one arm that a process measures in a second, about; more of them tell the guards little sooner."""
 UNKEPT: Final = 10_000
 """Measured turns that may wait for a store that cannot be written; the oldest are let go first."""
+_MOST_HALVINGS: Final = 30
 _DROPPED: Final = 4_096
 """Conversations that are remembered as dropped."""
 _US: Final = 1_000_000
@@ -48,8 +49,8 @@ _US: Final = 1_000_000
 class Pace:
     """Which conversations of one arm are measured: all of few, of many a share that chance alone decides.
 
-    The share is halved when a second had more calls than may be measured, and doubled when it had few. Whether a
-    conversation is among them is its digest's matter, the same in every process and never how it went.
+    The share is halved whenever a second has more calls than may be measured, and doubled after one that had few.
+    Whether a conversation is among them is its digest's matter, the same in every process, never how it went.
     """
 
     def __init__(self) -> None:
@@ -61,13 +62,13 @@ class Pace:
         """Whether a call of this conversation is measured."""
         second = now_ns // 10**9
         if second != self._second:
-            if self._calls > MEASURED:
-                self._halvings += 1
-            elif self._halvings and self._calls < MEASURED // 3:
+            if self._halvings and self._calls < MEASURED // 3:
                 self._halvings -= 1
             self._second, self._calls = second, 0
         taken = not self._halvings or int(conversation[-8:], 16) >> (32 - self._halvings) == 0
         self._calls += taken
+        if self._calls > MEASURED and self._halvings < _MOST_HALVINGS:
+            self._halvings, self._calls = self._halvings + 1, MEASURED // 2
         return taken
 
 

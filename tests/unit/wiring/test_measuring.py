@@ -1,9 +1,11 @@
 """What is measured of calls: nothing waits for it, nothing counts twice, and trouble of the store loses little."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import msgspec
 import pytest
 from tests.unit.gateway.test_chat import DONE, LAST, WORD, Answers, answered
 from tests.unit.wiring.rollout_house import BODIES, RolloutHouse, declared, upstreams
@@ -95,16 +97,21 @@ def test_what_chance_did_not_put_there_is_not_measured(house: Build) -> None:
 def test_a_full_queue_drops_the_whole_of_a_conversation_and_counts_it(house: Build) -> None:
     made = house()
 
-    async def play() -> None:
-        for number in range(measuring.WAITING + 1):
-            await made.said(f"c{number}")
+    made.served("c")
+    queue = made.moves.measuring
+    heard = queue._queue.get_nowait()
+    assert heard is not None
 
-    asyncio.run(play())
-    assert made.moves.measuring.dropped == 1
-    turns = [turn for _ in range(3) for turn in [*taken_in(made)]]
-    assert len(set(map(id, turns))) == measuring.WAITING
-    made.served(f"c{measuring.WAITING}")
-    assert made.moves.measuring.dropped == 2
+    def hear(number: int) -> None:
+        waiting = msgspec.structs.replace(heard[0].waiting, conversation=f"c{number}")
+        queue.hear((msgspec.structs.replace(heard[0], waiting=waiting),))
+
+    for number in range(measuring.WAITING + 1):
+        hear(number)
+    assert queue.dropped == 1
+    assert len(taken_in(made)) == measuring.WAITING
+    hear(measuring.WAITING)
+    assert queue.dropped == 2
     assert len(taken_in(made)) == measuring.WAITING
 
 
@@ -161,3 +168,18 @@ def test_the_time_that_settling_took_is_no_models() -> None:
 
 def test_the_plan_of_these_tests_is_one_that_could_be_declared() -> None:
     replace(WORDY).check()
+
+
+def test_of_much_traffic_whole_conversations_are_measured_and_few_enough_of_them() -> None:
+    pace, taken = measuring.Pace(), dict[str, int]()
+    for second in range(20):
+        for number in range(1_000):
+            name = hashlib.sha256(str(number % 200).encode()).hexdigest()
+            taken[name] = taken.get(name, 0) + (second >= 10 and pace.takes(name, second * 10**9))
+            if second < 10:
+                pace.takes(name, second * 10**9)
+    counts = sorted(taken.values())
+    assert 0 < sum(counts) <= 10 * 2 * measuring.MEASURED
+    assert counts[0] == 0
+    quiet = measuring.Pace()
+    assert all(quiet.takes(f"{number:064x}", number * 10**9) for number in range(100))
