@@ -206,6 +206,13 @@ def test_a_persona_goes_with_the_next_message_and_is_kept_for_the_conversation(p
     known = stage.run(stage.chats.conversation("", page.url.rpartition("/")[2]))
     assert known.persona is not None
     assert known.persona.warmth == "less"
+    page.keyboard.press("Escape")
+    send(page, "And now? That is great!")
+    settled(page, 4)
+    page.reload()
+    page.get_by_role("button", name="Persona").click()
+    expect(page.get_by_role("table")).to_contain_text("Before: 1 answer of this conversation in another voice.")
+    expect(page.locator("#measured")).to_contain_text("not measured yet")
     page.get_by_role("button", name="Use in all my conversations").click()
     expect(page.locator("#persona-of")).to_contain_text("all your conversations")
     assert stage.run(stage.chats.persona("")).warmth == "less"

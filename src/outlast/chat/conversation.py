@@ -4,6 +4,7 @@ It knows values. It does not know how they are kept (``chat.ports``), how an ans
 how anything looks. An edit or another try is a further child of the same parent, so that nothing is ever lost.
 """
 
+from hashlib import blake2b
 from typing import Literal
 
 import msgspec
@@ -42,6 +43,8 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     """The request's id: the answer's row in the ledger."""
     note: str = ""
     """What of the conversation was not sent with the question, in sentences; empty: all of it was."""
+    voice: str = ""
+    """Which persona was asked for (``Persona.key``), so that answers before and since a change are told apart."""
 
 
 class Message(msgspec.Struct, frozen=True, kw_only=True):
@@ -73,6 +76,12 @@ class Persona(msgspec.Struct, frozen=True, kw_only=True):
     headings: Degree = "default"
     emoji: Degree = "default"
     instructions: str = ""
+
+    @property
+    def key(self) -> str:
+        """The same for the same settings, and none of the person's own words."""
+        settings = (self.base, self.warmth, self.enthusiasm, self.headings, self.emoji)
+        return " ".join((*settings, blake2b(self.instructions.encode(errors="replace"), digest_size=6).hexdigest()))
 
 
 class Conversation(msgspec.Struct, frozen=True, kw_only=True):

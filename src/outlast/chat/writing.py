@@ -140,7 +140,9 @@ async def _hear(events: Events, heard: _Heard) -> None:
             async for event in coming:
                 match event:
                     case Begun():
-                        heard.by = msgspec.structs.replace(event.by, note=heard.by.note or event.by.note)
+                        heard.by = msgspec.structs.replace(
+                            event.by, note=heard.by.note or event.by.note, voice=heard.by.voice or event.by.voice
+                        )
                     case Piece():
                         heard.text.append(event.text)
                         heard.waiting += len(event.text)

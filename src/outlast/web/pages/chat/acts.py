@@ -209,8 +209,8 @@ class Acts:
             await self._change(await opened(self._room, person, known), persona=persona)
         if not for_script(request):
             return await self._stay(request, form)
-        conversation = await self._room.chats.conversation(person.name, known) if known else None
-        voice = await front.voice(self._room, person, conversation, persona)
+        at = await opened(self._room, person, known) if known else Open(tree=Tree(()))
+        voice = await front.voice(self._room, person, at, persona)
         measured = self._room.show.environment.get_template("chat/measured.html").render(voice=voice)
         return JSONResponse({"measured": measured, "path": path_of(known)})
 

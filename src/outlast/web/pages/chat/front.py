@@ -14,6 +14,7 @@ from starlette.responses import Response
 from outlast.chat.conversation import Conversation, Message, Persona
 from outlast.chat.ports import Person
 from outlast.chat.tree import Tree
+from outlast.web.pages.chat.hearing import heard
 from outlast.web.pages.chat.room import Room, path_of
 from outlast.web.pages.chat.seen import Hit, Page, Side, Talk, Voice
 from outlast.web.pages.chat.view import found, latest, shown
@@ -91,15 +92,16 @@ async def page(room: Room, request: Request, at: Open, draft: Draft = NOTHING) -
         messages=shown(at.tree, part, models, beside=asked.get("beside", "")),
         earlier=f"{path_of(at.id)}?before={quote(earlier)}" if earlier else "",
         leaf=next((each.id for each in reversed(at.path) if each.role == "assistant"), ""),
-        voice=await voice(room, person, known, draft.persona),
+        voice=await voice(room, person, Open(tree=at.tree, conversation=known) if around else at, draft.persona),
         draft=draft.text,
         problem=draft.problem,
     )
     return room.show.page(request, "chat/page.html", status=draft.status, page=made)
 
 
-async def voice(room: Room, person: Person, known: Conversation | None, draft: Persona | None = None) -> Voice:
+async def voice(room: Room, person: Person, at: Open, draft: Persona | None = None) -> Voice:
     """The panel of the persona that the next answer has."""
+    known = at.conversation
     own = await room.chats.persona(person.name)
     kept = known.persona if known else None
     persona = draft or kept or own
@@ -108,6 +110,7 @@ async def voice(room: Room, person: Person, known: Conversation | None, draft: P
         words="Of this conversation alone." if kept else "Of all your conversations, unless one has its own.",
         instruction=room.instruct(persona),
         version=room.version,
+        heard=await heard(at.path, persona),
     )
 
 

@@ -155,6 +155,16 @@ class TriedTurn:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """How the answers of a conversation sounded before its persona was changed, and since."""
+
+    before: int = 0
+    since: int = 0
+    """Answers."""
+    tones: Sequence[Tone] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
     """The panel of a persona."""
 
@@ -164,7 +174,7 @@ class Voice:
     instruction: str
     """What the model is told; empty: nothing."""
     version: str
-    tones: Sequence[Tone] = ()
+    heard: Heard
     flips: str = "not measured yet"
 
 
