@@ -231,10 +231,6 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         )
         for name, dialect in (*DIALECTS.items(), *((each.name, each) for each in (*ENDPOINTS, *GOOGLES)))
     }
-    counts = {
-        name: Counting(dialect=DIALECTS[name], question=question, callers=callers, limiter=held.limiter, routes=routes)
-        for name, question in QUESTIONS.items()
-    }
     stored, passthrough = _passing(settings, held, callers, opened)
     return Generation(
         settings=settings,
@@ -243,7 +239,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         routes=routes,
         callers=callers,
         chats=chats,
-        counts=counts,
+        counts=_counts(callers, held, routes),
         responses=held.responses,
         stored=stored,
         passthrough=passthrough,
@@ -254,6 +250,13 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         calendar=calendar_numbers(settings, knowledge, held.today),
         notices=(*unread, *(warning for warning in warnings if warning)),
     )
+
+
+def _counts(callers: Callers, held: Held, routes: Routes) -> dict[str, Counting]:
+    return {
+        name: Counting(dialect=DIALECTS[name], question=question, callers=callers, limiter=held.limiter, routes=routes)
+        for name, question in QUESTIONS.items()
+    }
 
 
 def _passing(
