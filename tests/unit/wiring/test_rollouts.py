@@ -210,7 +210,7 @@ STEPS = st.lists(
 
 
 @pytest.mark.slow
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(steps=STEPS)
 def test_no_conversation_sees_two_models_until_the_way_back_whatever_steps_and_restarts_come_between(
     acme: Catalog, tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, int]]
