@@ -140,6 +140,7 @@ def test_a_conversation_is_exported_in_both_forms(page: Page, stage: Stage) -> N
     page.goto("/chat")
     send(page, "Keep this")
     settled(page, 2)
+    text = ""
     for name, begins in (("Export as Markdown", "# Keep this"), ("Export as JSON", "{")):
         page.get_by_role("button", name="More").click()
         with page.expect_download() as coming:

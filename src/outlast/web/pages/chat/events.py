@@ -32,7 +32,7 @@ class Events:
     def __init__(self, room: Room) -> None:
         self._room = room
 
-    async def __call__(self, request: Request) -> Response:
+    async def follow(self, request: Request) -> Response:
         """Follow an answer from the block on that the browser does not have yet."""
         person, params = self._room.person(request), request.path_params
         await self._room.chats.growth(person.name, params["id"], params["message"], 0)  # another's is a 404, no stream

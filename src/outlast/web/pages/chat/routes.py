@@ -3,8 +3,10 @@
 It knows paths. It does not know what stands behind them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from outlast.web.pages.chat.acts import Acts
@@ -13,67 +15,57 @@ from outlast.web.pages.chat.looks import Looks
 from outlast.web.pages.chat.room import Room
 from outlast.web.pages.chat.trials import Trials
 
+Handlers = Mapping[str, Callable[[Request], Awaitable[Response]]]
+
 
 def routes(room: Room) -> Sequence[BaseRoute]:
     """Every page and form of the chat."""
-    looks, acts, events, trials = Looks(room), Acts(room), Events(room), Trials(room)
-    get, post = ["GET"], ["POST"]
-    return [
-        Route("/chat", looks.new, methods=get),
-        Route("/chat", acts.begin, methods=post),
-        *(
-            Route(f"/chat/{name}", handler, methods=post)
-            for name, handler in (("model", acts.model), ("legacy", acts.legacy), ("persona", acts.persona))
-        ),
-        *(Route(f"/chat/{name}", looks.back, methods=get) for name in ("model", "legacy", "persona")),
-        Route("/chat/remind.ics", looks.reminder, methods=get),
-        Route("/chat/{id}", looks.conversation, methods=get),
-        Route("/chat/{id}", acts.send, methods=post),
-        *(
-            Route(f"/chat/{{id}}/{name}", handler, methods=get)
-            for name, handler in (
-                ("rename", looks.rename),
-                ("delete", looks.delete),
-                ("model", looks.back),
-                ("legacy", looks.back),
-                ("persona", looks.back),
-                ("try", looks.back),
-                ("export.md", looks.markdown),
-                ("export.json", looks.json),
-            )
-        ),
-        *(
-            Route(f"/chat/{{id}}/{name}", handler, methods=post)
-            for name, handler in (
-                ("rename", acts.rename),
-                ("delete", acts.delete),
-                ("archive", acts.archive),
-                ("stop", acts.stop),
-                ("model", acts.model),
-                ("legacy", acts.legacy),
-                ("persona", acts.persona),
-                ("try", trials.run),
-            )
-        ),
-        Route("/chat/{id}/files/{file}", looks.file, methods=get),
-        Route("/chat/{id}/events/{message}", events.__call__, methods=get),
-        *(
-            Route(f"/chat/{{id}}/{name}/{{message}}", handler, methods=get)
-            for name, handler in (
-                ("text", looks.text),
-                ("edit", looks.edit),
-                ("again", looks.again),
-                ("reason", looks.reason),
-            )
-        ),
-        *(
-            Route(f"/chat/{{id}}/{name}/{{message}}", handler, methods=post)
-            for name, handler in (
-                ("edit", acts.edit),
-                ("again", acts.again),
-                ("show", acts.show),
-                ("prefer", acts.prefer),
-                ("rate", acts.rate),
-            )
-        ),
-    ]
+    looks, acts = Looks(room), Acts(room)
+    return [*_at("GET", _looked_at(looks, Events(room))), *_at("POST", _done(acts, Trials(room)))]
+
+
+def _at(method: str, handlers: Handlers) -> Iterator[Route]:
+    """Fixed names stand before those that any conversation may have."""
+    for path, handler in handlers.items():
+        yield Route(path, handler, methods=[method])
+
+
+def _looked_at(looks: Looks, events: Events) -> Handlers:
+    sent = ("model", "legacy", "persona")
+    return {
+        "/chat": looks.new,
+        "/chat/remind.ics": looks.reminder,
+        **{f"/chat/{name}": looks.back for name in sent},
+        "/chat/{id}": looks.conversation,
+        "/chat/{id}/rename": looks.rename,
+        "/chat/{id}/delete": looks.delete,
+        "/chat/{id}/export.md": looks.markdown,
+        "/chat/{id}/export.json": looks.json,
+        **{f"/chat/{{id}}/{name}": looks.back for name in (*sent, "try")},
+        "/chat/{id}/files/{file}": looks.file,
+        "/chat/{id}/events/{message}": events.follow,
+        "/chat/{id}/text/{message}": looks.text,
+        "/chat/{id}/edit/{message}": looks.edit,
+        "/chat/{id}/again/{message}": looks.again,
+        "/chat/{id}/reason/{message}": looks.reason,
+    }
+
+
+def _done(acts: Acts, trials: Trials) -> Handlers:
+    settings: Handlers = {"model": acts.model, "legacy": acts.legacy, "persona": acts.persona}
+    return {
+        "/chat": acts.begin,
+        **{f"/chat/{name}": handler for name, handler in settings.items()},
+        "/chat/{id}": acts.send,
+        **{f"/chat/{{id}}/{name}": handler for name, handler in settings.items()},
+        "/chat/{id}/rename": acts.rename,
+        "/chat/{id}/delete": acts.delete,
+        "/chat/{id}/archive": acts.archive,
+        "/chat/{id}/stop": acts.stop,
+        "/chat/{id}/try": trials.run,
+        "/chat/{id}/edit/{message}": acts.edit,
+        "/chat/{id}/again/{message}": acts.again,
+        "/chat/{id}/show/{message}": acts.show,
+        "/chat/{id}/prefer/{message}": acts.prefer,
+        "/chat/{id}/rate/{message}": acts.rate,
+    }

@@ -12,6 +12,8 @@ const NEAR = 120;
 
 /** @type {Map<string, Following>} */
 const following = new Map();
+/** Whether the page has been shown: what comes into it from now on nobody has heard. */
+let shown = false;
 
 /** Whether any answer on this page is being written. */
 export function writing() {
@@ -34,6 +36,8 @@ class Following {
     this.article = article;
     this.ended = ended;
     this.source = new EventSource(`${url}?from=${article.dataset.from ?? "0"}`);
+    const there = shown ? [...(article.querySelector(".text")?.children ?? [])] : [];
+    there.forEach((block, index) => this.#reader.hear(index, block, index < Number(article.dataset.from)));
     this.source.addEventListener("block", (event) => this.#take(JSON.parse(event.data)));
     this.source.addEventListener("end", (event) => this.#end(JSON.parse(event.data)));
   }
@@ -104,6 +108,7 @@ export function followAll(path, ended) {
     });
     following.set(id, one);
   }
+  shown = true;
 }
 
 /** Whether the end of the page is in sight, so that it should stay so. */
