@@ -9,6 +9,7 @@ import pytest
 from tests.integration.gateway_process import LIVING, SCRIPTED, Gateway, running
 from tests.integration.page_visitor import TYPED, Visitor, people
 
+from outlast.web.pages.forms import STRANGER
 from outlast.web.pages.login import onward
 
 pytestmark = pytest.mark.server
@@ -230,3 +231,23 @@ def test_a_login_leads_to_the_page_that_was_wanted(gateway: Gateway) -> None:
     answer = visitor.post("/login", name="ada", password=TYPED, next="/models/openai/gpt-4o?x=1")
     assert answer.headers["location"] == "/models/openai/gpt-4o?x=1"
     assert visitor.post("/login", name="ada", password=TYPED, next="//evil.example").headers["location"] == "/chat"
+
+
+def test_a_form_is_read_in_utf_8_alone(gateway: Gateway) -> None:
+    visitor = Visitor(gateway)
+    token = visitor.token("/login")
+    body = f'--x\r\ncontent-disposition: form-data; name="name"\r\n\r\na+2AA-\\ud800-{"b" * 1_000}\r\n--x--'.encode()
+    for charset in ("punycode", "utf-7", "unicode_escape", "undefined", "UTF-16", "no-such-thing", ""):
+        told = {"content-type": f'multipart/form-data; boundary=x; charset="{charset}"', "x-outlast-form": token}
+        assert visitor.send("/login", body, told).status == 400
+    told = {"content-type": "multipart/form-data; boundary=x; charset=UTF-8", "x-outlast-form": token}
+    assert visitor.send("/login", body, told).status == 401
+
+
+def test_who_has_not_logged_in_sends_short_fields_and_no_file(gateway: Gateway) -> None:
+    visitor = Visitor(gateway)
+    assert visitor.post("/login", name="a" * STRANGER).status == 400
+    told = {"content-type": "multipart/form-data; boundary=x", "x-outlast-form": visitor.token("/login")}
+    file = b'--x\r\ncontent-disposition: form-data; name="files"; filename="a"\r\n\r\nb\r\n--x--'
+    assert visitor.send("/login", file, told).status == 400
+    assert visitor.login("ada").status == 303
