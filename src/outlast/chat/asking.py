@@ -59,7 +59,7 @@ class Asking:
             pictures=pictures,
             reach=reach,
         )
-        yield Begun(by=msgspec.structs.replace(by, note=made.note, voice=persona.key))
+        yield Begun(by=msgspec.structs.replace(by, note=f"{by.note} {made.note}".strip(), voice=persona.key))
         headers = {CONVERSATION_HEADER: question.known_as}
         coming = self.gateway.ask(made.body, headers, person=question.person, unkept=conversation.temporary)
         try:

@@ -46,7 +46,7 @@ class Moved(msgspec.Struct, frozen=True, kw_only=True):
     """A conversation's model has gone: said once, and the conversation goes on."""
 
     gone: str
-    """The name that the conversation asked."""
+    """Which end this is: the name that the conversation asked, and the day; one that came back may go again."""
     to: str
     """The name that it asks from now on; may be the same, where another model answers that."""
     text: str
@@ -98,18 +98,20 @@ def successor_of(entry: Entry, offer: Offer) -> Entry | None:
 
 def moved(conversation: Conversation, entry: Entry, offer: Offer) -> Moved | None:
     """What a conversation is to be told before it goes on; None: its model is there, or it was told."""
-    if entry.name in conversation.told or (not entry.clock.gone and entry.path.target):
+    end = f"{entry.name} {entry.clock.ends or ''}".strip()
+    if end in conversation.told or (not entry.clock.gone and entry.path.target):
         return None
     if entry.itself and (entry.restored or not entry.clock.gone):
         return None
     when = f" on {day(entry.clock.ends)}" if entry.clock.ends is not None else ""
     gone = f"{entry.title} was retired{when}" if entry.clock.gone else f"{entry.title} can no longer be asked here"
     if not entry.itself and entry.path.target:
-        return Moved(gone=entry.name, to=entry.name, text=f"{gone}; {entry.path.target} answers in its place.")
+        takes_over = title_of(entry.path.target, offer)
+        return Moved(gone=end, to=entry.name, text=f"{gone}; {takes_over} answers in its place.")
     heir = successor_of(entry, offer)
     if heir is None:
-        return Moved(gone=entry.name, to=entry.name, text=f"{gone}, and no other model is offered here.")
-    return Moved(gone=entry.name, to=heir.name, text=f"{gone}; this conversation goes on with {heir.title}.")
+        return Moved(gone=end, to=entry.name, text=f"{gone}, and no other model is offered here.")
+    return Moved(gone=end, to=heir.name, text=f"{gone}; this conversation goes on with {heir.title}.")
 
 
 def chip(by: Served, asked: Entry | None, served: Clock | None) -> Chip:
@@ -122,6 +124,12 @@ def chip(by: Served, asked: Entry | None, served: Clock | None) -> Chip:
         days = served.days_left
         said.append(f"It {verb} on {day(served.ends)}{'' if served.gone else f', {_in_days(days)}'}.")
     return Chip(label=who, text=" ".join(said), days_left=days)
+
+
+def title_of(target: str, offer: Offer) -> str:
+    """How people know a target: by the name of the list that asks it, else by its own."""
+    known = offer.of_target(target)
+    return known.title if known is not None and not known.clock.gone else target
 
 
 def surface(clock: Clock) -> str:

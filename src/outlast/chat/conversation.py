@@ -42,7 +42,7 @@ class Served(msgspec.Struct, frozen=True, kw_only=True):
     exchange: str = ""
     """The request's id: the answer's row in the ledger."""
     note: str = ""
-    """What of the conversation was not sent with the question, in sentences; empty: all of it was."""
+    """What is said beside it: that a model has gone, what was not sent with the question; in sentences."""
     voice: str = ""
     """Which persona was asked for (``Persona.key``), so that answers before and since a change are told apart."""
 
@@ -103,4 +103,4 @@ class Conversation(msgspec.Struct, frozen=True, kw_only=True):
     temporary: bool = False
     """Kept in memory alone, gone with the process."""
     told: tuple[str, ...] = ()
-    """Models whose replacement this conversation was told of, once."""
+    """Ends that this conversation was told of, once each: the name that it asked, and the day."""

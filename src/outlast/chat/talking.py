@@ -143,9 +143,9 @@ class Talking:
         branch = tree.path(parent)
         if branch and branch[-1].role == "user":
             raise MalformedRequest("a message goes behind an answer; to change your last one, edit it")
-        known = self._asking(person, known, more.model)
+        known, said = self._asking(person, known, more.model)
         question = self._question(parent, text, more.files)
-        return await self._ask(person, known, (*branch, question), new=question, files=more.files)
+        return await self._ask(person, known, (*branch, question), new=question, files=more.files, said=said)
 
     async def edit(self, person: Person, conversation: str, message: str, text: str, *, model: str = "") -> Sent:
         """Send a message anew, beside the one it was; the other branch stays. Files come along.
@@ -159,7 +159,8 @@ class Talking:
         if not (text.strip() or question.attachments):
             raise MalformedRequest("nothing was written")
         branch = (*tree.path(original.parent), question)
-        return await self._ask(person, self._asking(person, known, model), branch, new=question)
+        known, said = self._asking(person, known, model)
+        return await self._ask(person, known, branch, new=question, said=said)
 
     async def again(self, person: Person, conversation: str, message: str, *, models: Sequence[str] = ()) -> Sent:
         """Another answer to the same question, or several side by side, each by one of ``models``.
@@ -179,9 +180,10 @@ class Talking:
         known, tree = await self._opened(person, conversation)
         named = tree.message(message)
         asked = named if named.role == "user" else tree.message(named.parent or "")
+        said = ""
         if len(models) < 2:
-            known = self._asking(person, known, models[0] if models else "")
-        return await self._ask(person, known, tree.path(asked.id), models=tuple(models))
+            known, said = self._asking(person, known, models[0] if models else "")
+        return await self._ask(person, known, tree.path(asked.id), models=tuple(models), said=said)
 
     async def stop(self, person: Person, conversation: str, message: str) -> None:
         """Have an answer end where it is, whatever process writes it."""
@@ -224,14 +226,18 @@ class Talking:
         known = await self._chats.conversation(person.name, conversation)
         return known, Tree(await self._chats.messages(person.name, conversation))
 
-    def _asking(self, person: Person, conversation: Conversation, model: str) -> Conversation:
-        """The conversation with the model that it asks from now on; one that has gone is told of for the last time."""
+    def _asking(self, person: Person, conversation: Conversation, model: str) -> tuple[Conversation, str]:
+        """The conversation with the model that it asks from now on, and what it is told: that the old one has gone.
+
+        The sentence stands on the next answer, so that it is there for a page that was open on the day, too.
+        """
         if model and model != conversation.model:
-            return msgspec.structs.replace(conversation, model=model)
+            return msgspec.structs.replace(conversation, model=model), ""
         moved = self._world.moved(person, conversation)
         if moved is None:
-            return conversation
-        return msgspec.structs.replace(conversation, model=moved.to, told=(*conversation.told, moved.gone))
+            return conversation, ""
+        told = (*conversation.told, moved.gone)
+        return msgspec.structs.replace(conversation, model=moved.to, told=told), moved.text
 
     def _question(self, parent: str | None, text: str, files: Sequence[Brought]) -> Message:
         return Message(
@@ -252,11 +258,12 @@ class Talking:
         new: Message | None = None,
         files: Sequence[Brought] = (),
         models: Sequence[str] = (),
+        said: str = "",
     ) -> Sent:
-        """Keep the question, if it is new, with answers to be written; then write them."""
+        """Keep the question, if it is new, with answers to be written, on which stands what is ``said``; then write."""
         question = branch[-1]
         answers = [
-            answer(question.id, known=self._world.new_id(), created_ns=self._world.unix_ns(), asked=model)
+            answer(question.id, known=self._world.new_id(), created_ns=self._world.unix_ns(), asked=model, note=said)
             for model in models or (conversation.model,)
         ]
         await self._chats.add(

@@ -119,7 +119,7 @@ def another(original: Message, *, known: str, created_ns: int, asked: str) -> Me
     return answer(original.parent, known=known, created_ns=created_ns, asked=asked)
 
 
-def answer(parent: str | None, *, known: str, created_ns: int, asked: str) -> Message:
+def answer(parent: str | None, *, known: str, created_ns: int, asked: str, note: str = "") -> Message:
     """An answer that is still to be written, behind ``parent``."""
-    by = Served(asked=asked)
+    by = Served(asked=asked, note=note)
     return Message(id=known, parent=parent, role="assistant", text="", created_ns=created_ns, phase="running", by=by)

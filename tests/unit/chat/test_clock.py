@@ -50,7 +50,17 @@ def test_a_conversation_is_told_once_and_goes_on_with_another() -> None:
     assert found is not None
     assert found.to == "gpt-5"
     assert found.text == "gpt-4o was retired on 13 February 2026; this conversation goes on with gpt-5."
-    assert moved(conversation("gpt-4o", "gpt-4o"), entry(made), made) is None
+    assert moved(conversation("gpt-4o", found.gone), entry(made), made) is None
+
+
+def test_what_came_back_and_goes_again_is_said_again() -> None:
+    first = offer("2025-08-07", paths=GONE)
+    taken_away = moved(conversation(), entry(first), first)
+    last = offer("2026-02-14", paths=GONE)
+    assert taken_away is not None
+    retired = moved(conversation("gpt-4o", taken_away.gone), entry(last), last)
+    assert retired is not None
+    assert "13 February 2026" in retired.text
 
 
 def test_a_name_that_another_model_answers_stays_the_conversations_name() -> None:
@@ -59,7 +69,7 @@ def test_a_name_that_another_model_answers_stays_the_conversations_name() -> Non
     assert found is not None
     assert (found.to, found.text) == (
         "gpt-4o",
-        "gpt-4o was retired on 13 February 2026; scripted/gpt-5 answers in its place.",
+        "gpt-4o was retired on 13 February 2026; gpt-5 answers in its place.",
     )
 
 

@@ -248,6 +248,7 @@ def test_a_conversation_is_told_once_that_its_model_has_gone_and_goes_on_with_an
         conversation = await chats.conversation("ana", first.conversation)
         assert (conversation.model, conversation.told) == ("gpt-5", ("gpt-4o",))
         assert gateway.asked[-1].model == "gpt-5"
+        assert [each.by.note for each in await chats.messages("ana", first.conversation) if each.by] == ["", "gone"]
 
     play(act, moved=Moved(gone="gpt-4o", to="gpt-5", text="gone"))
 

@@ -27,6 +27,8 @@ SOON: Final = 30
 ALARMS: Final = (7, 1)
 """Days before an end on which a calendar reminds."""
 _NEAR: Final = 7
+_ANOTHER: Final = {"successor": "taken over", "fallback": "no answer", "rollout": "in a trial"}
+"""Why another model answered than the one that was asked, in a word or two."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +77,11 @@ class Models:
         first, later = list(offer.current), list(offer.legacy) if legacy else []
         if keep and keep not in {each.name for each in (*first, *later)}:
             later.append(self.entry(keep))
-        groups = [Group(label="Models" if later else "", options=[_option(each) for each in first])] if first else []
+        groups = (
+            [Group(label="Models" if later else "", options=[_option(each, offer) for each in first])] if first else []
+        )
         if later:
-            groups.append(Group(label="Legacy", options=[_option(each) for each in later]))
+            groups.append(Group(label="Legacy", options=[_option(each, offer) for each in later]))
         return groups
 
     def chip(self, message: Message) -> Chip | None:
@@ -96,6 +100,9 @@ class Models:
         served = self._clock(by, asked)
         made = clock.chip(by, asked, served)
         words = f"answered by {made.label}" if by.served else f"asked: {by.asked}"
+        why = _why(by, asked) if by.served else ""
+        if why:
+            words = f"asked {by.asked} ({why}), {words}"
         if made.days_left is not None and served is not None:
             words += f" · {_until(served, made.days_left)}"
         facts = [("In words", made.text), ("Asked", by.asked), ("Answered", by.served or "nobody")]
@@ -154,18 +161,26 @@ class Models:
         return Reminder(name=f"{safe[:80]}.ics", text=text)
 
 
+def _why(by: Served, asked: Entry | None) -> str:
+    """Why it was another than the one that was asked; empty: it was not."""
+    status = asked.clock.status if asked is not None else ""
+    if by.reason == "successor" and asked is not None and asked.clock.gone:
+        return "retired"
+    return _ANOTHER.get(by.reason, "redirected" if status == "redirected" else "")
+
+
 def link(source: str) -> str:
     """The address in a source's words; empty: it has none."""
     return next((word.rstrip(".,;)") for word in source.split() if word.startswith("https://")), "")
 
 
-def _option(entry: Entry) -> Option:
+def _option(entry: Entry, offer: Offer) -> Option:
     days = entry.clock.days_left
     short = "" if days is None else f" ({_until(entry.clock, days)})"
-    return Option(name=entry.name, label=f"{entry.title}{short}", note=_note(entry), sees=entry.reach.sees)
+    return Option(name=entry.name, label=f"{entry.title}{short}", note=_note(entry, offer), sees=entry.reach.sees)
 
 
-def _note(entry: Entry) -> str:
+def _note(entry: Entry, offer: Offer) -> str:
     """What is worth knowing before it is picked, in a line."""
     said: list[str] = []
     if entry.default:
@@ -179,7 +194,7 @@ def _note(entry: Entry) -> str:
     if entry.restored:
         said.append("brought back here")
     elif not entry.itself and entry.path.target:
-        said.append(f"{entry.path.target} answers in its place")
+        said.append(f"{clock.title_of(entry.path.target, offer)} answers in its place")
     return " · ".join(said)
 
 
