@@ -209,7 +209,7 @@ class Stage:
         assets = packaged()
         show = Show(assets)
         nobody = cast("Accounts", NoAccounts())
-        site = Site(show=show, assets=assets, accounts=nobody, reachable=False, hosts=lambda: ())
+        site = Site(show=show, assets=assets, accounts=nobody, reachable=lambda: False, hosts=lambda: ())
         parts = [*routes(self._room(show)), *FeedbackPage(show, self.chats.pleased).routes]
         app = Asgi(make_app(site, parts))
         self._app = app

@@ -26,6 +26,12 @@ def gateway(tmp_path: Path) -> Iterator[Gateway]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def unnamed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
+    with running(tmp_path_factory.mktemp("unnamed"), SCRIPTED) as one:
+        yield one
+
+
 def test_without_an_account_one_person_sits_here_and_operates(tmp_path: Path) -> None:
     with running(tmp_path, SCRIPTED) as gateway:
         visitor = Visitor(gateway)
@@ -53,6 +59,20 @@ def test_a_gateway_that_others_reach_is_closed_until_somebody_has_an_account(tmp
         people(tmp_path, ada="owner")
         assert visitor.login("ada").status == 303
         assert visitor.get("/chat").status == 200
+
+
+@pytest.mark.parametrize("name", ["via", "forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip"])
+def test_behind_a_proxy_nobody_sits_here(name: str, unnamed: Gateway) -> None:
+    visitor = Visitor(unnamed)
+    assert visitor.get("/chat").status == 200
+    for path in ("/chat", "/horizon", "/chat/remind.ics"):
+        assert visitor.get(path, {name: "198.51.100.7"}).status == 403
+
+
+@pytest.mark.parametrize("words", ["require_key = true", 'hosts = ["chat.example.org"]'])
+def test_an_operator_whose_words_say_that_others_come_makes_an_account_first(tmp_path: Path, words: str) -> None:
+    with running(tmp_path, f"[server]\n{words}\n{SCRIPTED}") as gateway:
+        assert Visitor(gateway).get("/chat").status == 403
 
 
 def test_a_login_is_a_new_secret_whatever_the_browser_came_with(gateway: Gateway) -> None:

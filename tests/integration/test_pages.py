@@ -3,10 +3,11 @@
 import gzip
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from tests.integration.gateway_process import LIVING, SCRIPTED, Answer, Gateway, calling, running, until
-from tests.integration.page_visitor import FORM, Visitor
+from tests.integration.page_visitor import FORM, Visitor, people
 
 pytestmark = pytest.mark.server
 
@@ -18,7 +19,7 @@ WRONG = {"name": "a", "password": "b"}
 
 @pytest.fixture(scope="module")
 def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
-    with running(tmp_path_factory.mktemp("pages"), NAMED) as one:
+    with running(tmp_path_factory.mktemp("pages"), SCRIPTED) as one:
         yield one
 
 
@@ -64,11 +65,18 @@ def test_a_page_is_not_given_under_a_foreign_name(visitor: Visitor, host: str) -
     assert "set-cookie" not in answer.headers
 
 
-@pytest.mark.parametrize(
-    "host", ["localhost:4141", "LOCALHOST", "127.0.0.1", "[::1]:80", "chat.example.org", "192.0.2.7:1"]
-)
+@pytest.mark.parametrize("host", ["localhost:4141", "LOCALHOST", "127.0.0.1", "[::1]:80", "192.0.2.7:1"])
 def test_a_page_is_given_under_its_names_and_any_address(visitor: Visitor, host: str) -> None:
     assert visitor.get("/chat", {"host": host}).status == 200
+
+
+def test_a_page_is_given_under_the_name_that_its_operator_gave(tmp_path: Path) -> None:
+    with running(tmp_path, NAMED) as gateway:
+        people(tmp_path, ada="owner")
+        visitor = Visitor(gateway, host="chat.example.org")
+        assert visitor.login("ada").status == 303
+        assert visitor.get("/chat").status == 200
+        assert visitor.get("/chat", {"host": "www.chat.example.org"}).status == 421
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from outlast.horizon.calendar import Entry, horizon
 from outlast.horizon.life import life_of
 from outlast.horizon.record import window_start_ns
 from outlast.ledger.chats.accounts import KeptAccounts
+from outlast.settings.words import ServerSettings
 from outlast.tone.persona import PERSONA_VERSION, instructions
 from outlast.web.asgi import Asgi
 from outlast.web.pages.app import Site, make_app
@@ -43,7 +44,7 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
         show=show,
         assets=assets,
         accounts=accounts,
-        reachable=held.reachable,
+        reachable=lambda: held.reachable or _for_others(current().settings.server),
         hosts=lambda: current().settings.server.hosts,
     )
 
@@ -57,6 +58,11 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
         *RehearsalPage(show, None if held.played is None else Rehearsed(held.played, current)).routes,
     ]
     return Asgi(make_app(site, parts))
+
+
+def _for_others(server: ServerSettings) -> bool:
+    """Whether the operator's own words say that others come, a proxy's address being all that is seen of them."""
+    return server.require_key is True or bool(server.hosts)
 
 
 def _chat(show: Show, room: Room, held: Held) -> ChatRoom:

@@ -30,8 +30,8 @@ class Site:
     show: Show
     assets: Assets
     accounts: Accounts
-    reachable: bool
-    """Whether others than this machine can call."""
+    reachable: Callable[[], bool]
+    """Whether others than this machine can call, or have to show who they are."""
     hosts: Callable[[], Collection[str]]
     """Names, beside loopback's, under which pages may be asked for."""
 

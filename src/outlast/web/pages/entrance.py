@@ -4,6 +4,7 @@ It knows cookies and who is whom by them. It does not know passwords (``web.page
 """
 
 import secrets
+from collections.abc import Callable
 from http.cookies import SimpleCookie
 from typing import Final
 
@@ -21,12 +22,14 @@ _MONTH: Final = 30 * 86_400
 _VISIT: Final = "v-"
 """What the cookie of somebody begins with who has not logged in."""
 _WITHOUT_VISIT: Final = "/static/"
+_PROXIES: Final = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+"""What proxies write into a call."""
 
 
 class Entrance:
     """Says of each call whose visit it is; ASGI middleware."""
 
-    def __init__(self, pages: ASGIApp, *, show: Show, accounts: Accounts, reachable: bool) -> None:
+    def __init__(self, pages: ASGIApp, *, show: Show, accounts: Accounts, reachable: Callable[[], bool]) -> None:
         """``reachable``: others than this machine can call, so that somebody has to log in."""
         self._pages = pages
         self._show = show
@@ -54,7 +57,8 @@ class Entrance:
             secret = new_visit() if begun else known
             closed = False
             if person is None and not await self._accounts.any():
-                person, closed = (None, True) if self._reachable else (ALONE, False)
+                closed = self._reachable() or _through_a_proxy(request)
+                person = None if closed else ALONE
             set_visit(request, Visit(person=person, secret=secret, secure=secure))
             pages = self._show.page(request, "closed.html", status=403) if closed else self._pages
             await pages(scope, receive, _with_cookie(send, cookie(secret, secure=secure)) if begun else send)
@@ -91,6 +95,11 @@ def cookie(secret: str, *, secure: bool) -> str:
     if secure:
         told["secure"] = True
     return told.OutputString()
+
+
+def _through_a_proxy(request: HTTPConnection) -> bool:
+    """Whether somebody else stands between: then a call from this machine may be anybody's."""
+    return any(name in request.headers for name in _PROXIES)
 
 
 def _comes_from_elsewhere(request: HTTPConnection) -> bool:
