@@ -226,3 +226,22 @@ def test_a_gateway_without_a_chat_has_no_pages(tmp_path_factory: pytest.TempPath
     with running(tmp_path_factory.mktemp("none"), SCRIPTED + "[chat]\nenabled = false\n") as gateway:
         assert gateway.ask("GET", "/chat").status == 404
         assert "chat at" not in (gateway.folder / "stdout").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("when", ["0", "9223372036854775807", "9223372036854775808", "9" * 19, "9" * 20, "-1", "x"])
+def test_any_page_of_the_list_can_be_asked_for(visitor: Visitor, when: str) -> None:
+    assert visitor.get(f"/chat?older={when}.x").status == 200
+
+
+@pytest.mark.parametrize(("field", "most"), [("instructions", 8_000), ("model", 300)])
+def test_a_small_field_is_small_whoever_made_the_form(visitor: Visitor, field: str, most: int) -> None:
+    said = {"message": "hello", "model": "scripted/gpt-4o"}
+    assert visitor.post("/chat", {}, **{**said, field: "a" * most}).status == 303
+    assert visitor.post("/chat", {}, **{**said, field: "a" * (most + 1)}).status == 400
+
+
+def test_a_reason_is_short_whoever_made_the_form(visitor: Visitor) -> None:
+    begun = visitor.post("/chat", {}, message="hello", model="scripted/gpt-4o")
+    path, _, answer = begun.headers["location"].partition("#m-")
+    assert visitor.post(f"{path}/rate/{answer}", {}, thumb="bad", text="a" * 2_001).status == 400
+    assert visitor.post(f"{path}/rate/{answer}", {}, thumb="bad", text="a" * 2_000).status == 303

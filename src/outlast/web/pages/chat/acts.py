@@ -26,6 +26,10 @@ from outlast.web.pages.chat.view import one, running, shown
 from outlast.web.pages.forms import form_of, text_of
 
 TITLE_LENGTH = 200
+LONGEST_MODEL = 300
+LONGEST_REASON = 2_000
+LONGEST_WISHES = 8_000
+"""Characters: the page's fields end there, a form that is not the page's is held to it all the same."""
 STOP_SECONDS = 5.0
 """How long a page waits for an answer that was stopped to be at its end."""
 
@@ -62,7 +66,7 @@ class Acts:
     async def _send(self, person: Person, form: FormData, files: Sequence[tuple[str, bytes]], known: str) -> Sent:
         brought = [await self._room.read_file(name, data) for name, data in files]
         persona = persona_of(form)
-        more = Begin(model=text_of(form, "model"), files=tuple(brought), temporary=bool(text_of(form, "temporary")))
+        more = Begin(model=_model(form), files=tuple(brought), temporary=bool(text_of(form, "temporary")))
         text = text_of(form, "message")
         if known:
             if persona is not None:
@@ -99,7 +103,7 @@ class Acts:
     async def again(self, request: Request) -> Response:
         """Another answer to the same question, by the same or another model."""
         person, form, message = self._room.person(request), await _fields(request), _message(request)
-        model = text_of(form, "model")
+        model = _model(form)
         sent = await self._talking.again(person, _id(request), message, models=(model,) if model else ())
         if not text_of(form, "beside"):
             return await self._answered(request, person, sent)
@@ -170,6 +174,7 @@ class Acts:
         if thumb not in {"", "good", "bad"}:
             raise MalformedRequest("a thumb is good, bad or nothing")
         reason = text_of(form, "text") if "text" in form else message.reason if thumb else ""
+        _at_most(LONGEST_REASON, reason, "a reason")
         await self._room.chats.rate(person.name, _id(request), message.id, thumb, reason)
         path = path_of(_id(request))
         if not for_script(request) or "text" in form:
@@ -182,7 +187,7 @@ class Acts:
         form, known = await _fields(request), request.path_params.get("id", "")
         if known:
             at = await opened(self._room, self._room.person(request), known)
-            await self._change(at, model=text_of(form, "model"))
+            await self._change(at, model=_model(form))
         if text_of(form, "go"):
             return done(request, path_of(known))
         return await self._stay(request, form)
@@ -253,6 +258,7 @@ def persona_of(form: FormData) -> Persona | None:
     given = {name: text_of(form, name) for name in Persona.__struct_fields__ if name in form}
     if not given:
         return None
+    _at_most(LONGEST_WISHES, given.get("instructions", ""), "what you wish")
     try:
         return msgspec.convert(given, Persona)
     except msgspec.ValidationError as error:
@@ -262,13 +268,25 @@ def persona_of(form: FormData) -> Persona | None:
 def _draft(form: FormData, *, problem: str = "", status: int = 200, legacy: bool | None = None) -> Draft:
     return Draft(
         text=text_of(form, "message"),
-        model=text_of(form, "model"),
+        model=text_of(form, "model")[:LONGEST_MODEL],
         legacy=legacy,
         persona=persona_of(form),
         temporary=bool(text_of(form, "temporary")),
         problem=problem,
         status=status,
     )
+
+
+def _model(form: FormData) -> str:
+    """The model that a form names; empty: none."""
+    name = text_of(form, "model")
+    _at_most(LONGEST_MODEL, name, "a model's name")
+    return name
+
+
+def _at_most(most: int, text: str, what: str) -> None:
+    if len(text) > most:
+        raise MalformedRequest(f"{what} has at most {most:,} characters; this has {len(text):,}")
 
 
 async def _fields(request: Request) -> FormData:

@@ -20,6 +20,8 @@ from outlast.web.pages.chat.seen import Hit, Page, Side, Talk, Voice
 from outlast.web.pages.chat.view import found, latest, shown
 
 LEGACY_COOKIE: Final = "legacy"
+_NEVER: Final = 2**63
+"""The first moment that the store cannot be asked for."""
 LISTED: Final = 50
 """Conversations in the list at once."""
 
@@ -144,4 +146,5 @@ async def _side(room: Room, request: Request, person: Person) -> Side:
 
 def _before(cursor: str) -> tuple[int, str] | None:
     when, _, known = cursor.partition(".")
-    return (int(when), known) if when.isascii() and when.isdigit() and len(when) < 20 and known else None
+    number = int(when) if when.isascii() and when.isdigit() and len(when) < 20 else _NEVER
+    return (number, known) if number < _NEVER and known else None

@@ -13,13 +13,12 @@ from outlast.chat.conversation import Conversation
 from outlast.chat.export import as_json, as_markdown
 from outlast.chat.tree import Tree
 from outlast.web.pages.chat import front
-from outlast.web.pages.chat.acts import TITLE_LENGTH
+from outlast.web.pages.chat.acts import LONGEST_REASON, TITLE_LENGTH
 from outlast.web.pages.chat.front import LEGACY_COOKIE, Open, opened
 from outlast.web.pages.chat.room import Room, path_of
 
 SHOWN_IN_PAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
 """Anything else is downloaded: a browser might run it."""
-LONGEST_REASON: Final = 2_000
 LONGEST_MESSAGE: Final = 4_000_000
 
 
