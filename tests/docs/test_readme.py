@@ -27,7 +27,7 @@ WRITTEN_ON = dt.date(2026, 11, 23)
 BASE_URL = 'base_url = "https://api.openai.com/v1"'
 NO_ANSWER = {
     "serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send", "add", "remove",
-    "rehearse",
+    "rehearse", "start", "status", "back",
 }  # fmt: skip
 """Commands that do something; each has a test of its own."""
 
@@ -57,6 +57,8 @@ def resolved(line: str) -> tuple[click.Command, list[str]]:
 def is_complete(line: str) -> bool:
     """Whether the line is meant to be typed as it is, and not a command's bare name."""
     command, words = resolved(line)
+    if isinstance(command, click.Group):
+        return False
     needed = [each for each in command.params if isinstance(each, click.Argument) and each.required]
     return bool(words) or not needed
 
@@ -136,6 +138,17 @@ def test_the_three_commands_of_the_real_thing(tmp_path: Path, day: dt.date) -> N
         assert f"--today {day}" in README
         assert answer.headers["x-outlast-reason"] == "successor"
         assert answer.headers["x-outlast-adapted"]
+
+
+def test_the_move_of_the_readme_begins_is_looked_at_and_taken_back(tmp_path: Path) -> None:
+    lines = console(README.split("## Talk to it, move it, give it a voice")[1].split("\n## ")[0])
+    after_init(tmp_path)
+    with chdir(tmp_path):
+        done = [outlast(*shlex.split(line)[1:]) for line in lines]
+    assert [each.code for each in done] == [0, 0, 0], [each.err for each in done]
+    assert "in the shadow" in done[0].out
+    assert "HOLD" in done[1].out
+    assert "everybody has openai/gpt-4o again" in done[2].out
 
 
 def links() -> Iterator[tuple[str, str]]:

@@ -191,7 +191,7 @@ def _check_models(plan: Plan) -> None:
         if not (provider and slash and model):
             raise SettingsInvalid(f"{word} = {target!r} is not written provider/model")
     if plan.incumbent == plan.candidate:
-        raise SettingsInvalid(f"{plan.candidate} is what {plan.model} is served by already")
+        raise SettingsInvalid(f"{plan.candidate} is what {plan.model} is served by already; move it to another")
 
 
 def _check_stages(plan: Plan) -> None:
@@ -199,7 +199,11 @@ def _check_stages(plan: Plan) -> None:
     if len(shares) < 2 or shares[-1] != 1 or shares[0] < 0:
         raise SettingsInvalid("stages begin below 100 and end with 100; to stop earlier, pause")
     if any(later <= earlier for earlier, later in pairwise(shares)):
-        raise SettingsInvalid("stages rise: " + ",".join(stage.name for stage in plan.stages) + " does not")
+        raise SettingsInvalid(
+            "stages rise: "
+            + ",".join(stage.name for stage in plan.stages)
+            + " does not; write them like shadow,1,10,50,100"
+        )
     wrong = next((entry for entry in plan.entries if not 0 <= entry.share <= 1), None)
     if wrong is not None:
         raise SettingsInvalid(f"plan {wrong.plan} takes part from a share between 0 and 100 on")

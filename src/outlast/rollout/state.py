@@ -64,7 +64,8 @@ def start(plan: Plan, cause: Cause, *, proof: Proof | None = None, unproven: boo
     lacking = why_unproven(plan.require, proof, cause.at_ns) if plan.require else "no verdict was required"
     if lacking and not unproven:
         raise RolloutRefused(
-            f"{plan.model} is not proven: {lacking}; replay first, or say --unproven, which is recorded"
+            f"{plan.model} is not proven: {lacking}; `outlast replay {plan.model} --to {plan.candidate}` first,"
+            " then say --require PASS; or say --unproven, which is recorded"
         )
     after = State(plan_hash=plan.hash, phase="running", stage=0, number=1, since_ns=cause.at_ns)
     return Transition(step="start", before=None, after=after, cause=cause, unproven=lacking)
@@ -130,7 +131,8 @@ def done(plan: Plan, state: State, cause: Cause) -> Transition:
     _agree(plan, state)
     if state.stage + 1 < len(plan.stages):
         raise RolloutRefused(
-            f"{plan.model} is at {plan.stages[state.stage].name}, done comes after {plan.stages[-1].name}"
+            f"{plan.model} is at {plan.stages[state.stage].name}, done comes after {plan.stages[-1].name};"
+            f" `outlast rollout advance {plan.model}` takes the next stage"
         )
     return _step("done", state, cause, phase="done", stage=state.stage)
 

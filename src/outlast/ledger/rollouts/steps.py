@@ -88,7 +88,8 @@ def _begin(connection: sqlite3.Connection, kept: Kept, first: Transition) -> Non
     found = connection.execute(QUERIES["live"], (plan.model,)).fetchone()
     if found is not None:
         raise RolloutRefused(
-            f"{plan.model} has a rollout under way, {found[0]}; roll it back or finish it before another begins"
+            f"{plan.model} has a rollout under way, {found[0]}; before another begins,"
+            f" `outlast rollout back {plan.model}` or, at 100%, `outlast rollout done {plan.model}`"
         )
     row = (kept.id, plan.model, state.phase, state.stage, state.number, plan.keep_days)
     connection.execute(QUERIES["begin"], (*row, msgspec.json.encode(plan), msgspec.json.encode(state)))
