@@ -10,8 +10,9 @@ from markdown_it import MarkdownIt
 from tests.hostile_answers import ATTACKS, SMALL, Attack, active
 
 from outlast.web.pages.render.blocks import ENOUGH, LONGEST_LINE, MOST, Blocks
+from outlast.web.pages.render.code import LANGUAGES
 from outlast.web.pages.render.mathematics import mathml
-from outlast.web.pages.render.rendering import LONGEST, Rendering, render
+from outlast.web.pages.render.rendering import LONGEST, MOST_SECONDS, Rendering, render
 
 FENCE = "```"
 ANSWER = f"""\
@@ -215,3 +216,19 @@ def test_letters_shown_at_the_end_of_what_is_open_stand_inside_it() -> None:
     rendering = Rendering()
     rendering.feed("- one\n- two " + "and more words " * 20)
     assert rendering.feed("x<").open.endswith("x&lt;</li>\n</ul>\n</div>")
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_code_in_every_language_that_is_coloured_is_shown(language: str) -> None:
+    shown = render(f"{FENCE}{language}\nwords\n{FENCE}\n")
+    assert f"<figcaption>{language}</figcaption>" in shown
+    assert "words" in shown
+
+
+def test_a_text_that_costs_too_much_is_shown_as_it_was_written_from_there_on() -> None:
+    seconds = iter(range(100))
+    rendering = Rendering(busy_s=lambda: next(seconds) * (MOST_SECONDS * 0.7))
+    first, second, third = rendering.whole("**a**\n\n**b**\n\n**c** <script>\n")
+    assert "<strong>a</strong>" in first
+    assert "<strong>b</strong>" in second
+    assert third.startswith('<div class="block" dir="auto"><pre tabindex="0"><code>**c** &lt;script&gt;')

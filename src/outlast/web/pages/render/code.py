@@ -15,11 +15,14 @@ from pygments.token import Comment, Generic, Keyword, Name, Number, Operator, St
 _NAMES: Final = (
     "python py python3 pycon javascript js jsx typescript ts tsx json jsonc bash sh shell console zsh powershell html "
     "css scss xml svg sql postgresql java c cpp c++ csharp c# go rust ruby php kotlin swift r yaml yml toml ini diff "
-    "docker dockerfile make makefile lua perl scala haskell markdown md tex latex graphql nginx dart elixir julia "
+    "docker dockerfile make makefile lua scala haskell markdown md tex latex graphql nginx dart elixir julia "
     "matlab objective-c protobuf terraform"
 )
 LANGUAGES: Final = frozenset(_NAMES.split())
-"""The names that are coloured; any other is shown as it is, since every lexer is one more thing to be misled."""
+"""The names that are coloured; any other is shown as it is, since every lexer is one more thing to be misled.
+Perl's takes seconds for a page of what is no Perl."""
+_AS: Final = {"jsonc": "json", "svg": "xml"}
+"""The library does not know these by name."""
 LONGEST: Final = 30_000
 LONGEST_LINE: Final = 1_000
 LONGEST_NAME: Final = 30
@@ -68,7 +71,9 @@ def _coloured(source: str, language: str) -> str:
 
 @lru_cache(maxsize=len(LANGUAGES))
 def _lexer(language: str) -> Lexer | None:
-    return get_lexer_by_name(language, stripnl=False, ensurenl=False) if language in LANGUAGES else None
+    return (
+        get_lexer_by_name(_AS.get(language, language), stripnl=False, ensurenl=False) if language in LANGUAGES else None
+    )
 
 
 @lru_cache(maxsize=256)

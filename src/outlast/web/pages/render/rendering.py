@@ -5,7 +5,9 @@ the text and not with its square. It does not know who shows it.
 """
 
 import re
+from collections.abc import Callable
 from html import escape
+from time import thread_time
 from typing import Final, NamedTuple
 
 from outlast.web.pages.render.blocks import Block, Blocks
@@ -14,6 +16,8 @@ from outlast.web.pages.render.markdown import html_of
 
 LONGEST: Final = 300_000
 """Characters of a text that are shown; what is left out is said."""
+MOST_SECONDS: Final = 5.0
+"""Of a processor for one text, more than the longest that is shown takes; the rest is then shown as it was written."""
 _SHARE: Final = 16
 """An open block is rendered again when it has grown by one part in so many."""
 _ENDS: Final = re.compile(
@@ -35,7 +39,10 @@ class Grown(NamedTuple):
 class Rendering:
     """One text, from its beginning."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, busy_s: Callable[[], float] = thread_time) -> None:
+        """``busy_s``: seconds that a processor has worked here so far."""
+        self._busy = busy_s
+        self._spent = 0.0
         self._blocks = Blocks()
         self._taken = 0
         self._left_out = 0
@@ -83,7 +90,16 @@ class Rendering:
 
     def _render(self, text: str, *, more: bool) -> str:
         self.work += len(text)
-        return html_of(Block(text, more))
+        if self._spent > MOST_SECONDS:
+            return _as_written(text)
+        begun = self._busy()
+        html = html_of(Block(text, more))
+        self._spent += self._busy() - begun
+        return html
+
+
+def _as_written(text: str) -> str:
+    return f'<div class="block" dir="auto"><pre tabindex="0"><code>{escape(plain(text))}</code></pre></div>'
 
 
 def render(text: str) -> str:
