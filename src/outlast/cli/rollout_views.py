@@ -240,8 +240,12 @@ def _why(taken: Transition) -> str:
     if taken.unproven:
         said.append(f"unproven: {taken.unproven}")
     evidence = taken.cause.evidence
-    if evidence is not None:
-        said.append(f"{evidence.word}: {evidence.why}" if taken.cause.by == GUARDS else f"guards said {evidence.word}")
+    if evidence is not None and taken.cause.by != GUARDS:
+        said.append(f"guards said {evidence.word}")
+    elif evidence is not None and taken.cause.reason == evidence.why:
+        said = [f"{evidence.word}: {evidence.why}"]
+    elif evidence is not None:
+        said.append(f"{evidence.word}: {evidence.why}")
     return "; ".join(said)
 
 
