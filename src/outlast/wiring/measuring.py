@@ -7,11 +7,9 @@ It does not know what a guard reads of an answer (``rollout.live``) nor what fol
 
 import asyncio
 import logging
-import queue
 from collections import OrderedDict, deque
 from collections.abc import Callable, Collection, Sequence
-from contextlib import suppress
-from threading import Thread
+from threading import Event, Thread
 from typing import Final, Protocol
 
 import msgspec
@@ -142,7 +140,8 @@ class Measuring:
         self._store = store
         self._clock = clock
         self._stepped = stepped
-        self._queue: queue.Queue[tuple[Heard, ...] | None] = queue.Queue(WAITING)
+        self._waiting: deque[tuple[Heard, ...]] = deque()
+        self._ends = Event()
         self._dropping: OrderedDict[tuple[str, str], None] = OrderedDict()
         self._unkept: list[tuple[str, Turn]] = []
         self._noted: deque[tuple[str, Turn]] = deque(maxlen=UNKEPT)
@@ -163,7 +162,7 @@ class Measuring:
     def close(self) -> None:
         """Measure what waits, and end."""
         if self._thread.ident is not None:
-            self._queue.put(None)
+            self._ends.set()
             self._thread.join()
 
     def takes(self, kept: Kept, conversation: str, arm: Arm) -> bool:
@@ -174,18 +173,18 @@ class Measuring:
         return pace.takes(conversation, self._clock.monotonic_ns())
 
     def hear(self, calls: tuple[Heard, ...]) -> None:
-        """Take in a call, or a pair; from the event loop, in microseconds."""
+        """Take in a call, or a pair; from the event loop, in microseconds. The thread is not woken by it."""
+        if not self._dropping and len(self._waiting) < WAITING:
+            self._waiting.append(calls)
+            return
         waiting = calls[0].waiting
         place = (waiting.kept.id, waiting.conversation)
-        if place not in self._dropping:
-            try:
-                self._queue.put_nowait(calls)
-            except queue.Full:
-                self._dropping[place] = None
-                if len(self._dropping) > _DROPPED:
-                    self._dropping.popitem(last=False)
-            else:
-                return
+        if place not in self._dropping and len(self._waiting) < WAITING:
+            self._waiting.append(calls)
+            return
+        self._dropping[place] = None
+        if len(self._dropping) > _DROPPED:
+            self._dropping.popitem(last=False)
         self.dropped += len(calls)
 
     def note(self, kept: Kept, turn: Turn) -> None:
@@ -224,7 +223,8 @@ class Measuring:
         ended = False
         while not ended:
             try:
-                ended = self._take()
+                ended = self._ends.wait(CLOSE_SECONDS / 4)
+                self.take_in()
                 now = self._clock.monotonic_ns()
                 if now >= due or ended:
                     due = now + int(CLOSE_SECONDS * 10**9)
@@ -232,29 +232,10 @@ class Measuring:
             except Exception:  # the boundary: a thread that ended here would let a breach go on for ever
                 LOG.exception("what was measured of a rollout could not be taken in")
 
-    def _take(self) -> bool:
-        """Wait a moment for something to measure, and measure what waits; True: there will be no more."""
-        try:
-            first = self._queue.get(timeout=CLOSE_SECONDS / 4)
-        except queue.Empty:
-            return False
-        return self._measure(first)
-
     def take_in(self) -> None:
-        """Measure what waits, now and here: for whoever has no thread."""
-        with suppress(queue.Empty):
-            self._measure(self._queue.get_nowait())
-
-    def _measure(self, first: tuple[Heard, ...] | None) -> bool:
-        while first is not None:
-            self._unkept += _turns(first, self._clock.unix_ns())
-            if len(self._unkept) >= WAITING:
-                return False
-            try:
-                first = self._queue.get_nowait()
-            except queue.Empty:
-                return False
-        return True
+        """Measure what waits, as much of it as may wait for the store."""
+        while self._waiting and len(self._unkept) < UNKEPT:
+            self._unkept += _turns(self._waiting.popleft(), self._clock.unix_ns())
 
     def look(self) -> None:
         """Keep what was measured, and let the guards say what follows. Nothing of the store's trouble is raised."""

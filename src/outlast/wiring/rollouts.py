@@ -34,6 +34,9 @@ LOG = logging.getLogger("outlast.rollouts")
 LOOK_SECONDS: Final = 0.4
 STALE_SECONDS: Final = 10.0
 """What was known holds so long while the store cannot be read; then everybody has A."""
+NAMED: Final = 20_000
+"""Named conversations whose way is looked up in one step."""
+NAMED_NS: Final = 600 * 10**9
 NOTHING: Final = Situation(version=-1)
 
 
@@ -167,6 +170,7 @@ class RolloutSteer:
         self._seen: Route | None = None
         self._void = False
         self._told = False
+        self._settled: dict[tuple[str, str], _Settled] = {}
         self._heard = hears(plan.guards) if self._guarded else 0
         self._ways = {
             "A": Led(heir=self._candidate) if stage.share else STRAIGHT,
@@ -191,25 +195,43 @@ class RolloutSteer:
             return STRAIGHT
         header = meter.call.headers.get(HEADER)
         gone = route.equals == 0
+        if header and not gone:
+            settled = self._settled.get((header, meter.caller.name))
+            if settled is not None and meter.call.arrived_ns < settled.until_ns:
+                return self._led(meter, settled.conversation, settled.assigned)
         conversation = _conversation(meter, header)
         if self._beside is not None:
             return self._shadowing(meter, route, conversation)
         known = None if gone else self._helm.remembered(kept.id, conversation)
-        who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
         if known is not None and known.conversation is not None:
             assigned = Assigned(known.conversation, "stored", known.stage)
+            if header:
+                self._remember((header, meter.caller.name), _Settled(conversation, assigned, meter.call.arrived_ns))
         else:
+            who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
             who, earlier = _asker(meter, who)
             pinned = pin_of(self._pins, who, self._world.today()) if self._pins else None
             assigned = await self._helm.settle(kept, who, began=earlier, gone=gone, pinned=pinned)
+        return self._led(meter, conversation, assigned)
+
+    def _led(self, meter: Meter, conversation: str, assigned: Assigned) -> Course:
+        """The way of a settled call, measured where it counts and its turn has come."""
+        kept = self._kept
         way = self._ways[assigned.arm]
         if not self._guarded or assigned.stage != kept.state.stage:
             return way
         if not self._measuring.takes(kept, conversation, assigned.arm):
             return way
-        if kept.plan.by != "conversation" and not who.user:
+        who = Who(key=meter.caller.name, user="", plan="", conversation=conversation)
+        if kept.plan.by != "conversation":
             who, _ = _asker(meter, who)
         return Measured(way, self._waiting(meter, who, assigned), self._measuring, self._heard)
+
+    def _remember(self, place: tuple[str, str], settled: "_Settled") -> None:
+        """For the calls that follow, while this stage lasts and not for long: the store forgets what is not used."""
+        if len(self._settled) >= NAMED:
+            self._settled.clear()
+        self._settled[place] = settled
 
     async def heard(self, opinion: Opinion, key: str, assignments: Assignments) -> bool:
         """Count an opinion where chance chose this conversation's model in this stage, and the plan asks for it."""
@@ -257,6 +279,17 @@ class RolloutSteer:
         who, _ = _asker(meter, Who(key=meter.caller.name, user="", plan="", conversation=conversation))
         waiting = self._waiting(meter, who, Assigned("A", "not running"))
         return Beside(self._beside, waiting, self._measuring, self._heard)
+
+
+class _Settled:
+    """What a named conversation was given."""
+
+    __slots__ = ("assigned", "conversation", "until_ns")
+
+    def __init__(self, conversation: str, assigned: Assigned, now_ns: int) -> None:
+        self.conversation = conversation
+        self.assigned = assigned
+        self.until_ns = now_ns + NAMED_NS
 
 
 class Measured:

@@ -99,8 +99,7 @@ def test_a_full_queue_drops_the_whole_of_a_conversation_and_counts_it(house: Bui
 
     made.served("c")
     queue = made.moves.measuring
-    heard = queue._queue.get_nowait()
-    assert heard is not None
+    heard = queue._waiting.popleft()
 
     def hear(number: int) -> None:
         waiting = msgspec.structs.replace(heard[0].waiting, conversation=f"c{number}")

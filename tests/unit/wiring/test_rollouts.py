@@ -134,15 +134,19 @@ def test_a_store_that_hangs_delays_a_caller_for_a_moment_and_a_late_draw_stores_
     async def play() -> tuple[Assigned, Assigned]:
         release, ended = asyncio.Event(), asyncio.Event()
         drawn: list[Assigned] = []
+        tasks: list[asyncio.Task[None]] = []
 
         class Hangs:
             async def settle(
                 self, _r: str, _c: str, _u: str, draw: Callable[[Known], Assigned], *, began: bool
             ) -> Assigned:
-                await release.wait()
-                drawn.append(draw(Known(began=began)))
-                ended.set()
-                return drawn[-1]
+                async def late() -> None:  # as the store's thread, which nobody can call off
+                    await release.wait()
+                    drawn.append(draw(Known(began=began)))
+                    ended.set()
+
+                tasks.append(asyncio.create_task(late()))
+                return await asyncio.Future[Assigned]()
 
         helm = Helm(Hangs(), monotonic_ns=lambda: 0, patience_s=0.01)
         kept = Kept(
