@@ -210,7 +210,6 @@ def test_a_persona_goes_with_the_next_message_and_is_kept_for_the_conversation(p
     page.keyboard.press("Escape")
     send(page, "And now? That is great!")
     settled(page, 4)
-    page.reload()
     page.get_by_role("button", name="Persona").click()
     expect(page.get_by_role("table")).to_contain_text("Before: 1 answer of this conversation in another voice.")
     expect(page.locator("#measured")).to_contain_text("not measured yet")

@@ -107,6 +107,10 @@ document.addEventListener("click", (event) => {
   event.preventDefault();
   void older(link);
 });
+byId("persona", HTMLElement).addEventListener("toggle", (event) => {
+  // Answers have come since the page was made.
+  if (event instanceof ToggleEvent && event.newState === "open" && path() !== "/chat") void visit(path(), { push: false, only: ["measured"] });
+});
 window.addEventListener("popstate", () => void visit(location.href, { push: false }));
 if (!location.hash) toBottom();
 if (matchMedia("(pointer: fine)").matches && !location.hash) byId("message", HTMLTextAreaElement).focus();
