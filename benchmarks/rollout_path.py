@@ -69,6 +69,10 @@ class Found(msgspec.Struct, frozen=True):
     more_percent: float
     lowest_percent: float
     highest_percent: float
+    path_plain_us: float
+    path_moved_us: float
+    path_more_percent: float
+    """Of the thread that calls pass through, alone."""
 
 
 def start(folder: Path, case: Case) -> None:
@@ -95,8 +99,14 @@ def requests(entrance: Entrance, case: Case, number: int, conversations: Iterato
         yield from [request] * case.turns
 
 
-async def cost(gateway: Gateway, waiting: list[bytes]) -> float:
-    """Processor microseconds a call."""
+def path_nanoseconds(gateway: Gateway) -> int:
+    """Processor time of the event loop's thread, as the kernel counts it."""
+    pid = gateway.running.process.pid
+    return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text("ascii").split()[0])
+
+
+async def cost(gateway: Gateway, waiting: list[bytes]) -> tuple[float, float]:
+    """Processor microseconds a call: of the whole process, and of the thread that calls pass through."""
 
     async def connection(mine: list[bytes]) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", gateway.plain.port)
@@ -108,28 +118,32 @@ async def cost(gateway: Gateway, waiting: list[bytes]) -> float:
             await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
         writer.close()
 
-    before = gateway.running.cpu_nanoseconds()
+    before, path_before = gateway.running.cpu_nanoseconds(), path_nanoseconds(gateway)
     size = len(waiting) // CONNECTIONS
     async with asyncio.TaskGroup() as group:
         for place in range(CONNECTIONS):
             group.create_task(connection(waiting[place * size : (place + 1) * size]))
     await asyncio.sleep(SETTLE_SECONDS)
-    return (gateway.running.cpu_nanoseconds() - before) / (size * CONNECTIONS) / 1e3
+    whole, path = gateway.running.cpu_nanoseconds() - before, path_nanoseconds(gateway) - path_before
+    return whole / (size * CONNECTIONS) / 1e3, path / (size * CONNECTIONS) / 1e3
 
 
 async def measure(gateway: Gateway, case: Case, *, repetitions: int, number: int) -> Found:
     """Both names in turn, again and again."""
     assert gateway.streamed is not None
-    conversations, plain, moved = count(), list[float](), list[float]()
+    conversations, plain, moved = count(), list[tuple[float, float]](), list[tuple[float, float]]()
     for repetition in range(-1, repetitions):
         for entrance, costs in ((gateway.streamed, plain), (gateway.plain, moved)):
             one = await cost(gateway, list(requests(entrance, case, number, conversations)))
             if repetition >= 0:
                 costs.append(one)
-    more = sorted(100 * (b / a - 1) for a, b in zip(plain, moved, strict=True))
+    more = sorted(100 * (b[0] / a[0] - 1) for a, b in zip(plain, moved, strict=True))
+    path_more = [100 * (b[1] / a[1] - 1) for a, b in zip(plain, moved, strict=True)]
+    middle = statistics.median
     return Found(
-        case.name, statistics.median(plain), statistics.median(moved), statistics.median(more), more[0], more[-1]
-    )
+        case.name, middle(a for a, _ in plain), middle(a for a, _ in moved), middle(more), more[0], more[-1],
+        middle(b for _, b in plain), middle(b for _, b in moved), middle(path_more),
+    )  # fmt: skip
 
 
 def main() -> None:
@@ -153,10 +167,13 @@ def main() -> None:
         [
             one.case, f"{one.plain_us:.0f}", f"{one.moved_us:.0f}",
             f"{one.more_percent:.1f} ({one.lowest_percent:.1f} to {one.highest_percent:.1f})",
+            f"{one.path_plain_us:.0f}", f"{one.path_moved_us:.0f}", f"{one.path_more_percent:.1f}",
         ]
         for one in found
     ]  # fmt: skip
-    print(report.table(("what", "not moved, us", "moved, us", "more, %"), rows))
+    print(
+        report.table(("what", "not moved, us", "moved, us", "more, %", "on the loop, us", "moved, us", "more, %"), rows)
+    )
     if chosen.save:
         report.save(HERE / "results" / "rollout_path.json", found)
 
