@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from tests.browser.stage import Stage
 from tests.browser.test_talk import articles, send, settled
 from tests.hostile_answers import SMALL
@@ -17,7 +17,12 @@ def watched(page: Page, stage: Stage) -> Iterator[Page]:
     """A page that must ask nobody but us, open nothing, and break no rule of its policy."""
     foreign: list[str] = []
     page.on("request", lambda request: None if request.url.startswith(stage.url) else foreign.append(request.url))
-    page.on("dialog", lambda dialog: (foreign.append(dialog.message), dialog.dismiss()))
+
+    def refuse(dialog: Dialog) -> None:
+        foreign.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", refuse)
     page.on("popup", lambda popup: foreign.append(popup.url))
     page.add_init_script(
         "document.addEventListener('securitypolicyviolation', () => { window.harmed = 'refused by policy'; });"

@@ -26,7 +26,7 @@ target = "openai/simulated-terse"
 persona = "lively"
 """
 HI = "Is the lamp broken?"
-DIALECTS = {
+DIALECTS: dict[str, dict[str, object]] = {
     "/v1/chat/completions": {"messages": [{"role": "user", "content": HI}]},
     "/v1/responses": {"input": HI},
     "/v1/messages": {"max_tokens": 99, "messages": [{"role": "user", "content": HI}]},
@@ -41,7 +41,7 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Gateway]:
 
 
 def ask(gateway: Gateway, model: str, path: str = "/v1/chat/completions", **more: object) -> Answer:
-    named = {} if "{}" in path else {"model": model}
+    named: dict[str, object] = {} if "{}" in path else {"model": model}
     body = json.dumps({**named, **DIALECTS[path], **more}).encode()
     with calling(gateway.address) as caller:
         return caller.ask("POST", path.format(model), body, {"content-type": "application/json"})

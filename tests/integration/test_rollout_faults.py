@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from tests.integration.conftest import Serve
@@ -112,11 +113,15 @@ def test_a_process_killed_at_any_moment_forgets_no_step_and_changes_nobodys_mode
                 until(lambda: len(children(gateway)) == 2)
             kill_one(gateway, chance)
             desk.back()
-            until(lambda names=names: set(patiently(gateway, names).values()) == {A})
+            until(partial(everybody_has_a, gateway, names))
             until(lambda: len(children(gateway)) == 2)
             assert set(patiently(gateway, names).values()) == {A}
         numbers = [[step.after.number for step in steps] for _, steps in desk.store.rollouts.history("support")]
         assert numbers == [[1, 2, 3, 4]] * 3
+
+
+def everybody_has_a(gateway: Gateway, names: list[str]) -> bool:
+    return set(patiently(gateway, names).values()) == {A}
 
 
 def kill_one(gateway: Gateway, chance: random.Random) -> None:
