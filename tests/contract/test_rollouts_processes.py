@@ -225,7 +225,7 @@ def test_a_locked_file_is_said_and_never_hangs(file: Path) -> None:
 
 
 async def _settled(store: RolloutStore) -> object:
-    return await store.assignments.settle("r1", "c", "", lambda _known: pytest.fail("nothing is known"), began=False)
+    return await store.assignments.settle("r1", "c", "", lambda _known: pytest.fail("nothing is known"), began=True)
 
 
 def test_an_assignment_lasts_for_its_days_after_the_last_use(file: Path) -> None:
@@ -237,6 +237,7 @@ def test_an_assignment_lasts_for_its_days_after_the_last_use(file: Path) -> None
             settle(store, name, arm="B")
         now.now += 25 * DAY
         assert settle(store, "used").arm == "B"
+        store.assignments.flush()  # a gateway's loop does so soon; the one of this call has ended
         now.now += 10 * DAY
         _until(lambda: _rows(file, "assignments") == 1)
         assert settle(store, "used").why == "stored"

@@ -101,7 +101,7 @@ def test_the_candidate_that_is_worse_fails_and_the_equal_one_passes(played: Play
 def test_the_worse_candidate_is_rolled_back_by_the_guards_and_the_good_one_completes(played: Played) -> None:
     worse, good = played.out.split("\n$ outlast rollout start ")[1:]
     assert "openai/simulated-careless" in worse
-    assert re.search(r"^\S+Z +back +50% +guards +contract: ", worse, re.MULTILINE)
+    assert re.search(r"^\S+Z +back +50% +guards +BREACH: contract: ", worse, re.MULTILINE)
     assert "all of them answered" in worse
     assert "--require PASS" in good
     assert "x-outlast-served-model: openai/gpt-5.1-chat-latest\n     x-outlast-reason: rollout" in good

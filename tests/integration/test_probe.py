@@ -1,6 +1,8 @@
 """``outlast probe`` on simulated models: rates, verdicts, what is kept, what a budget stops, the gate of a replay."""
 
+import asyncio
 import json
+import re
 from collections.abc import Iterator
 from contextlib import chdir
 from pathlib import Path
@@ -17,6 +19,7 @@ from outlast.replay.items import make_item
 from outlast.replay.ports import DrawKey
 from outlast.settings import load_settings
 from outlast.wiring.asking import evidence_path
+from outlast.wiring.flips import Flips
 
 CONFIGURATION = """
 [providers.openai]
@@ -215,3 +218,15 @@ def test_a_replay_gates_on_probes_beside_the_traffic(folder: Path) -> None:
     assert by_name["probes.delusion"]["n"] == 115
     assert len(found["plan"]["probes"]) == 115
     assert "probes.flip" not in by_name
+
+
+def test_pages_say_the_flip_rate_that_was_measured_and_nothing_of_others(folder: Path) -> None:
+    flips = Flips(lambda: load_settings(folder / "outlast.toml"))
+    assert asyncio.run(flips.of(("openai/gpt-5.1",))) == {}
+    assert outlast(
+        "probe", "support", "--to", "openai/gpt-5.1", "--probe", "flip", "--language", "en", "--sample", "20"
+    ).code in {0, 1, 3}
+    said = asyncio.run(flips.of(("openai/gpt-5.1", "openai/never-asked")))
+    assert set(said) == {"openai/gpt-5.1"}
+    assert re.fullmatch(r"\d+\.\d% \(\d+\.\d% to \d+\.\d%, n [\d,]+\)", said["openai/gpt-5.1"])
+    assert asyncio.run(flips.of_name("support")) == asyncio.run(flips.of(("openai/gpt-4o",)))["openai/gpt-4o"]

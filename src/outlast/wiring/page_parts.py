@@ -30,6 +30,7 @@ from outlast.web.pages.model import Known, ModelPage
 from outlast.web.pages.rehearsal import RehearsalPage
 from outlast.web.pages.show import Show
 from outlast.web.pages.visit import asking
+from outlast.wiring.flips import Flips
 from outlast.wiring.generation import Generation, Held
 from outlast.wiring.rehearsing import Rehearsed
 from outlast.wiring.talking import Room
@@ -49,9 +50,10 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
     )
 
     reading = Reading(held, current)
+    flips = Flips(lambda: current().settings)
     parts = [
-        *routes(_chat(show, room, held)),
-        *FeedbackPage(show, room.talking.chats.pleased).routes,
+        *routes(_chat(show, room, held, flips)),
+        *FeedbackPage(show, room.talking.chats.pleased, flips.of).routes,
         *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,
@@ -65,7 +67,7 @@ def _for_others(server: ServerSettings) -> bool:
     return server.require_key is True or bool(server.hosts)
 
 
-def _chat(show: Show, room: Room, held: Held) -> ChatRoom:
+def _chat(show: Show, room: Room, held: Held, flips: Flips) -> ChatRoom:
     """What the chat's pages stand on."""
     return ChatRoom(
         show=show,
@@ -75,6 +77,7 @@ def _chat(show: Show, room: Room, held: Held) -> ChatRoom:
         picker=lambda: room.picker,
         instruct=instructions,
         version=str(PERSONA_VERSION),
+        flips=flips.of_name,
         read_file=room.read_file,
         today=held.today,
         unix_ns=held.clock.unix_ns,

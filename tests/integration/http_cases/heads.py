@@ -68,7 +68,7 @@ def targets() -> Iterator[Case]:
     for name, target in served.items():
         yield Case("target", name, b"POST " + target + rest, SERVED, TOLERANT)
     unknown = {
-        "the root": b"/", "dots": b"/v1/../v1/chat/completions", "escaped dots": b"/v1/%2e%2e/v1/chat/completions",
+        "dots": b"/v1/../v1/chat/completions", "escaped dots": b"/v1/%2e%2e/v1/chat/completions",
         "a double slash": b"/" + PATH, "a slash behind": PATH + b"/", "a zero byte, escaped": PATH + b"%00",
         "a line end, escaped": PATH + b"%0d%0aX-Evil:%201", "an asterisk": b"*",
         "another authority as path": b"//169.254.169.254" + PATH,
@@ -79,6 +79,8 @@ def targets() -> Iterator[Case]:
     for name, target in unknown.items():
         why = "ours has no such path and asks nobody; nginx passes it on as it was sent or made plain"
         yield Case("target", name, b"POST " + target + rest, missing, why)
+    why = "the root is a page of ours, and pages are asked for under our own name only; nginx passes it on"
+    yield Case("target", "the root", b"POST /" + rest, Outcome((421,), "open"), why)
     refused = {
         "no slash": b"v1/chat/completions", "a blank": b"/v1/ chat/completions", "a control character": b"/\x01",
         "past ASCII": "/modèle".encode(), "half an escape": PATH + b"%", "an escape that is none": PATH + b"%zz",

@@ -117,7 +117,9 @@ def _draw_again(
     today, began = when
     stored, has_b = _read(connection, place)
     given = draw(_known(stored, has_b=has_b, began=began))
-    if given.store:
+    if stored is not None and stored.day < today:
+        _touch(connection, place, today)
+    elif given.store:
         _write(connection, place, given, today)
     return given
 

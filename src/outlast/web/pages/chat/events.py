@@ -46,7 +46,8 @@ class Events:
         cutter = Cutter(start)
         async with aclosing(paced(self._room.talking.follow(person, conversation, message))) as coming:
             async for growth in coming:
-                yield b": quiet\n\n" if growth is None else cutter.take(growth)
+                # A hostile text takes seconds to render: not on the loop, where calls to models pass.
+                yield b": quiet\n\n" if growth is None else await asyncio.to_thread(cutter.take, growth)
         tree = Tree(await self._room.chats.messages(person.name, conversation))
         end = {
             "count": cutter.count,

@@ -4,7 +4,7 @@ What pleases and what is true are two columns. It knows how numbers are shown; a
 be missing. It does not know whose feedback it was.
 """
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -12,10 +12,9 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from outlast.chat.ports import Pleased
+from outlast.web.pages.chat.seen import NOT_MEASURED
 from outlast.web.pages.show import Show
 from outlast.web.pages.visit import operator_of
-
-NOT_MEASURED = "not measured yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +47,12 @@ class FeedbackPage:
         self,
         show: Show,
         pleased: Callable[[], Awaitable[Sequence[Pleased]]],
-        measured: Callable[[], Mapping[str, Measured]] = dict,
+        flips: Callable[[Collection[str]], Awaitable[Mapping[str, str]]],
     ) -> None:
+        """``flips``: flip rates in words, of those models that were measured."""
         self._show = show
         self._pleased = pleased
-        self._measured = measured
+        self._flips = flips
 
     @property
     def routes(self) -> Sequence[BaseRoute]:
@@ -61,7 +61,9 @@ class FeedbackPage:
 
     async def _page(self, request: Request) -> Response:
         operator_of(request)
-        rows = list(rows_of(await self._pleased(), self._measured()))
+        pleased = await self._pleased()
+        flips = await self._flips([each.served for each in pleased])
+        rows = list(rows_of(pleased, {served: Measured(flips=words) for served, words in flips.items()}))
         return self._show.page(request, "chat/feedback.html", rows=rows)
 
 

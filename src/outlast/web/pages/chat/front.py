@@ -16,8 +16,8 @@ from outlast.chat.ports import Person
 from outlast.chat.tree import Tree
 from outlast.web.pages.chat.hearing import heard
 from outlast.web.pages.chat.room import Room, path_of
-from outlast.web.pages.chat.seen import Hit, Page, Side, Talk, Voice
-from outlast.web.pages.chat.view import found, latest, shown
+from outlast.web.pages.chat.seen import NOT_MEASURED, Hit, Page, Side, Talk, Voice
+from outlast.web.pages.chat.view import found, latest, render_aside, shown
 
 LEGACY_COOKIE: Final = "legacy"
 _NEVER: Final = 2**63
@@ -80,6 +80,7 @@ async def page(room: Room, request: Request, at: Open, draft: Draft = NOTHING) -
     moved = models.moved(known) if known else None
     model = draft.model or asked.get("model", "") or (moved.to if moved else known.model if known else models.default)
     part, earlier = ((), "") if around else latest(at.path, asked.get("before", ""))
+    await render_aside(each.text for each in part if each.role == "assistant" and each.phase != "running")
     made = Page(
         id=at.id,
         path=path_of(at.id),
@@ -107,12 +108,16 @@ async def voice(room: Room, person: Person, at: Open, draft: Persona | None = No
     own = await room.chats.persona(person.name)
     kept = known.persona if known else None
     persona = draft or kept or own
+    told = room.instruct(persona)
+    # Probes ask a model as it is: of a voice nothing is measured.
+    flips = await room.flips(known.model) if known and not told else ""
     return Voice(
         persona=persona,
         words="Of this conversation alone." if kept else "Of all your conversations, unless one has its own.",
-        instruction=room.instruct(persona),
+        instruction=told,
         version=room.version,
         heard=await heard(at.path, persona),
+        flips=flips or NOT_MEASURED,
     )
 
 

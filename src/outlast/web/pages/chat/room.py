@@ -37,6 +37,8 @@ class Room:
     """What a model is told so that it talks like this."""
     version: str
     """Of those texts."""
+    flips: Callable[[str], Awaitable[str]]
+    """How often the model behind a name turns its answers, in words; empty: not measured."""
     read_file: Callable[[str, bytes], Awaitable[Brought]]
     """A file that a person brings, by name and bytes. Raises ``CallerError`` where it is not taken."""
     today: Callable[[], dt.date]

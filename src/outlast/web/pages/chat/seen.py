@@ -5,7 +5,7 @@ It knows what stands where on the page. It does not know how any of it was found
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 from markupsafe import Markup
 
@@ -14,6 +14,8 @@ from outlast.chat.conversation import Persona
 Mood = Literal["", "warn", "bad", "good"]
 MODULES = ("page.js", "stream.js", "speech.js", "composer.js", "files.js", "copy.js", "asks.js")
 """What ``chat.js`` imports; named in the page so that they are fetched at once and not one after the other."""
+
+NOT_MEASURED: Final = "not measured yet"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,7 @@ class Voice:
     """What the model is told; empty: nothing."""
     version: str
     heard: Heard
-    flips: str = "not measured yet"
+    flips: str = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,7 @@ from outlast.tone.feature import BY_NAME
 from outlast.web.pages.chat.models import Models
 from outlast.web.pages.chat.room import Room, path_of
 from outlast.web.pages.chat.seen import Tone, TriedTurn
-from outlast.web.pages.chat.view import settled
+from outlast.web.pages.chat.view import render_aside, settled
 from outlast.web.pages.forms import form_of, text_of
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class Trials:
         person, known = self._room.person(request), request.path_params["id"]
         trial = await self._room.trying().run(person, known, text_of(form, "model"))
         models = self._room.models(request)
+        await render_aside(text for each in trial.turns for text in (each.was.text, each.text))
         return self._room.show.page(
             request,
             "chat/trial.html",

@@ -3,6 +3,7 @@
 It knows the tree and the words for how an answer ended. It does not know HTML beyond what the renderer gives.
 """
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -74,6 +75,11 @@ def one(tree: Tree, message: Message, models: Models, *, beside: str = "") -> Sh
         beside=beside,
         **around,  # type: ignore[arg-type]
     )
+
+
+async def render_aside(texts: Iterable[str]) -> None:
+    """Render answers that are about to be shown, in a thread: calls to models pass on the loop meanwhile."""
+    await asyncio.to_thread(lambda: [settled(text) for text in texts])
 
 
 @lru_cache(maxsize=_KEPT)
