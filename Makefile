@@ -21,7 +21,7 @@ run: $(STAMP)         ## the gateway, with ./outlast.toml
 	$(BIN)/outlast serve
 
 test: $(STAMP)        ## every test
-	$(BIN)/python -m pytest -n 2
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(STAMP)       ## format, lint, types, layers, tests, and that no call has become dearer
 	$(BIN)/ruff format --check .
