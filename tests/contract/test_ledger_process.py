@@ -23,6 +23,7 @@ pytestmark = [
 
 URL = "sqlite:///outlast.db"
 SEGMENT = 1 << 20
+WORKER = b"outlast.ledger.worker"
 
 OWNER = """
 import signal, sys, threading
@@ -66,13 +67,22 @@ def until(true: Callable[[], bool], seconds: float = 10) -> None:
         time.sleep(0.002)
 
 
+def command_line(number: int) -> bytes:
+    """What a process was started with; empty where there is none any more."""
+    try:
+        return Path(f"/proc/{number}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
 def worker_of(number: int) -> int:
-    """The one process that a process has started."""
+    """The one worker of the record that a process has started; it may have other children."""
     found: list[int] = []
 
     def started() -> bool:
         tasks = Path(f"/proc/{number}/task").iterdir()
-        found[:] = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+        children = [int(child) for task in tasks for child in (task / "children").read_text().split()]
+        found[:] = [child for child in children if WORKER in command_line(child)]
         return bool(found)
 
     until(started)
