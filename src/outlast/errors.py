@@ -6,6 +6,7 @@
     │   ├── Untranslatable         the target has no way to be asked this
     │   ├── RequestTooLarge        over a stated limit
     │   ├── RequestTooSlow         the request did not arrive in time
+    │   ├── ContextFull            a conversation is longer than the local engine remembers
     │   ├── KeyRequired            no key, or one that is not known, expired or revoked
     │   ├── LoginRefused           name and password of an account do not belong together
     │   ├── ModelNotAllowed        the key may not use this model
@@ -31,6 +32,7 @@
     │   ├── UnknownKey             a command was asked about a key nobody created
     │   ├── UnknownPerson          a command was asked about an account that nobody made
     │   ├── RolloutRefused         a rollout cannot go that way from where it is
+    │   ├── WeightsInvalid         a file of the local engine's weights cannot be read
     │   ├── CatalogInvalid         a feed of claims, or the file that keeps them, cannot be read
     │   └── ClaimRefused           a feed would change a date in silence
     └── MachineError             the disk, the database, the port, the memory
@@ -81,6 +83,12 @@ class RequestTooSlow(CallerError):
     """The request did not arrive in time."""
 
     code = "request_timeout"
+
+
+class ContextFull(CallerError):
+    """A conversation is longer than the local engine remembers; what it was told before is still there."""
+
+    code = "context_length_exceeded"
 
 
 class KeyRequired(CallerError):
@@ -247,6 +255,12 @@ class RolloutRefused(OperatorError):
     """A rollout cannot go that way from where it is; the state that it is in is named."""
 
     code = "rollout_refused"
+
+
+class WeightsInvalid(OperatorError):
+    """A file of the local engine's weights is broken, or was made for another version of Outlast."""
+
+    code = "weights_invalid"
 
 
 class CatalogInvalid(OperatorError):

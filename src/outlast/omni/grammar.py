@@ -19,6 +19,8 @@ from typing import Final, get_args
 from outlast.omni.engine import Manner, Task
 from outlast.settings.chat import Base, Degree
 
+VERSION: Final = 1
+"""Rises with every change of what stands where; weights of another version are refused."""
 _BASES: Final = tuple(f"<style {base}>" for base in get_args(Base))
 _DEGREES: Final = get_args(Degree)
 _TASKS: Final = tuple(f"<task {task}>" for task in get_args(Task))
