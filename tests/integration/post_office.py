@@ -68,7 +68,7 @@ class Office:
         fine = isinstance(data, LoginPassword) and (data.login, data.password) == (b"outlast", b"p@ss word")
         if fine and isinstance(data, LoginPassword):
             self.users.append(data.login.decode())
-        return AuthResult(success=fine)
+        return AuthResult(success=fine, handled=False)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ class Retention:
         unix_ns: Callable[[], int] = time.time_ns,
         elapsed_ns: Callable[[], int] = steady_ns,
     ) -> None:
-        self._ledger = ledger
+        self._ledger = self._asked = ledger
         self._unix_ns = unix_ns
         self._elapsed_ns = elapsed_ns
         self._ahead_ns = unix_ns() - elapsed_ns()
@@ -64,12 +64,15 @@ class Retention:
 
     def due(self) -> Prune | None:
         """What to delete now; None: nothing, or it is not yet time to look again."""
-        days, body_days = self._ledger.days, self._ledger.body_days
+        self._asked = self._ledger
+        days, body_days = self._asked.days, self._asked.body_days
         if body_days is None or self._elapsed_ns() < self._next_ns:
             return None
         now = min(self._unix_ns(), self._ahead_ns + self._elapsed_ns())
         return Prune(None if days is None else now - days * _NS_PER_DAY, now - body_days * _NS_PER_DAY)
 
     def done(self) -> None:
-        """Nothing older is left."""
+        """Nothing older is left, by the settings that ``due`` went by; others that came meanwhile are due at once."""
         self._next_ns = self._elapsed_ns() + int(_AGAIN_SECONDS * _NS_PER_SECOND)
+        if self._asked is not self._ledger:  # looked at last: ``change`` may run in another thread
+            self._next_ns = self._elapsed_ns()

@@ -67,6 +67,14 @@ def test_other_settings_count_at_once() -> None:
     assert retention.due() == Prune(NOW - 10 * DAY, NOW - 10 * DAY)
 
 
+def test_other_settings_that_come_while_the_last_step_runs_count_at_once_too() -> None:
+    retention = Clocks().retention(keep="90d")
+    retention.due()
+    retention.change(LedgerSettings(keep="10d"))
+    retention.done()
+    assert retention.due() == Prune(NOW - 10 * DAY, NOW - 10 * DAY)
+
+
 @pytest.mark.fault("the clock leaps ahead")
 def test_a_clock_that_leaps_ahead_makes_nothing_old_and_one_that_leaps_back_keeps_more() -> None:
     clocks = Clocks()
