@@ -19,6 +19,8 @@ from outlast.omni.weights import Floats, Shape
 EPSILON: Final = 1e-6
 CHUNK: Final = 64
 """Positions that are computed together; more would only take more memory."""
+_FEW: Final = 4
+"""Fewer positions than this are faster one by one: a product with a matrix of two rows takes longer than two of one."""
 _BASE: Final = 10_000.0
 _ROWS: Final = np.arange(BOOKS) * (CODES + 1)
 Tokens = Sequence[int]
@@ -85,8 +87,12 @@ class Decoder:
         states: list[Floats] = []
         while len(x):
             count = memory.make_room(min(len(x), CHUNK), kind, self.turns)
-            states.append(self._chunk(x[:count], memory, hidden) if count > 1 else self._one(x[0], memory, hidden))
+            if count < _FEW:
+                count = 1
+            states.append(self._one(x[0], memory, hidden) if count == 1 else self._chunk(x[:count], memory, hidden))
             memory.wrote(count, kind)
+            if hidden is not None:
+                hidden = np.append(hidden, np.zeros(count, bool))
             x = x[count:]
         return states[0] if len(states) == 1 else np.concatenate(states or [x])
 
@@ -98,8 +104,9 @@ class Decoder:
     def phases(self, state: Floats) -> Floats:
         """Probabilities of ``grammar.PHASES`` after one state."""
         scores = np.dot(state, self._turn_head) + self._tensors["turn_head.bias"]
-        scores = np.exp(scores - scores.max())
-        return scores / scores.sum()
+        likely: Floats = np.exp(scores - scores.max())
+        likely /= likely.sum()
+        return likely
 
     def next_codes(self, state: Floats, choose: Choose) -> tuple[int, ...]:
         """The next frame: each book is chosen from its scores, which know the coarser books that were chosen."""
@@ -151,11 +158,11 @@ class Decoder:
             scores = np.matmul(keys[:, :end], both[:heads, :, None])[:, :, 0]
             if unseen is not None:
                 scores += unseen
-            scores -= scores.max(axis=1, keepdims=True)
+            scores -= np.maximum.reduce(scores, axis=1, keepdims=True)
             np.exp(scores, out=scores)
-            scores /= scores.sum(axis=1, keepdims=True)
-            found = np.matmul(scores[:, None], values[:, :end]).reshape(width)
-            x = x + np.dot(found, layer.out)
+            found = np.matmul(scores[:, None], values[:, :end])[:, 0]
+            found /= np.add.reduce(scores, axis=1, keepdims=True)
+            x = x + np.dot(found.reshape(width), layer.out)
             x += np.dot(_gated(np.dot(x * _loudness(x), layer.gate)), layer.down)
         return (x * _loudness(x) * self._norm)[None]
 
@@ -182,7 +189,8 @@ class Decoder:
 
 
 def _normed(x: Floats) -> Floats:
-    return x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + np.float32(EPSILON))
+    normed: Floats = x / np.sqrt(np.mean(x * x, axis=-1, keepdims=True) + np.float32(EPSILON))
+    return normed
 
 
 def _loudness(x: Floats) -> np.float32:

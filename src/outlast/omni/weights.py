@@ -30,6 +30,8 @@ _MAGIC: Final = b"outlast weights\n"
 _LENGTH: Final = struct.Struct("<I")
 _LARGEST_HEAD: Final = 4 << 20
 _LEVELS: Final = 127
+_LARGEST: Final = 65_504
+"""The largest float16."""
 _WIDEST, _DEEPEST, _MOST_TOKENS = 4_096, 96, 1 << 17
 
 
@@ -119,8 +121,8 @@ def pack(head: Head, tensors: Mapping[str, Floats]) -> bytes:
     parts: list[bytes] = []
     for name, dimensions in layout(head.shape):
         found = tensors.get(name)
-        if found is None or found.shape != dimensions or not np.isfinite(found).all():
-            raise WeightsInvalid(f"weights: {name} is not there as {dimensions} finite numbers")
+        if found is None or found.shape != dimensions or not np.abs(found).max() <= _LARGEST:
+            raise WeightsInvalid(f"weights: {name} is not there as {dimensions} numbers up to {_LARGEST}")
         if len(dimensions) == 1:
             parts.append(found.astype("<f2").tobytes())
             continue
@@ -199,7 +201,5 @@ def _rounded(matrix: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float
     largest = np.abs(matrix).max(axis=1) / _LEVELS
     scales = largest.astype(np.float16)
     scales = np.where(scales.astype(np.float32) < largest, np.nextafter(scales, np.float16(np.inf)), scales)
-    if not np.isfinite(scales).all():
-        raise WeightsInvalid(f"weights: a value of {np.abs(matrix).max():.3g} is beyond what the file can hold")
     worth = np.where(scales == 0, 1, scales).astype(np.float32)
     return np.rint(matrix / worth[:, None]).astype(np.int8), scales
