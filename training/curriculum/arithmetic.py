@@ -48,6 +48,22 @@ def digits_backwards(number: int, width: int = 4) -> str:
     return " ".join(reversed(f"{number:0{width}d}"))
 
 
+def columns(a: int, b: int, result: int) -> str:
+    """How a sum or difference below 1,000 is worked out, from the last column to the first.
+
+    Of each column both digits, the digit of the result and what is carried (or borrowed): ``505 plus 58`` is
+    ``5 8 3 1 0 5 6 0 5 0 5 0``. Each step hangs on one column and the carry before it, wherever the numbers stood.
+    """
+    worked: list[int] = []
+    carry = 0
+    for place in (1, 10, 100):
+        first, second = a // place % 10, b // place % 10
+        more = first + second + carry if result >= a else first - second - carry
+        carry = int(not 0 <= more <= 9)
+        worked += [first, second, more % 10, carry]
+    return " ".join(map(str, worked))
+
+
 def plus(rng: random.Random, split: Split) -> Exchange:
     """A sum of at most 999."""
 
@@ -110,7 +126,8 @@ def _one(skill: str, form: str, *numbers_and_word: int | str) -> Exchange:
     a, b, result, word = numbers_and_word
     assert isinstance(result, int)  # noqa: S101 - by the calls above
     said = form.format(a=a, b=b)
-    return Exchange(skill, (Turn(said, f"{a} {word} {b} is {result}.", digits_backwards(result), f"is {result}"),))
+    worked = digits_backwards(result) if skill == "times" else columns(a, b, result)
+    return Exchange(skill, (Turn(said, f"{a} {word} {b} is {result}.", worked, f"is {result}"),))
 
 
 def _size(rng: random.Random) -> int:

@@ -59,7 +59,9 @@ def clock(rng: random.Random, split: Split) -> Exchange:
     start, more = draw(rng, "clock", split, pair)
     told = _time(start + more)
     said = template(rng, _LATER, split).format(t=_time(start), m=more)
-    return Exchange("clock", (Turn(said, f"It will be {told}.", f"{(start + more) // 60 % 12 or 12} {told}", told),))
+    minutes, carry = start % 60, (start % 60 + more) // 60
+    worked = f"{minutes} {more} {(minutes + more) % 60} {carry} {start // 60 or 12} {told}"
+    return Exchange("clock", (Turn(said, f"It will be {told}.", worked, told),))
 
 
 def calendar(rng: random.Random, split: Split) -> Exchange:
