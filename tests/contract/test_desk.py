@@ -56,6 +56,52 @@ def test_a_look_makes_no_file_and_sees_what_others_have_kept(desk: Desk, file: P
     assert desk.look(words, missing=["none"]) == ["a"]
 
 
+def test_what_only_reads_makes_no_file_and_reads_what_is_written_later(desk: Desk, file: Path) -> None:
+    assert desk.ask_now(words, writes=False) == []
+    assert not file.exists()
+    desk.ask_now(write("a"))
+    assert desk.ask_now(words, writes=False) == ["a"]
+
+
+def test_a_file_is_made_with_its_folder_by_the_first_write_alone(tmp_path: Path) -> None:
+    inner = Desk(tmp_path / "not" / "yet" / "words.db", Shape(what="words", version=1, grow=grow))
+    inner.start()
+    try:
+        assert inner.ask_now(words, writes=False) == []
+        assert list(tmp_path.iterdir()) == []
+        inner.ask_now(write("a"))
+        assert inner.path.exists()
+    finally:
+        inner.close()
+
+
+def test_a_file_that_is_there_is_opened_without_a_write(desk: Desk, file: Path) -> None:
+    desk.ask_now(write("a"))
+    holder = sqlite3.connect(file, isolation_level=None)
+    other = Desk(file, Shape(what="words", version=1, grow=grow), patience=0.0)
+    other.start()
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        assert other.ask_now(words, writes=False) == ["a"]  # a write would have met the lock
+    finally:
+        other.close()
+        holder.close()
+
+
+def test_a_lock_is_told_with_what_to_do(desk: Desk, file: Path) -> None:
+    desk.ask_now(write("a"))
+    holder = sqlite3.connect(file, isolation_level=None)
+    other = Desk(file, Shape(what="words", version=1, grow=grow), patience=0.0)
+    other.start()
+    try:
+        holder.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerUnavailable, match="another process has held it locked for too long; try again"):
+            other.ask_now(write("b"))
+    finally:
+        other.close()
+        holder.close()
+
+
 def test_what_is_left_to_the_desk_is_done_before_what_is_asked_later_and_before_the_end(desk: Desk, file: Path) -> None:
     desk.leave(write("a"))
     assert desk.ask_now(words, writes=False) == ["a"]

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from tests.integration.gateway_process import SCRIPTED, Done, outlast
 
@@ -212,7 +213,8 @@ def _record(house: Path, calls: list[Exchange]) -> None:
 
 def test_pins_are_added_listed_and_removed() -> None:
     until_day = str(TODAY + dt.timedelta(days=30))
-    assert outlast("pin", "add", "support", "B", "--key", "beta", "--until", until_day).code == 0
+    outlast("keys", "create", "beta")
+    assert outlast("pin", "add", "support", "B", "--key", "Beta", "--until", until_day).code == 0
     assert outlast("pin", "add", "support", "A", "--user", "ana", "--until", until_day).code == 0
     listed = outlast("pin", "list", "--format", "json").document
     assert [(each["key"], each["user"], each["arm"], each["holds"]) for each in listed] == [
@@ -234,11 +236,52 @@ def test_pins_are_added_listed_and_removed() -> None:
         (("support", "B", "--key", "k", "--until", "2001-01-01"), "over"),
         (("support", "C", "--key", "k", "--until", "2199-01-01"), "'A', 'B'"),
         (("nobody", "B", "--key", "k", "--until", "2199-01-01"), "no virtual model"),
+        (("support", "B", "--key", "k", "--until", "2199-01-01"), "`outlast keys create k` makes one"),
     ],
 )
 def test_a_pin_that_cannot_be_meant_is_refused(words: tuple[str, ...], says: str) -> None:
     done = outlast("pin", "add", *words)
     assert (done.code, says in done.err) == (2, True), done.err
+
+
+def test_a_pin_for_a_key_that_was_revoked_is_refused() -> None:
+    outlast("keys", "create", "beta")
+    outlast("keys", "revoke", "beta")
+    done = outlast("pin", "add", "support", "B", "--key", "beta", "--until", "2199-01-01")
+    assert (done.code, "was revoked" in done.err) == (2, True), done.err
+
+
+@pytest.mark.parametrize(
+    ("candidate", "noted"),
+    [("openai/nonsense", True), ("openai/gpt-5.1-minni", True), (PRICED, False), (B, False)],
+)
+def test_a_candidate_that_nobody_knows_is_noted_and_not_refused(candidate: str, noted: bool) -> None:  # noqa: FBT001 - a row of the table
+    done = outlast("rollout", "start", "support", "--to", candidate, "--unproven")
+    assert done.code == 0, done.err
+    assert ("is not in the catalogue" in done.err) == noted, done.err
+    assert ("`outlast rollout back support`" in done.err) == noted, done.err
+
+
+def test_a_candidate_that_has_answered_here_is_known(house: Path) -> None:
+    _record(
+        house, [msgspec.structs.replace(_call(1), requested="openai/newest", virtual=False, served="openai/newest")]
+    )
+    done = outlast("rollout", "start", "support", "--to", "openai/newest", "--unproven")
+    assert "is not in the catalogue" not in done.err
+
+
+def test_a_candidate_of_no_provider_here_is_refused_and_starts_nothing(house: Path) -> None:
+    done = outlast("rollout", "start", "support", "--to", "elsewhere/gpt-5.1", "--unproven")
+    assert (done.code, "openai/MODEL" in done.err) == (2, True), done.err
+    assert not rollouts_path(house / "outlast.db").exists()
+
+
+@pytest.mark.parametrize("word", ["pause", "resume", "advance", "done", "back"])
+def test_what_cannot_follow_a_roll_back_says_what_can(word: str) -> None:
+    start("--unproven")
+    outlast("rollout", "back", "support")
+    done = outlast("rollout", word, "support")
+    assert (done.code, "`outlast rollout start NAME --to" in done.err) == (2, True), done.err
 
 
 def test_a_file_that_root_makes_belongs_to_the_ledgers_owner(house: Path) -> None:

@@ -15,6 +15,7 @@ from outlast.cli.output import note, print_json, print_table
 from outlast.errors import SettingsInvalid
 from outlast.rollout.assignment import Pin
 from outlast.rollout.plan import Arm
+from outlast.wiring.keys import open_keys
 from outlast.wiring.rollout_desk import incumbent_of, open_rollouts
 
 ANY: Final = "any"
@@ -47,6 +48,8 @@ def add_command(
 ) -> int:
     """Pin a key, a user, or a key's user to model A or B of MODEL's rollouts.
 
+    The key has to be one of `outlast keys list`; a user is whatever requests say.
+
     \b
       outlast pin add support B --key beta-testers --until 2027-01-31
       outlast pin add support A --user ana --until 2027-01-31
@@ -56,8 +59,9 @@ def add_command(
     _named(key, user)
     if ends < context.today:
         raise SettingsInvalid(f"--until {ends} is over already; today is {context.today}")
+    named = open_keys(context.settings).key(key).name if key else ""
     with open_rollouts(context.settings) as store:
-        store.rollouts.pin(model, Pin(key=key, user=user, arm=arm, ends=ends))
+        store.rollouts.pin(model, Pin(key=named, user=user, arm=arm, ends=ends))
         _show(store.rollouts.situation().pins, context)
     return FINE
 

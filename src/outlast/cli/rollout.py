@@ -37,7 +37,7 @@ from outlast.rollout.guards import Decision, decide, opened
 from outlast.rollout.plan import By
 from outlast.rollout.ports import Kept
 from outlast.rollout.state import GUARDS, Cause, Transition
-from outlast.wiring.rollout_desk import open_rollouts
+from outlast.wiring.rollout_desk import open_rollouts, unheard_of
 
 _TRIES: Final = 20
 """Of a word that is meant whatever step others take at the same moment."""
@@ -91,6 +91,9 @@ def start(
         _tell(store, kept, context)
     if plan.max_shadow_pico_usd is None and any(not stage.share for stage in plan.stages):
         note("No limit was said of what the shadow may cost; --max-shadow-cost 10USD says one.", quiet=quiet)
+    unheard = unheard_of(context.settings, plan.candidate)
+    if unheard:
+        note(f"{unheard}, and take a mistake back with `outlast rollout back {name}`.", quiet=quiet)
     return FINE
 
 

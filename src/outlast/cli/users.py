@@ -87,6 +87,7 @@ def role_command(name: str, role: str, *, config: Path | None, format_: str, qui
     """Give an account another role, which holds from the next page on."""
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     with opened_accounts(context.settings) as accounts:
+        asyncio.run(accounts.account(name))
         changed = asyncio.run(accounts.give_role(name, cast("Role", role)))
     _show(context, changed)
 
@@ -100,6 +101,7 @@ def plan_command(name: str, plan: str, *, config: Path | None, format_: str, qui
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     checked_plan(_plan(plan), context.settings.plans)
     with opened_accounts(context.settings) as accounts:
+        asyncio.run(accounts.account(name))
         changed = asyncio.run(accounts.give_plan(name, _plan(plan)))
     _show(context, changed)
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
 
 from outlast.errors import LedgerUnavailable, OutlastError
+from outlast.ledger.denied import why
 
 PATIENCE: Final = 10.0
 """Seconds to wait for another process's lock; each of its batches takes some milliseconds."""
@@ -62,7 +63,7 @@ class Desk:
         """Open nothing yet.
 
         Args:
-            path: the file; made with the first job.
+            path: the file; made, with its folder, by the first job that writes.
             shape: what is in it.
             sweep_s: seconds between two looks for what has expired.
             patience: seconds to wait for another's lock before ``LedgerUnavailable``.
@@ -76,6 +77,7 @@ class Desk:
         self._gate = threading.Lock()
         self._open_to_jobs = False
         self._connection: sqlite3.Connection | None = None
+        self._nothing: sqlite3.Connection | None = None
         self._looking = threading.Lock()
         self._looker: sqlite3.Connection | None = None
 
@@ -216,9 +218,11 @@ class Desk:
             job.tell(result, refusal)
 
     def _transaction(self, jobs: list[_Job]) -> list[tuple[Any, Exception | None]]:
-        connection = self._opened()
+        writes = any(job.writes for job in jobs)
+        there = writes or self._connection is not None or self.path.exists()
+        connection = self._opened() if there else self._empty()
         results: list[tuple[Any, Exception | None]] = []
-        with _Transaction(connection, writes=any(job.writes for job in jobs)):
+        with _Transaction(connection, writes=writes):
             for job in jobs:
                 try:
                     results.append((job.run(connection), None))
@@ -246,12 +250,21 @@ class Desk:
             self._connection = connect(self.path, self._shape, patience=self._patience)
         return self._connection
 
+    def _empty(self) -> sqlite3.Connection:
+        """What is read where there is no file: none is made for a look at it."""
+        if self._nothing is None:
+            self._nothing = sqlite3.connect(":memory:", isolation_level=None)
+            _migrate(self._nothing, self.path, self._shape)
+        return self._nothing
+
     def _let_go(self) -> None:
         _shut(self._connection)
-        self._connection = None
+        _shut(self._nothing)
+        self._connection = self._nothing = None
 
     def _refused(self, error: Exception) -> LedgerUnavailable:
-        return LedgerUnavailable(f"the {self._shape.what} in {self.path} cannot be read or written: {error}")
+        said = why(error, self.path)
+        return LedgerUnavailable(f"the {self._shape.what} in {self.path} cannot be read or written: {said}")
 
 
 def connect(path: Path, shape: Shape, *, patience: float = PATIENCE) -> sqlite3.Connection:
@@ -262,14 +275,16 @@ def connect(path: Path, shape: Shape, *, patience: float = PATIENCE) -> sqlite3.
         sqlite3.Error: it cannot be opened.
         OSError: it cannot be made.
     """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with suppress(FileExistsError):
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     # A lock of the desk keeps threads apart where more than one use the connection.
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     try:
-        # These two are heard by a file that is new, and by no other.
-        connection.execute("PRAGMA page_size = 8192")
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        if not _version(connection, path, shape):
+            # A file that is new hears these two, and no other; the second one writes, which not every reader may.
+            connection.execute("PRAGMA page_size = 8192")
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
         connection.execute("PRAGMA journal_mode = TRUNCATE")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA mmap_size = 0")

@@ -51,6 +51,15 @@ class KeyStore:
         with self._refusals("read"), closing(open_for_reading(self._path)) as connection:
             return read_keys(connection, self._path)
 
+    def key(self, name: str) -> Key:
+        """The key of a name, as it was created; case makes no difference.
+
+        Raises:
+            UnknownKey: there is none, or it was revoked.
+            LedgerUnavailable: the file cannot be read.
+        """
+        return _holding(self.keys(), name)
+
     def create(self, key: Key) -> tuple[Key, str]:
         """Keep a new key (its secrets and times are made here); returns it and its secret, which is kept nowhere.
 
@@ -143,10 +152,7 @@ class KeyStore:
 
     def _one(self, connection: sqlite3.Connection, name: str) -> Key:
         """The key of this name that was not revoked."""
-        known = self._any(connection, name)
-        if known.revoked_ns is not None:
-            raise UnknownKey(f"the key {known.name!r} was revoked, for good; create one of another name")
-        return known
+        return _holding(read_keys(connection, self._path), name)
 
     @contextmanager
     def _changing(self) -> Iterator[sqlite3.Connection]:
@@ -193,6 +199,16 @@ def _columns(key: Key) -> tuple[str | int | None, ...]:
 def _named(keys: tuple[Key, ...], name: str) -> Key | None:
     """The key of a name; case makes no difference, as in the database."""
     return next((key for key in keys if key.name.lower() == name.lower()), None)
+
+
+def _holding(keys: tuple[Key, ...], name: str) -> Key:
+    """The key of a name that was not revoked."""
+    known = _named(keys, name)
+    if known is None:
+        raise _unknown(keys, name)
+    if known.revoked_ns is not None:
+        raise UnknownKey(f"the key {known.name!r} was revoked, for good; create one of another name")
+    return known
 
 
 def _unknown(keys: tuple[Key, ...], name: str) -> UnknownKey:

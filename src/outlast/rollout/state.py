@@ -5,7 +5,7 @@ gathered (``rollout.guards``) nor how a state is kept or made known to processes
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from outlast.errors import RolloutRefused
 from outlast.rollout.guards import Decision
@@ -14,6 +14,13 @@ from outlast.rollout.proof import Proof, why_unproven
 
 Phase = Literal["running", "paused", "rolled back", "done"]
 Step = Literal["start", "advance", "pause", "resume", "back", "done"]
+_NEXT: Final[dict[Phase, str]] = {
+    "running": "`outlast rollout status NAME` shows what it waits for",
+    "paused": "`outlast rollout resume NAME` goes on, `outlast rollout back NAME` gives everybody A again",
+    "rolled back": "everybody has A, and `outlast rollout start NAME --to PROVIDER/MODEL` begins another",
+    "done": "everybody has B, `outlast rollout back NAME` gives them A again, and a start begins the next move",
+}
+"""What can be done from where a rollout is, for whoever asked for something else."""
 GUARDS = "guards"
 """Who takes a step by itself; every other name is an operator's."""
 
@@ -154,4 +161,6 @@ def _agree(plan: Plan, state: State) -> None:
 
 def _must_be(state: State, step: Step, *phases: Phase) -> None:
     if state.phase not in phases:
-        raise RolloutRefused(f"{step} is for a rollout that is {' or '.join(phases)}; this one is {state.phase}")
+        raise RolloutRefused(
+            f"{step} is for a rollout that is {' or '.join(phases)}; this one is {state.phase}: {_NEXT[state.phase]}"
+        )

@@ -16,13 +16,12 @@ from outlast.settings import Settings
 
 @contextmanager
 def opened_chats(settings: Settings) -> Iterator[KeptChats]:
-    """The conversations behind a configuration's ``server.database``.
+    """The conversations behind a configuration's ``server.database``; a look at them makes no file.
 
     Raises:
         SettingsInvalid: the address is none of a SQLite file.
     """
     path = chats_path(database_path(settings.server.database, settings.root))
-    path.parent.mkdir(parents=True, exist_ok=True)
     chats = KeptChats(path, unix_ns=time.time_ns)
     chats.start()
     try:

@@ -17,8 +17,10 @@ from typing import Final
 from outlast.catalog.reference import reference
 from outlast.errors import EvidenceInvalid, LedgerUnavailable, SettingsInvalid, UnknownModel
 from outlast.exchange import PICO_PER_USD, Exchange, ExchangeQuery
+from outlast.ledger.denied import why
 from outlast.ledger.location import database_path, rollouts_path
 from outlast.ledger.rollouts.store import RolloutStore
+from outlast.providers.script.profile import Profiles
 from outlast.replay.plan import Plan as ReplayPlan
 from outlast.replay.result import CandidateResult
 from outlast.rollout.plan import Guard, Reference
@@ -65,7 +67,7 @@ def _give_to_gateway(database: Path, file: Path) -> None:
     except FileExistsError:  # another command was first
         return
     except OSError as error:
-        raise LedgerUnavailable(f"the rollouts in {file} cannot be read or written: {error}") from error
+        raise LedgerUnavailable(f"the rollouts in {file} cannot be read or written: {why(error, file)}") from error
 
 
 def incumbent_of(settings: Settings, name: str) -> str:
@@ -91,6 +93,32 @@ def check_candidate(settings: Settings, candidate: str) -> None:
     if not (slash and rest) or provider not in settings.providers:
         known = ", ".join(f"{table}/MODEL" for table in settings.providers) or "none"
         raise UnknownModel(f"--to {candidate!r} is no provider/model here; known: {known}")
+
+
+def unheard_of(settings: Settings, candidate: str) -> str:
+    """What to be told of a B that nobody knows: neither the catalogue nor the record of the last days. Empty: known.
+
+    It is no refusal: a model can be asked before any catalogue has it.
+    """
+    table, _, model = candidate.partition("/")
+    provider = settings.providers[table]
+    if provider.kind == "recorded" or (provider.kind == "scripted" and Profiles().invents(model)):
+        return ""
+    known, ref = open_knowledge(settings), reference(candidate, settings.providers, None).ref
+    if known.find(ref) is not None or _has_answered(settings, candidate):
+        return ""
+    near = ", ".join(known.closest(ref))
+    closest = f" (closest: {near})" if near else ""
+    return (
+        f"{candidate} is not in the catalogue and has answered nothing here in {LOOKED_BACK} days. If it is new, that "
+        f"is fine; if it is mistyped{closest}, every call of B will fail. "
+        f'Ask it once through the gateway, with "model": "{candidate}"'
+    )
+
+
+def _has_answered(settings: Settings, target: str) -> bool:
+    query = ExchangeQuery(since=_looked_back(), served=target, outcome="answered")
+    return next(iter(open_record(settings).exchanges(query)), None) is not None
 
 
 def is_priced(settings: Settings, target: str) -> bool:
@@ -184,12 +212,15 @@ def references(
 
 
 def _amounts(settings: Settings, model: str, incumbent: str) -> _Amounts:
-    since = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=LOOKED_BACK)
-    query = ExchangeQuery(since=since, requested=model, served=incumbent, outcome="answered")
+    query = ExchangeQuery(since=_looked_back(), requested=model, served=incumbent, outcome="answered")
     amounts = _Amounts()
     for exchange in open_record(settings).exchanges(query):
         amounts.take(exchange)
     return amounts
+
+
+def _looked_back() -> dt.date:
+    return dt.datetime.now(dt.UTC).date() - dt.timedelta(days=LOOKED_BACK)
 
 
 def _ratio(name: str, values: Sequence[float], whose: str) -> Reference:

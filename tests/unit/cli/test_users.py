@@ -164,3 +164,26 @@ def test_preferences_are_pairs_one_on_a_line(outlast: Outlast, tmp_path: Path) -
     ] * 2
     assert outlast("chat", "preferences", "--thumbs").out.count("\n") == 4
     assert "ana" not in outlast("chat", "preferences").out
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("users", "list"),
+        ("users", "role", "ana", "owner"),
+        ("users", "plan", "ana", "none"),
+        ("users", "remove", "ana", "--yes"),
+        ("chat", "export", "nope"),
+        ("chat", "export", "--all"),
+        ("chat", "preferences"),
+    ],
+)
+def test_a_look_where_nothing_is_kept_makes_no_file(outlast: Outlast, tmp_path: Path, words: tuple[str, ...]) -> None:
+    outlast(*words)
+    assert [each.name for each in tmp_path.iterdir()] == ["outlast.toml"]
+
+
+def test_a_conversation_that_is_not_kept_is_told_with_where_ids_stand(outlast: Outlast) -> None:
+    done = outlast("chat", "export", "nope")
+    assert done.code != 0
+    assert "`outlast chat export --all" in done.err

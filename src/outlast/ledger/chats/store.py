@@ -210,7 +210,10 @@ class KeptChats:
         def run(connection: sqlite3.Connection) -> str:
             row = connection.execute(QUERIES["whose_is"], (clean(known),)).fetchone()
             if row is None:
-                raise ObjectNotFound(f"no conversation {known!r} is kept")
+                raise ObjectNotFound(
+                    f"no conversation {known!r} is kept here; its ID is the end of its address, /chat/ID, and "
+                    "`outlast chat export --all --format json` hands out every one"
+                )
             return str(row[0])
 
         return await self.desk.ask(run, writes=False)
