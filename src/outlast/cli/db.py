@@ -35,8 +35,8 @@ def db() -> None:
 def backup_command(*, file: Path, force: bool, config: Path | None, format_: str, quiet: bool) -> None:
     """Copy the record into FILE: every call up to now, those that still wait in the journal too.
 
-    Kept responses, rollouts and chats are copied into files beside it, named after it. Only their owner can read them:
-    they have names of keys, and what was said.
+    Kept responses, rollouts, chats and notices are copied into files beside it, named after it. Only their owner can
+    read them: they have names of keys, and what was said.
 
     \b
       outlast db backup outlast-monday.db
@@ -61,7 +61,7 @@ def verify_command(*, file: Path | None, config: Path | None, format_: str, quie
     """Look whether the record, or a copy of it in FILE, is whole. Exit code 1: it is not.
 
     SQLite's own check of the file; the sums of every hour against its calls; the journal's records, and whether the
-    database's place in them can be.
+    database's place in them can be; and the same check of the files beside it: responses, rollouts, chats, notices.
     """
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     found = verify(file or _database(context))
@@ -95,6 +95,7 @@ def _verified_document(found: Verified) -> dict[str, object]:
         "calls": found.calls,
         "hours_compared": found.hours,
         "waiting": found.waiting,
+        "beside": [str(each) for each in found.beside],
         "findings": [finding._asdict() for finding in found.findings],
     }
 
@@ -104,7 +105,8 @@ def _print_verified(found: Verified) -> None:
         print_table("", ("CHECK", "FINDING"), [(finding.check, finding.says) for finding in found.findings])
         return
     waiting = f", {found.waiting:,} records wait in the journal" if found.waiting else ""
-    click.echo(f"{found.file} is whole: {found.calls:,} calls, {found.hours:,} hours added up again{waiting}")
+    beside = "".join(f", with {each.name}" for each in found.beside)
+    click.echo(f"{found.file} is whole: {found.calls:,} calls, {found.hours:,} hours added up again{waiting}{beside}")
 
 
 def _lines(summary: Summary) -> list[tuple[str, str]]:
@@ -116,7 +118,9 @@ def _lines(summary: Summary) -> list[tuple[str, str]]:
         ("days (UTC)", days),
         ("journal", f"{_size(summary.journal_bytes)}, {summary.waiting:,} records wait for the database"),
         ("responses", f"{_size(summary.responses_bytes)} that callers asked to keep, in a file of their own"),
+        ("rollouts", f"{_size(summary.rollouts_bytes)} of steps, assignments and what was measured, likewise"),
         ("chats", f"{_size(summary.chats_bytes)} of conversations and accounts, in a file of their own"),
+        ("notices", f"{_size(summary.notices_bytes)} of dates that were seen and notices that were sent, likewise"),
         ("deleted", f"{summary.deleted_calls:,} calls and {summary.deleted_bodies:,} bodies, by [ledger] keep"),
         ("version", str(summary.version)),
     ]

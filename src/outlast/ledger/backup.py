@@ -39,7 +39,7 @@ class BackedUp:
     remarks: tuple[str, ...]
     """What is not in the copy, if anything."""
     beside: tuple[Path, ...] = ()
-    """Copies of kept responses, rollouts and chats, where there are any."""
+    """Copies of kept responses, rollouts, chats and notices, where there are any."""
 
 
 def back_up(database: Path, file: Path, *, force: bool = False) -> BackedUp:

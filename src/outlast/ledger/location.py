@@ -53,3 +53,8 @@ def responses_path(database: Path) -> Path:
 def chats_path(database: Path) -> Path:
     """The file of the chat's conversations and accounts, beside a database file."""
     return database.with_name(database.name + ".chats.db")
+
+
+def notices_path(database: Path) -> Path:
+    """The file of dates that were seen and notices that were sent, beside a database file."""
+    return database.with_name(database.name + ".notices.db")

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from outlast.errors import LedgerUnavailable
+from outlast.ledger.companions import companions_of
 from outlast.ledger.database import migrations, open_for_reading, version_of
 from outlast.ledger.extents import Position
-from outlast.ledger.location import chats_path, journal_folder, responses_path
+from outlast.ledger.location import journal_folder
 from outlast.ledger.queries import QUERIES
 from outlast.ledger.survey import NOWHERE, survey
 
@@ -30,8 +31,12 @@ class Summary:
     journal_bytes: int
     responses_bytes: int
     """The file of responses that callers asked to keep; 0: none ever was."""
+    rollouts_bytes: int
+    """The file of rollouts, their assignments and what was measured; 0: there is none."""
     chats_bytes: int
     """The file of conversations and accounts; 0: there is none."""
+    notices_bytes: int
+    """The file of dates that were seen and notices that were sent; 0: there is none."""
     calls: int
     bodies: int
     first_day: dt.date | None
@@ -76,7 +81,7 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
     calls, bodies, first, last, deleted_calls, deleted_bodies = connection.execute(QUERIES["summary"]).fetchone()
     (free,) = connection.execute("PRAGMA freelist_count").fetchone()
     (page,) = connection.execute("PRAGMA page_size").fetchone()
-    responses, chats = responses_path(database), chats_path(database)
+    sizes = {what: path.stat().st_size for what, path in companions_of(database).items()}
     beside = (database.with_name(database.name + end) for end in ("", "-wal"))
     return Summary(
         file=database,
@@ -84,8 +89,10 @@ def _summary(connection: sqlite3.Connection, database: Path, waiting: int, journ
         bytes=sum(path.stat().st_size for path in beside if path.exists()),
         free_bytes=free * page,
         journal_bytes=sum(journals),
-        responses_bytes=responses.stat().st_size if responses.exists() else 0,
-        chats_bytes=chats.stat().st_size if chats.exists() else 0,
+        responses_bytes=sizes.get("responses", 0),
+        rollouts_bytes=sizes.get("rollouts", 0),
+        chats_bytes=sizes.get("chats", 0),
+        notices_bytes=sizes.get("notices", 0),
         calls=calls,
         bodies=bodies,
         first_day=_day(first),

@@ -1,7 +1,8 @@
-"""Whether a ledger is whole: the file, its sums against its rows, its places against its journals.
+"""Whether a ledger is whole: the file, its sums against its rows, its places against its journals, the files beside.
 
-It reads and changes nothing, and works on a copy as on the file that a gateway is writing: everything in the
-database is looked at as of one moment. This file knows the order of the checks; sums are compared in ``sums``.
+It changes nothing, but that SQLite takes back what a killed process left half written in a file beside. It works on a
+copy as on the file that a gateway is writing: everything in the database is looked at as of one moment. This file
+knows the order of the checks; sums are compared in ``sums``.
 """
 
 import sqlite3
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from outlast.errors import LedgerUnavailable
+from outlast.ledger.companions import companions_of, harm_to
 from outlast.ledger.database import migrations, open_for_reading, version_of
 from outlast.ledger.extents import Position
 from outlast.ledger.location import journal_folder
@@ -27,7 +29,7 @@ class Finding(NamedTuple):
     """Something that is not as it should be."""
 
     check: str
-    """``file``, ``version``, ``sums``, ``bodies`` or ``journal``."""
+    """``file``, ``version``, ``sums``, ``bodies``, ``journal``, or what is in a file beside it: ``chats``."""
     says: str
 
 
@@ -43,6 +45,8 @@ class Verified:
     """Hours whose sums were compared in full; of others some calls were deleted or never had a row."""
     waiting: int = 0
     """Records that the journals hold and the database does not have yet."""
+    beside: list[Path] = field(default_factory=list)
+    """Files beside it that were looked through too."""
     findings: list[Finding] = field(default_factory=list)
 
     def found(self, check: str, says: str) -> None:
@@ -61,6 +65,7 @@ def verify(database: Path) -> Verified:
     if not database.is_file():
         raise LedgerUnavailable(f"there is no ledger at {database}")
     verified = Verified(database)
+    _check_beside(database, verified)
     with survey(journal_folder(database)) as journals:
         try:
             with closing(open_for_reading(database)) as connection:
@@ -72,6 +77,13 @@ def verify(database: Path) -> Verified:
         for journal in journals:
             _check_journal(journal, places, verified)
     return verified
+
+
+def _check_beside(database: Path, verified: Verified) -> None:
+    for what, path in companions_of(database).items():
+        verified.beside.append(path)
+        for says in harm_to(path, _MOST_FINDINGS):
+            verified.found(what, f"{path.name}: {says}")
 
 
 def _check_database(connection: sqlite3.Connection, verified: Verified) -> dict[str, Position]:

@@ -27,6 +27,7 @@ from outlast.horizon.calendar import Entry, Horizon, horizon
 from outlast.horizon.dependants import dependants
 from outlast.horizon.record import NANOSECONDS_OF_A_DAY
 from outlast.keys.key import Key
+from outlast.ledger import location
 from outlast.ledger.location import database_path
 from outlast.notices.ending import Ending, Place, Use
 from outlast.notices.news import Happening
@@ -61,8 +62,7 @@ class Outlook:
 
 def notices_path(settings: Settings) -> Path:
     """The file of dates and messages, beside the database."""
-    database = database_path(settings.server.database, settings.root)
-    return database.with_name(f"{database.name}.notices.db")
+    return location.notices_path(database_path(settings.server.database, settings.root))
 
 
 def open_notices(settings: Settings) -> NoticeStore:

@@ -13,6 +13,7 @@ import pytest
 from outlast.errors import LedgerUnavailable, SettingsInvalid
 from outlast.exchange import Exchange, UsageQuery
 from outlast.ledger.backup import back_up
+from outlast.ledger.companions import companions, companions_of
 from outlast.ledger.location import responses_path, rollouts_path
 from outlast.ledger.reader import open_reader
 from outlast.ledger.recorder import Recorder, open_recorder
@@ -150,6 +151,16 @@ def test_what_lies_beside_the_ledger_is_copied_beside_the_copy_while_it_is_open(
     assert rollouts_path(copy).stat().st_mode & 0o777 == 0o600
     assert (pins(copy), pins(ledger)) == (1, 2)
     assert sorted(path.name for path in ledger.parent.glob("copy*")) == ["copy.db", "copy.db.rollouts.db"]
+
+
+def test_every_file_beside_the_ledger_is_in_the_copy_and_the_copy_is_found_whole(ledger: Path) -> None:
+    copy = ledger.with_name("copy.db")
+    for made, _ in companions(ledger, copy):
+        with closing(sqlite3.connect(made)) as connection:
+            connection.execute("CREATE TABLE words (word TEXT)")
+    assert sorted(back_up(ledger, copy).beside) == sorted(companions_of(copy).values())
+    assert list(companions_of(copy)) == ["responses", "rollouts", "chats", "notices"]
+    assert verify(copy).findings == []
 
 
 def test_a_copy_beside_is_replaced_only_where_that_is_said_and_none_of_another_copy_stays(

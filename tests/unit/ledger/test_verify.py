@@ -215,3 +215,42 @@ def test_a_summary_tells_sizes_days_and_what_was_deleted(tmp_path: Path) -> None
     assert found.last_day is not None
     assert (found.last_day - found.first_day).days == 2
     assert found.bytes >= database.stat().st_size
+
+
+BESIDE = ("responses", "rollouts", "chats", "notices")
+
+
+def with_files_beside(root: Path) -> Path:
+    database = fill(root, [call(0)])
+    for what in BESIDE:
+        with closing(sqlite3.connect(root / f"outlast.db.{what}.db")) as made:
+            made.execute("CREATE TABLE words (word TEXT)")
+            made.executemany("INSERT INTO words VALUES (?)", [("w" * 500,)] * 100)
+            made.execute("CREATE INDEX by_word ON words (word)")
+            made.commit()
+    return database
+
+
+def test_the_files_beside_a_ledger_are_looked_through_and_told(tmp_path: Path) -> None:
+    database = with_files_beside(tmp_path)
+    found = verify(database)
+    assert found.findings == []
+    assert [path.name for path in found.beside] == [f"outlast.db.{what}.db" for what in BESIDE]
+    told = summarise(database)
+    assert min(told.responses_bytes, told.rollouts_bytes, told.chats_bytes, told.notices_bytes) > 0
+
+
+@pytest.mark.parametrize("what", BESIDE)
+def test_harm_to_a_file_beside_is_found_under_its_name_and_the_record_is_still_looked_at(
+    tmp_path: Path, what: str
+) -> None:
+    database = with_files_beside(tmp_path)
+    file = tmp_path / f"outlast.db.{what}.db"
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2] + bytes(len(whole) - len(whole) // 2))
+    found = verify(database)
+    assert {finding.check for finding in found.findings} == {what}
+    assert file.name in found.findings[0].says
+    assert found.calls == 1
+    file.write_bytes(b"no database" * 1_000)
+    assert checks(database) == {what}
