@@ -5,6 +5,7 @@ It knows which figures are healthy. It does not know how they were obtained.
 
 import datetime as dt
 from collections.abc import Iterator
+from typing import Final
 
 import msgspec
 
@@ -43,6 +44,16 @@ class RecordFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of the file of conversations and accounts; 0: there is none."""
     chats_error: str = ""
     """Why that could not be read."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """Of the other files beside the database: what is in one, and why it could not be read."""
+
+
+_LOST: Final = {
+    "responses": "no kept response is found, and no file or batch of a caller's",
+    "rollouts": "every model answers as its configuration says, and no rollout can be taken on or back",
+    "notices": "nobody is told of anything",
+}
+"""What a file beside the database is missed by."""
 
 
 class DiskFacts(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,6 +80,13 @@ def record_findings(facts: RecordFacts, *, running: bool) -> Iterator[Finding]:
     yield _database(facts)
     if facts.chats or facts.chats_error:
         yield _chats(facts)
+    for what, error in facts.unreadable:
+        yield fault(
+            what,
+            f"{facts.path}.{what}.db: {error}",
+            why=_LOST[what],
+            do="restore the file from a backup; moved away, it is made anew and empty",
+        )
     if facts.strange:
         yield warning(
             "journal",

@@ -13,7 +13,9 @@ import msgspec
 
 from outlast.doctor.record import RecordFacts
 from outlast.errors import LedgerUnavailable
+from outlast.ledger.companions import companions_of
 from outlast.ledger.database import migrations, open_for_reading, version_of
+from outlast.ledger.denied import why
 from outlast.ledger.leftovers import leftovers
 from outlast.ledger.location import chats_path, journal_folder
 from outlast.ledger.slots import slot_folders
@@ -27,7 +29,7 @@ _ROWS = "SELECT coalesce(max(seq) - min(seq) + 1, 0) FROM exchanges"
 def look_at_record(path: Path) -> RecordFacts:
     """Everything about one database file and the journal beside it; an error is part of the answer."""
     facts = _journal(RecordFacts(path=str(path), known_version=len(migrations()), writable=_writable(path)), path)
-    facts = _chats(facts, chats_path(path))
+    facts = _beside(_chats(facts, chats_path(path)), path)
     if not path.exists():
         return facts
     try:
@@ -77,6 +79,21 @@ def _chats(facts: RecordFacts, file: Path) -> RecordFacts:
     except (sqlite3.Error, OSError) as error:
         return msgspec.structs.replace(facts, chats_error=str(error))
     return msgspec.structs.replace(facts, chats=size)
+
+
+def _beside(facts: RecordFacts, database: Path) -> RecordFacts:
+    """The other files beside it that cannot be opened and read."""
+    found: list[tuple[str, str]] = []
+    for what, file in companions_of(database).items():
+        if file != chats_path(database):
+            try:
+                with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, timeout=5.0)) as kept:
+                    kept.execute("SELECT count(*) FROM sqlite_schema").fetchone()
+            except sqlite3.Error as error:
+                # What a killed process left half written is taken back by the next one that opens it for writing.
+                if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY_ROLLBACK:
+                    found.append((what, why(error, file)))
+    return msgspec.structs.replace(facts, unreadable=tuple(found))
 
 
 def _writable(path: Path) -> bool:

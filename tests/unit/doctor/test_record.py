@@ -30,6 +30,7 @@ def levels(*findings: Finding) -> list[tuple[str, str]]:
         (RecordFacts(path="x", exists=True, error="file is not a database"), False, [("fault", "database"), ("ok", "journal")]),  # noqa: E501
         (RecordFacts(path="x", exists=True, writable=False), False, [("fault", "database"), ("ok", "journal")]),
         (RecordFacts(path="x", chats=10**6), True, [("ok", "database"), ("ok", "chats"), ("ok", "journal")]),
+        (RecordFacts(path="x", unreadable=(("rollouts", "bad"),)), True, [("ok", "database"), ("fault", "rollouts"), ("ok", "journal")]),  # noqa: E501
         (RecordFacts(path="x", chats_error="no database"), True, [("ok", "database"), ("fault", "chats"), ("ok", "journal")]),  # noqa: E501
         (RecordFacts(path="x", segments=2), False, [("ok", "database"), ("warning", "journal")]),
         (RecordFacts(path="x", segments=2), True, [("ok", "database"), ("ok", "journal")]),

@@ -11,6 +11,7 @@ import pytest
 
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Usage
+from outlast.ledger.checkup import look_at_record
 from outlast.ledger.recorder import Recorder, open_recorder
 from outlast.ledger.summary import summarise
 from outlast.ledger.verify import verify
@@ -254,3 +255,12 @@ def test_harm_to_a_file_beside_is_found_under_its_name_and_the_record_is_still_l
     assert found.calls == 1
     file.write_bytes(b"no database" * 1_000)
     assert checks(database) == {what}
+
+
+def test_a_file_beside_that_cannot_be_read_is_seen_by_a_check_up(tmp_path: Path) -> None:
+    database = with_files_beside(tmp_path)
+    assert look_at_record(database).unreadable == ()
+    (tmp_path / "outlast.db.rollouts.db").write_bytes(b"no database" * 1_000)
+    ((what, says),) = look_at_record(database).unreadable
+    assert what == "rollouts"
+    assert "put a backup in its place" in says
