@@ -9,8 +9,10 @@ import pytest
 from training.curriculum.exchange import Split
 from training.curriculum.held_out import is_held_out
 from training.curriculum.mixture import SKILLS, draw_exchange
-from training.text import ANSWER, END, USER, sequence
-from training.tokens import SPECIAL, make_vocabulary
+from training.text import sequence
+from training.tokens import MOST, make_vocabulary
+
+from outlast.omni.grammar import ANSWER, END, HEARD, THINK, USER, opening_tokens
 
 OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "plus": operator.add,
@@ -65,19 +67,35 @@ def test_the_same_seed_draws_the_same() -> None:
     assert [draw_exchange(first, "taught") for _ in range(50)] == [draw_exchange(second, "taught") for _ in range(50)]
 
 
-def test_text_becomes_tokens_and_back_and_only_answers_count_in_full() -> None:
-    vocabulary = make_vocabulary(draws=3_000, least=5)
+def test_an_exchange_stands_in_the_order_of_the_grammar_and_only_replies_count_in_full() -> None:
+    vocabulary = make_vocabulary(draws=3_000)
     rng = random.Random(2)
     for _ in range(300):
         exchange = draw_exchange(rng, "held out")
         tokens, weights = sequence(exchange, vocabulary)
-        assert len(tokens) == len(weights)
-        assert tokens[0] == USER
-        assert tokens[-1] == END
-        said, answer = exchange.turns[-1].said, exchange.turns[-1].answer
+        opening = opening_tokens(exchange.manner, "talk")
+        assert tuple(tokens[: len(opening)]) == opening
+        assert len(tokens) == len(weights) <= 400
+        assert set(weights[: len(opening)]) == {0.0}
+        assert [token for token in tokens if token in {USER, THINK, ANSWER, END}] == [
+            sign for turn in exchange.turns for sign in ([USER, THINK] if turn.thought else [USER]) + [ANSWER, END]
+        ]
         start = len(tokens) - 1 - tokens[::-1].index(ANSWER)
-        assert vocabulary.decode(tokens[start:]) == f" {answer}"
-        assert said in vocabulary.decode(tokens)
+        assert vocabulary.decode(tokens[start:]) == f" {exchange.turns[-1].answer}"
+        assert exchange.turns[-1].said in vocabulary.decode(tokens)
         assert set(weights[start:]) == {1.0}
-    assert vocabulary.decode(vocabulary.encode("Zürich!")) == "Zrich!"
-    assert all(vocabulary.pieces[number] == piece for number, piece in enumerate(SPECIAL))
+
+
+def test_what_is_heard_is_written_at_the_head_of_the_reply_and_counts() -> None:
+    vocabulary = make_vocabulary(draws=3_000)
+    exchange = draw_exchange(random.Random(2), "taught")
+    tokens, weights = sequence(exchange, vocabulary, heard=True)
+    at = tokens.index(HEARD)
+    assert tokens[at - 1] == USER
+    assert vocabulary.decode(tokens[at : at + 3]).strip()
+    assert exchange.turns[0].said.startswith(vocabulary.decode(tokens[at : at + 3]).strip())
+    assert weights[at : at + 3] == [1.0] * 3
+
+
+def test_the_vocabulary_is_small() -> None:
+    assert len(make_vocabulary(draws=3_000)) <= MOST
