@@ -48,6 +48,17 @@ def test_every_page_lets_nothing_foreign_run_frame_or_keep_it(visitor: Visitor, 
     assert headers["cache-control"] == "no-store"
 
 
+@pytest.mark.parametrize("path", ["/nope", "/nope/deeper", "/chatt", "/static"])
+def test_where_nothing_is_a_browser_is_shown_a_page_with_the_way_to_the_chat(visitor: Visitor, path: str) -> None:
+    page = visitor.get(path, {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status, page.headers["content-type"]) == (404, "text/html; charset=utf-8")
+    assert 'href="/chat">Go to the chat<' in page.body.decode()
+    assert page.headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+    program = visitor.get(path, {"accept": "*/*"})
+    assert (program.status, program.headers["content-type"]) == (404, "application/json")
+    assert program.document["error"]["code"] == "unknown_url"
+
+
 @pytest.mark.parametrize("path", ["/chat", "/horizon", "/models/openai/gpt-4o"])
 def test_no_page_has_script_or_style_of_its_own_nor_a_foreign_address_to_load(visitor: Visitor, path: str) -> None:
     text = visitor.get(path).body.decode()

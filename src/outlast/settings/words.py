@@ -8,6 +8,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -18,6 +19,9 @@ from outlast.settings.policy import PolicySettings
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
 DAYS = re.compile(r"[1-9][0-9]{0,4}d")
+
+_HOST = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*")
+"""As a browser says the name of a host, the port left out."""
 
 Port = Annotated[int, msgspec.Meta(ge=0, le=65535)]  # a larger one would listen, on another port
 MANY = 1_000_000_000_000  # no size or number of anything here is larger; more digits could not even be printed
@@ -55,6 +59,24 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """The provider that calls to unknown paths below ``/v1`` are passed to. None: they are refused."""
     grace: Seconds = 10.0
     """How long running calls may take to end after a signal to stop."""
+
+    def __post_init__(self) -> None:
+        """Refuse an address where a name is meant: no page would ever be asked for under it."""
+        for host in self.hosts:
+            if not _HOST.fullmatch(host):
+                name = _host_in(host)
+                hint = f"write {name!r}" if name else "write it like 'chat.example.org'"
+                raise ValueError(f"hosts has {host!r}, which is no name: no scheme, port, path or capital; {hint}")
+
+
+def _host_in(text: str) -> str:
+    """The name that was meant by an address; empty: that cannot be said."""
+    try:
+        host = urlsplit(text if "//" in text else f"//{text}").hostname or ""
+        name = host.rstrip(".").encode("idna").decode()
+    except ValueError:  # of both: no address, or letters that no name has
+        return ""
+    return name if _HOST.fullmatch(name) else ""
 
 
 class LedgerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,7 +1,7 @@
 """Which handler answers which method and path.
 
-It knows paths, exact and by prefix. It does not know what a handler does; what no route has is answered here,
-in the shape that the caller's client reads.
+It knows paths, exact and by prefix. It does not know what a handler does; what no route has is answered here, in the
+shape that the caller's client reads: a browser, which asks for a page, is shown one.
 """
 
 from collections.abc import Mapping
@@ -23,6 +23,8 @@ class Router:
     _exact: dict[str, dict[str, Handler]] = field(default_factory=dict)
     _below: dict[str, dict[str, Handler]] = field(default_factory=dict)
     _of_people: set[str] = field(default_factory=set)
+    lost: Handler | None = None
+    """Answers a browser that asks for a page where nothing is. None: as a program is answered."""
 
     def add(self, method: str, path: str, handler: Handler, *, for_people: bool = False) -> None:
         """Answer ``method`` on ``path``; HEAD follows GET by itself. ``for_people``: no program is told of it."""
@@ -35,7 +37,9 @@ class Router:
         """The handler of a call; for what is not served, one that says so."""
         methods = self._exact.get(path) or self._methods_below(path)
         if methods is None:
-            return _Refuser(NoSuchRoute(f"{path[:_SHOWN]} does not exist here; served here: {self._served()}"))
+            return _Refuser(
+                NoSuchRoute(f"{path[:_SHOWN]} does not exist here; served here: {self._served()}"), lost=self.lost
+            )
         handler = methods.get(method) or (methods.get("GET") if method == "HEAD" else None)
         if handler is not None:
             return handler
@@ -64,7 +68,16 @@ class _Refuser:
 
     error: CallerError
     allow: str = ""
+    lost: Handler | None = None
 
     async def __call__(self, call: Call, reply: Reply) -> None:
         """Say what is wrong with the path or the method."""
+        if self.lost is not None and _is_a_browser(call):
+            await self.lost(call, reply)
+            return
         answer_error(reply, call, self.error, (("allow", self.allow),) if self.allow else ())
+
+
+def _is_a_browser(call: Call) -> bool:
+    """Whether a page is asked for by its name; a program takes JSON, or anything."""
+    return call.method in ("GET", "HEAD") and "text/html" in call.headers.get("accept", "")

@@ -30,7 +30,8 @@ class Pages:
         self._making = asyncio.Lock()
 
     def serve_on(self, router: Router) -> None:
-        """Take the calls of the pages' paths, and no other's."""
+        """Take the calls of the pages' paths, and those of browsers that have lost their way."""
+        router.lost = self
         for path in (*PATHS, *FOLDERS):
             for method in ("GET", "POST"):
                 router.add(method, path, self, for_people=True)

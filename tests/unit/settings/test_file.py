@@ -99,3 +99,27 @@ def test_a_named_file_must_exist(tmp_path: Path) -> None:
 def test_relative_paths_start_at_the_file(tmp_path: Path) -> None:
     (tmp_path / "outlast.toml").write_text(GOOD)
     assert load_settings(tmp_path / "outlast.toml").root == tmp_path
+
+
+@pytest.mark.parametrize(
+    ("host", "right"),
+    [
+        ("http://a.b", "write 'a.b'"),
+        ("https://Chat.Example.org:8443/chat", "write 'chat.example.org'"),
+        ("a.b:80", "write 'a.b'"),
+        ("a.b/", "write 'a.b'"),
+        ("ch\u00e4t.org", "write 'xn--cht-rla.org'"),
+        ("*.example.org", "like 'chat.example.org'"),
+        ("[::1]", "like 'chat.example.org'"),
+        ("http://[", "like 'chat.example.org'"),
+    ],
+)
+def test_a_host_that_no_browser_would_ask_for_is_refused_with_the_right_form(host: str, right: str) -> None:
+    with pytest.raises(SettingsInvalid, match="which is no name") as refused:
+        parse_settings(f'[server]\nhosts = ["{host}"]\n', name="outlast.toml", root=Path())
+    assert right in str(refused.value)
+
+
+@pytest.mark.parametrize("host", ["chat.example.org", "intranet", "my_host.local", "10.0.0.1", "xn--cht-rla.org"])
+def test_a_host_is_a_plain_name(host: str) -> None:
+    assert parse_settings(f'[server]\nhosts = ["{host}"]\n', name="outlast.toml", root=Path()).server.hosts == (host,)

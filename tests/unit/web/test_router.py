@@ -74,3 +74,26 @@ def test_a_wrong_method_is_a_405_that_names_the_right_ones(method: str, path: st
 
 def test_a_long_path_is_not_repeated_in_full() -> None:
     assert len(ask("GET", "/" + "x" * 60_000).body) < 1000
+
+
+@pytest.mark.parametrize(
+    ("accept", "method", "page"),
+    [
+        ("text/html,application/xhtml+xml,*/*;q=0.8", "GET", True),
+        ("text/html", "HEAD", True),
+        ("text/html", "POST", False),
+        ("application/json", "GET", False),
+        ("*/*", "GET", False),
+        ("", "GET", False),
+    ],
+)
+def test_a_browser_that_lost_its_way_is_answered_by_the_pages_and_a_program_is_not(
+    accept: str, method: str, *, page: bool
+) -> None:
+    router = Router()
+    router.add("GET", "/v1/models", listed)
+    router.lost = deep
+    reply = PaperReply()
+    call = call_of("/nope", method=method, headers={"accept": accept})
+    asyncio.run(router.find(method, "/nope")(call, reply))
+    assert (reply.status, reply.body == b"deep /nope") == ((200, True) if page else (404, False))

@@ -15,6 +15,9 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from outlast.errors import CallerError, LedgerUnavailable, LimitReached, ObjectNotFound
 from outlast.web.pages.show import Show
 
+_CHAT: Final = ("/chat", "Go to the chat")
+_WAYS: Final = {401: ("/login", "Log in")}
+"""Where a page leads on to, and in which words."""
 Fault = Callable[[Request, Exception], Awaitable[Response]]
 _TITLES: Final = {
     400: "This cannot be read",
@@ -29,7 +32,7 @@ _TITLES: Final = {
 }
 _WORDS: Final = {
     400: "What was sent could not be understood. Go back, reload the page and try again.",
-    401: "Somebody has to log in first.",
+    401: "Nobody is logged in here, or the login has ended. Log in at /login, then do it again; nothing was done.",
     403: "You may not see or do this.",
     404: "It does not exist, or it is somebody else's.",
     405: "The address is right, but not for this.",
@@ -48,7 +51,15 @@ def handlers(show: Show) -> Mapping[int | type[Exception], Fault]:
         words = words or _WORDS.get(status, _WORDS[500])
         if not _wants_page(request):
             return JSONResponse({"error": {"title": title, "message": words}}, status, headers=headers)
-        return show.page(request, "fault.html", status=status, headers=headers, title=title, words=words)
+        return show.page(
+            request,
+            "fault.html",
+            status=status,
+            headers=headers,
+            title=title,
+            words=words,
+            way=_WAYS.get(status, _CHAT),
+        )
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101 - for the type checker: it is registered for these
