@@ -83,6 +83,41 @@ def test_a_process_that_is_told_to_end_keeps_what_was_shown_and_says_so(serve: S
     assert CUT in visit.look(sent["path"])
 
 
+def test_a_second_order_to_stop_waits_for_no_answer_of_the_chat(serve: Serve, tmp_path: Path) -> None:
+    gateway = serve(paced(tmp_path, 0.05).replace("grace = 1", "grace = 600"))
+    visit = Visit(gateway.address)
+    sent = visit.do("/chat", message="please write 20000 words")
+    [shown] = islice(visit.follow(sent["path"], sent["answer"]), 1)
+    gateway.signal(signal.SIGTERM)
+    until(lambda: refuses(gateway))
+    gateway.signal(signal.SIGTERM)
+    assert gateway.ended() == 0
+    assert after_restart(gateway, visit, sent["path"], sent["answer"]).startswith(shown)
+
+
+def test_an_answer_that_ends_within_the_grace_is_shown_to_its_end_and_the_process_waits_no_longer(
+    serve: Serve, tmp_path: Path
+) -> None:
+    gateway = serve(paced(tmp_path, 0.02).replace("grace = 1", "grace = 600"))
+    visit = Visit(gateway.address)
+    sent = visit.do("/chat", message="please write 60 words")
+    looks = visit.follow(sent["path"], sent["answer"])
+    next(looks)
+    gateway.signal(signal.SIGTERM)
+    *_, whole = looks
+    assert len(whole.split()) >= 60
+    assert gateway.ended() == 0
+    assert after_restart(gateway, visit, sent["path"], sent["answer"]) == whole
+
+
+def refuses(gateway: Gateway) -> bool:
+    """Whether nobody listens any more."""
+    try:
+        return gateway.ask("GET", "/healthz").status == 0
+    except OSError:
+        return True
+
+
 def test_a_reload_of_the_configuration_cuts_no_answer(serve: Serve, tmp_path: Path) -> None:
     gateway = serve(paced(tmp_path))
     visit = Visit(gateway.address)

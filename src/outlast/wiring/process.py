@@ -58,6 +58,7 @@ class Stop:
         """Let running calls wait no longer."""
         if self.gateway is not None:
             self.gateway.server.hurry()
+            self.gateway.people.hurry()
 
     async def wait(self) -> None:
         """Until the first order."""
