@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -187,3 +188,14 @@ def test_a_conversation_that_is_not_kept_is_told_with_where_ids_stand(outlast: O
     done = outlast("chat", "export", "nope")
     assert done.code != 0
     assert "`outlast chat export --all" in done.err
+
+
+def test_an_account_that_root_makes_first_is_in_a_file_of_the_ledgers_owner(outlast: Outlast, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    (tmp_path / "outlast.db").touch()
+    os.chown(tmp_path / "outlast.db", 12_345, 12_345)
+    assert outlast("users", "add", "ana", typed=GOOD + "\n").code == 0
+    owners = {path.name: path.stat().st_uid for path in tmp_path.glob("outlast.db.chats.db*")}
+    assert "outlast.db.chats.db" in owners
+    assert set(owners.values()) == {12_345}, owners
