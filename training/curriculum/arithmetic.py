@@ -124,7 +124,9 @@ def neighbour(rng: random.Random, split: Split) -> Exchange:
 
 def _one(skill: str, form: str, *numbers_and_word: int | str) -> Exchange:
     a, b, result, word = numbers_and_word
-    assert isinstance(result, int)  # noqa: S101 - by the calls above
+    assert isinstance(a, int)  # noqa: S101 - by the calls above
+    assert isinstance(b, int)  # noqa: S101 - same
+    assert isinstance(result, int)  # noqa: S101 - same
     said = form.format(a=a, b=b)
     worked = digits_backwards(result) if skill == "times" else columns(a, b, result)
     return Exchange(skill, (Turn(said, f"{a} {word} {b} is {result}.", worked, f"is {result}"),))

@@ -1,0 +1,109 @@
+"""The loop: batches in, weights changed, a checkpoint now and then from which it goes on as if nothing had happened.
+
+It knows steps, learning rates and checkpoints. It does not know what is taught: ``lessons`` draws each step's
+conversations from the seed and the step's number alone, so that a resumed run is the run that was not stopped.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from training.loss import losses
+from training.network import Decoder
+from training.optimise import Muon
+from training.rows import Rows
+
+WARM_UP = 50
+CALM = 0.35
+"""The last part of the steps, in which the rate falls to a twentieth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """How long and how fast."""
+
+    steps: int
+    matrices_rate: float = 0.02
+    others_rate: float = 2e-3
+    codes_count: float = 0.3
+    save_every: int = 100
+
+    def rate(self, step: int) -> float:
+        """A factor of both rates."""
+        calm = max(0.0, (step / self.steps - (1 - CALM)) / CALM)
+        return min(1.0, (step + 1) / WARM_UP) * (1 - 0.95 * calm)
+
+
+class Learner:
+    """A network on its way through a course."""
+
+    def __init__(self, network: Decoder, course: Course, folder: Path) -> None:
+        self.network = network
+        self.course = course
+        self.step = 0
+        self._folder = folder
+        inside = {
+            name: each for name, each in network.named_parameters() if name.startswith("blocks") and each.ndim > 1
+        }
+        others = [each for name, each in network.named_parameters() if name not in inside]
+        self._optimisers: tuple[torch.optim.Optimizer, ...] = (
+            Muon(inside.values(), lr=course.matrices_rate),
+            torch.optim.AdamW(others, lr=course.others_rate, betas=(0.9, 0.98), weight_decay=0.01),
+        )
+        self._rates = tuple(group["lr"] for group in self._groups())
+
+    def learn(self, rows_of: Callable[[int], Rows], watch: Callable[[int], None] = lambda _: None) -> None:
+        """Go on to the end of the course; ``rows_of`` gives each step's batch, ``watch`` is called after each step."""
+        began = time.process_time()
+        while self.step < self.course.steps:
+            found = losses(self.network, rows_of(self.step))
+            for optimiser in self._optimisers:
+                optimiser.zero_grad()
+            found.total(self.course.codes_count).backward()
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
+            for group, rate in zip(self._groups(), self._rates, strict=True):
+                group["lr"] = rate * self.course.rate(self.step)
+            for optimiser in self._optimisers:
+                optimiser.step()
+            self.step += 1
+            if self.step % 20 == 0:
+                told = {name: round(value, 3) for name, value in found.told().items()}
+                self._tell({"step": self.step, "cpu_seconds": round(time.process_time() - began)} | told)
+            if self.step % self.course.save_every == 0 or self.step == self.course.steps:
+                self.save()
+            watch(self.step)
+
+    def save(self) -> None:
+        """Keep everything that the next step depends on; the file before is replaced when the new one is whole."""
+        kept = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimisers": [optimiser.state_dict() for optimiser in self._optimisers],
+        }
+        partial = self._folder / "checkpoint.partial"
+        torch.save(kept, partial)
+        partial.replace(self._folder / "checkpoint.pt")
+
+    def resume(self) -> bool:
+        """Go back to the last checkpoint of the folder; whether there is one."""
+        file = self._folder / "checkpoint.pt"
+        if not file.exists():
+            return False
+        kept = torch.load(file, weights_only=True)
+        self.step = kept["step"]
+        self.network.load_state_dict(kept["network"])
+        for optimiser, state in zip(self._optimisers, kept["optimisers"], strict=True):
+            optimiser.load_state_dict(state)
+        return True
+
+    def _groups(self) -> Iterable[dict[str, Any]]:
+        return (group for optimiser in self._optimisers for group in optimiser.param_groups)
+
+    def _tell(self, what: dict[str, float]) -> None:
+        with (self._folder / "course.jsonl").open("a") as file:
+            file.write(json.dumps(what) + "\n")

@@ -1,0 +1,93 @@
+"""What the network gets wrong: scores against what stands at the next position, and what the ears' heads say.
+
+It knows the heads and how their losses are weighed. It does not know where rows come from.
+"""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from training.network import Decoder
+from training.positions import Kind
+from training.rows import Rows
+
+PHONEMES_COUNT: Final = 0.5
+PHASES_COUNT: Final = 0.2
+BOOK_WEIGHTS: Final = (2.0, 1.0, 0.7, 0.5)
+"""The first book carries the words (as LFM2-Audio weighs its books)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Losses:
+    """Means over what was to be predicted; 0 where a batch had nothing of a kind."""
+
+    text: Tensor
+    codes: Tensor
+    phonemes: Tensor
+    phases: Tensor
+
+    def told(self) -> dict[str, float]:
+        """As numbers."""
+        return {each.name: float(getattr(self, each.name).detach()) for each in fields(self)}
+
+    def total(self, codes_count: float) -> Tensor:
+        """What is minimised."""
+        return self.text + codes_count * self.codes + PHONEMES_COUNT * self.phonemes + PHASES_COUNT * self.phases
+
+
+def inputs(network: Decoder, rows: Rows) -> Tensor:
+    """``(rows, length, width)``."""
+    x = network.embedding(rows.tokens.clamp(min=0))
+    if len(rows.patches):
+        x = x.masked_scatter((rows.kinds == Kind.PATCH)[..., None], network.hear(rows.patches))
+    if len(rows.tiles):
+        is_tile = rows.kinds == Kind.TILE
+        x = x.masked_scatter(is_tile[..., None], network.see(rows.tiles, rows.places[is_tile]))
+    is_frame = rows.kinds == Kind.FRAME
+    if bool(is_frame.any()):
+        x = x.masked_scatter(is_frame[..., None], network.speak(rows.codes[is_frame]))
+    return x
+
+
+def losses(network: Decoder, rows: Rows) -> Losses:
+    """Of one batch."""
+    states = network(inputs(network, rows), rows.seen())
+    before, after = states[:, :-1], slice(1, None)
+    same = rows.owners[:, 1:] == rows.owners[:, :-1]
+    wanted = (rows.weights[:, after] > 0) & same
+    is_text = wanted & (rows.kinds[:, after] == Kind.TOKEN)
+    is_frame = wanted & (rows.kinds[:, after] == Kind.FRAME)
+    return Losses(
+        text=_text(network, before[is_text], rows.tokens[:, after][is_text], rows.weights[:, after][is_text]),
+        codes=_codes(network, before[is_frame], rows.codes[:, after][is_frame]),
+        phonemes=_classes(network.phoneme_head, states, rows.heard[..., 0]),
+        phases=_classes(network.turn_head, states, rows.heard[..., 1]),
+    )
+
+
+def _text(network: Decoder, states: Tensor, tokens: Tensor, weights: Tensor) -> Tensor:
+    if not len(tokens):
+        return torch.zeros(())
+    wrong = functional.cross_entropy(network.next_token(states), tokens, reduction="none")
+    return (wrong * weights).sum() / weights.sum()
+
+
+def _codes(network: Decoder, states: Tensor, codes: Tensor) -> Tensor:
+    """An end says nothing of the finer books."""
+    if not len(codes):
+        return torch.zeros(())
+    scores = network.next_codes(states, codes)
+    wrong = functional.cross_entropy(scores.transpose(1, 2), codes, reduction="none")
+    counts = torch.tensor(BOOK_WEIGHTS).expand_as(wrong).clone()
+    counts[codes[:, 0] == scores.shape[-1] - 1, 1:] = 0
+    return (wrong * counts).sum() / counts.sum()
+
+
+def _classes(head: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:
+    known = classes >= 0
+    if not bool(known.any()):
+        return torch.zeros(())
+    return functional.cross_entropy(head(states[known]), classes[known])

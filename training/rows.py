@@ -1,0 +1,106 @@
+"""Conversations beside each other in rows of one length, as tensors: what one step of training is given.
+
+It knows padding by packing: rows are filled with conversations one behind the other, and none sees another. It does
+not know the network.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+from outlast.omni import grammar
+from training.positions import Kind, Positions
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """So many rows of one length. Every tensor but the last three is ``(rows, length)``."""
+
+    kinds: Tensor
+    tokens: Tensor
+    """-1 where no token stands."""
+    weights: Tensor
+    owners: Tensor
+    """Which conversation of its row a position belongs to; -1 behind the last."""
+    places: Tensor
+    """Of a tile in its picture."""
+    heard: Tensor
+    """``(rows, length, 2)``: phoneme and phase."""
+    codes: Tensor
+    """``(rows, length, 4)``."""
+    patches: Tensor
+    """``(all patches, 160)`` in the order in which they stand, row by row."""
+    tiles: Tensor
+
+    def seen(self) -> Tensor:
+        """``(rows, 1, length, length)``: what each position sees: itself and what is before it in its conversation."""
+        same = self.owners[:, :, None] == self.owners[:, None, :]
+        return (same & torch.ones_like(same[0]).tril())[:, None]
+
+
+def pack(conversations: Iterator[Positions], *, rows: int, length: int) -> Rows:
+    """Fill rows; a conversation that does not fit into what is left begins the next row, too long ones are skipped."""
+    filled: list[list[Positions]] = []
+    row: list[Positions] = []
+    used = 0
+    while len(filled) < rows:
+        conversation = next(conversations)
+        if len(conversation) > length:
+            continue
+        if used + len(conversation) > length:
+            filled.append(row)
+            row, used = [], 0
+        row.append(conversation)
+        used += len(conversation)
+    return _tensors(filled, length)
+
+
+def _tensors(filled: list[list[Positions]], length: int) -> Rows:
+    shape = (len(filled), length)
+    kinds = np.zeros(shape, np.int64)
+    tokens = np.full(shape, -1, np.int64)
+    weights = np.zeros(shape, np.float32)
+    owners = np.full(shape, -1, np.int64)
+    places = np.zeros(shape, np.int64)
+    heard = np.full((*shape, 2), -1, np.int64)
+    codes = np.zeros((*shape, 4), np.int64)
+    patches: list[npt.NDArray[np.float16]] = []
+    tiles: list[npt.NDArray[np.float32]] = []
+    for number, row in enumerate(filled):
+        at = 0
+        for owner, one in enumerate(row):
+            here = (number, slice(at, at + len(one)))
+            kinds[here], tokens[here], weights[here] = one.kinds, one.tokens, one.weights
+            owners[here], heard[here], codes[here] = owner, one.heard, one.codes
+            places[here] = _places(kinds[here])
+            patches += one.patches
+            tiles += one.tiles
+            at += len(one)
+    return Rows(
+        kinds=torch.from_numpy(kinds),
+        tokens=torch.from_numpy(tokens),
+        weights=torch.from_numpy(weights),
+        owners=torch.from_numpy(owners),
+        places=torch.from_numpy(places),
+        heard=torch.from_numpy(heard),
+        codes=torch.from_numpy(codes),
+        patches=torch.from_numpy(_joined(patches, grammar.PATCH_VALUES)),
+        tiles=torch.from_numpy(_joined(tiles, grammar.TILE_VALUES)),
+    )
+
+
+def _places(kinds: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Each tile's number since its picture began."""
+    is_tile = kinds == Kind.TILE
+    counted = np.cumsum(is_tile)
+    return np.where(is_tile, (counted - 1) % grammar.TILES, 0)
+
+
+def _joined(
+    parts: list[npt.NDArray[np.float16]] | list[npt.NDArray[np.float32]], values: int
+) -> npt.NDArray[np.float32]:
+    return np.concatenate(parts).astype(np.float32) if parts else np.zeros((0, values), np.float32)
