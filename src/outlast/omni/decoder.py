@@ -79,20 +79,19 @@ class Decoder:
         summed: Floats = rows.sum(axis=0, keepdims=True)
         return summed
 
-    def run(self, x: Floats, memory: Memory, kind: Kind, *, hidden: Hidden | None = None) -> Floats:
+    def run(self, x: Floats, memory: Memory, kind: Kind, *, blind: Kind | None = None) -> Floats:
         """Inputs ``(n, width)`` to normed states, and into memory.
 
-        ``hidden`` marks positions in memory that these do not see, for evaluation; it is as long as what is used.
+        Positions of the kind ``blind`` that are in memory are not seen by these: for evaluation.
         """
         states: list[Floats] = []
         while len(x):
             count = memory.make_room(min(len(x), CHUNK), kind, self.turns)
             if count < _FEW:
                 count = 1
+            hidden = None if blind is None else memory.kinds[: memory.used] == blind
             states.append(self._one(x[0], memory, hidden) if count == 1 else self._chunk(x[:count], memory, hidden))
             memory.wrote(count, kind)
-            if hidden is not None:
-                hidden = np.append(hidden, np.zeros(count, bool))
             x = x[count:]
         return states[0] if len(states) == 1 else np.concatenate(states or [x])
 

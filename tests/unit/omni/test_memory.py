@@ -89,8 +89,7 @@ def test_hidden_positions_change_nothing_of_what_follows(decoder: Decoder, count
         memory = Memory(SHAPE, SMALL)
         decoder.run(inputs(6, 9), memory, Kind.GIVEN)
         decoder.run(inputs(4, seed), memory, Kind.MONOLOGUE)
-        hidden = memory.kinds[: memory.used] == Kind.MONOLOGUE
-        found += [decoder.run(inputs(count, 5), memory, Kind.SOUND, hidden=hidden)]
+        found += [decoder.run(inputs(count, 5), memory, Kind.SOUND, blind=Kind.MONOLOGUE)]
         found += [decoder.run(inputs(count, 5), memory, Kind.SOUND)]
     np.testing.assert_allclose(found[0], found[2], atol=CLOSE)
     assert np.abs(found[1] - found[3]).max() > 0.01
