@@ -11,7 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from outlast.omni.weights import Floats, Head, layout, pack, parse
+from outlast.omni.codebook import Codebook
+from outlast.omni.weights import Head, pack, parse
 from outlast.omni.weights import Shape as Stored
 from training.network import Decoder, Shape
 
@@ -32,14 +33,11 @@ def stored_shape(shape: Shape) -> Stored:
     return Stored(tokens=shape.tokens, width=shape.width, layers=shape.layers, heads=shape.heads)
 
 
-def tensors(checkpoint: Mapping[str, Tensor], shape: Stored) -> dict[str, Floats]:
-    """What the file holds, as numpy's arrays."""
-    return {name: checkpoint[name].detach().float().cpu().numpy() for name, _ in layout(shape)}
-
-
-def export(network: Decoder, head: Head) -> bytes:
-    """The file of a network."""
-    return pack(head, tensors(network.state_dict(), head.shape))
+def export(checkpoint: Mapping[str, Tensor], head: Head, codebook: Codebook) -> bytes:
+    """The file of a checkpoint (``network.state_dict()``) and of the code book that it learnt to speak with."""
+    tensors = {name: values.detach().float().cpu().numpy() for name, values in checkpoint.items()}
+    voice = {"voice.books": codebook.books, "voice.middle": codebook.middle, "voice.weights": codebook.weights}
+    return pack(head, tensors | voice)
 
 
 def rounded(data: bytes) -> Decoder:

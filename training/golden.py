@@ -13,6 +13,7 @@ import numpy.typing as npt
 import torch
 
 from outlast.omni import grammar
+from outlast.omni.codebook import DESCRIPTION, MOMENTS, Codebook
 from outlast.omni.weights import Head
 from outlast.omni.weights import Shape as Stored
 from training.export import export, rounded
@@ -41,7 +42,15 @@ def tiny_weights() -> bytes:
     pieces = (*grammar.SPECIAL, *(chr(97 + number) for number in range(SHAPE.tokens - len(grammar.SPECIAL))))
     shape = Stored(tokens=SHAPE.tokens, width=SHAPE.width, layers=SHAPE.layers, heads=SHAPE.heads)
     head = Head(name="golden", family="omni-mini", date="2026-11-22", shape=shape, pieces=pieces)
-    return export(tiny_network(), head)
+    return export(tiny_network().state_dict(), head, silent_codebook())
+
+
+def silent_codebook() -> Codebook:
+    """Of the right size; nothing is spoken here."""
+    values = np.ones(MOMENTS * DESCRIPTION, np.float32)
+    return Codebook(
+        books=np.zeros((grammar.BOOKS, grammar.CODES, len(values)), np.float32), middle=0 * values, weights=values
+    )
 
 
 def golden() -> dict[str, npt.NDArray[Any]]:

@@ -7,10 +7,12 @@ writes what it reads.
 
     "outlast weights" and a line feed, length of the head (4 bytes, little end first), head (JSON), tensors
 
-The tensors stand in the order of ``layout``: a matrix as its rows of int8 and then a float16 scale for each row, a
-vector as float16. The head carries their CRC-32, so that a file that was cut or flipped is refused, not believed.
+The tensors stand in the order of ``layout``: a matrix as its rows of int8 and then a float16 scale for each row, all
+else as float16. The network's codes mean nothing without the code book that they were learnt with, so it stands there
+too. The head carries their CRC-32, so that a file that was cut or flipped is refused, not believed.
 """
 
+import math
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
@@ -23,6 +25,7 @@ import numpy.typing as npt
 
 from outlast.errors import WeightsInvalid
 from outlast.omni import grammar
+from outlast.omni.codebook import DESCRIPTION, MOMENTS, Codebook
 
 Floats = npt.NDArray[np.float32]
 Fact = str | int | float | bool
@@ -81,6 +84,11 @@ class Weights:
         """All of them as the numbers that they stand for; a copy for each call."""
         return {name: self._numbers(name) for name in self.stored}
 
+    def codebook(self) -> Codebook:
+        """What its codes sound like. Raises ``WeightsInvalid`` for one that cannot be spoken with."""
+        books, middle, weights = (self._numbers(f"voice.{part}") for part in ("books", "middle", "weights"))
+        return Codebook(books=books, middle=middle, weights=weights)
+
     def _numbers(self, name: str) -> Floats:
         scale = self.scales.get(name)
         if scale is None:
@@ -89,7 +97,7 @@ class Weights:
 
 
 def layout(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """Name and dimensions of every tensor, by the names of ``training.network.Decoder``, in the file's order."""
+    """Every tensor in the file's order: name and dimensions, first those of ``training.network.Decoder``."""
     width, codes = shape.width, grammar.CODES + 1
     yield "embedding.weight", (shape.tokens, width)
     for sense, values in (("ear", grammar.PATCH_VALUES), ("eye", grammar.TILE_VALUES)):
@@ -113,6 +121,9 @@ def layout(shape: Shape) -> Iterator[tuple[str, tuple[int, ...]]]:
     yield "mouth_mix.weight", (width, width)
     yield "mouth_mix.bias", (width,)
     yield "mouth_heads.weight", (grammar.BOOKS * codes, width)
+    yield "voice.books", (grammar.BOOKS, grammar.CODES, MOMENTS * DESCRIPTION)
+    yield "voice.middle", (MOMENTS * DESCRIPTION,)
+    yield "voice.weights", (MOMENTS * DESCRIPTION,)
 
 
 def pack(head: Head, tensors: Mapping[str, Floats]) -> bytes:
@@ -123,7 +134,7 @@ def pack(head: Head, tensors: Mapping[str, Floats]) -> bytes:
         found = tensors.get(name)
         if found is None or found.shape != dimensions or not np.abs(found).max() <= _LARGEST:
             raise WeightsInvalid(f"weights: {name} is not there as {dimensions} numbers up to {_LARGEST}")
-        if len(dimensions) == 1:
+        if len(dimensions) != 2:
             parts.append(found.astype("<f2").tobytes())
             continue
         levels, scales = _rounded(found)
@@ -147,8 +158,8 @@ def parse(data: bytes) -> Weights:
     stored: dict[str, npt.NDArray[np.int8] | npt.NDArray[np.float16]] = {}
     scales: dict[str, npt.NDArray[np.float16]] = {}
     for name, dimensions in layout(head.shape):
-        if len(dimensions) == 1:
-            small = stored[name] = np.frombuffer(data, "<f2", dimensions[0], start)
+        if len(dimensions) != 2:
+            small = stored[name] = np.frombuffer(data, "<f2", math.prod(dimensions), start).reshape(dimensions)
         else:
             stored[name] = np.frombuffer(data, np.int8, dimensions[0] * dimensions[1], start).reshape(dimensions)
             small = scales[name] = np.frombuffer(data, "<f2", dimensions[0], start + stored[name].size)
@@ -193,7 +204,7 @@ def _examine(head: Head) -> None:
 
 def _size(dimensions: tuple[int, ...]) -> int:
     """Bytes of a tensor in the file."""
-    return 2 * dimensions[0] if len(dimensions) == 1 else dimensions[0] * (dimensions[1] + 2)
+    return math.prod(dimensions) + 2 * dimensions[0] if len(dimensions) == 2 else 2 * math.prod(dimensions)
 
 
 def _rounded(matrix: Floats) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.float16]]:

@@ -24,7 +24,8 @@ SHAPE = Shape(tokens=len(PIECES), width=32, layers=2, heads=4)
 def random_tensors(shape: Shape = SHAPE, *, seed: int = 7, spread: float = 0.3) -> dict[str, Floats]:
     chance = np.random.default_rng(seed)
     drawn = {name: chance.normal(0, spread, size).astype(np.float32) for name, size in layout(shape)}
-    return {name: values + 1 if "norm" in name else values for name, values in drawn.items()}
+    plain = {name: values + 1 if "norm" in name else values for name, values in drawn.items()}
+    return plain | {"voice.weights": np.ones_like(plain["voice.weights"])}
 
 
 def head(shape: Shape = SHAPE) -> Head:
