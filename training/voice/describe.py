@@ -19,8 +19,8 @@ Rows = npt.NDArray[np.float64]
 
 FRAME: Final = MOUTH_HZ // FRAMES_PER_SECOND
 STEP: Final = FRAME // MOMENTS
-QUIETEST: Final = -9.0
-"""An envelope is not followed below this: 75 dB under the loudest vowels."""
+QUIETEST: Final = -8.0
+"""An envelope is not followed below this: 70 dB under the loudest vowels."""
 _PITCHES: Final = np.exp(np.linspace(np.log(65.0), np.log(380.0), 150))
 _LAGS: Final = MOUTH_HZ / _PITCHES
 _PITCH_WINDOW: Final = 800

@@ -21,7 +21,7 @@ from training.voice.judge import in_words
 
 ROUNDS: Final = 25
 _STRENGTH_WEIGHT: Final = 1.5
-_PITCH_WEIGHT: Final = 8.0
+_PITCH_WEIGHT: Final = 12.0
 _QUIET: Final = QUIETEST + 1.0
 _QUIET_KEPT: Final = 10
 """Of frames that hold nothing but silence, one in so many is learnt from."""
@@ -115,7 +115,7 @@ def main() -> None:
     """Read aloud, describe, fit, write."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--out", type=Path, required=True)
-    asked.add_argument("--voice", choices=VOICES, default="slt")
+    asked.add_argument("--voice", choices=VOICES, default="rms")
     asked.add_argument("--minutes", type=float, default=30.0)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
