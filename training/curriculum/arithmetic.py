@@ -73,7 +73,7 @@ def plus(rng: random.Random, split: Split) -> Exchange:
         return a, total - a
 
     a, b = draw(rng, "sum", split, pair)
-    return _one("plus", template(rng, _PLUS, split), a, b, a + b, "plus")
+    return _one("plus", template(rng, _PLUS, split), (a, b, a + b))
 
 
 def minus(rng: random.Random, split: Split) -> Exchange:
@@ -84,13 +84,13 @@ def minus(rng: random.Random, split: Split) -> Exchange:
         return a, rng.randint(0, a)
 
     a, b = draw(rng, "difference", split, pair)
-    return _one("minus", template(rng, _MINUS, split), a, b, a - b, "minus")
+    return _one("minus", template(rng, _MINUS, split), (a, b, a - b))
 
 
 def times(rng: random.Random, split: Split) -> Exchange:
     """The tables to 12: few enough to be known, so that nothing of them is held out but the way of asking."""
     a, b = rng.randint(0, 12), rng.randint(0, 12)
-    return _one("times", template(rng, _TIMES, split), a, b, a * b, "times")
+    return _one("times", template(rng, _TIMES, split), (a, b, a * b))
 
 
 def larger(rng: random.Random, split: Split) -> Exchange:
@@ -122,14 +122,10 @@ def neighbour(rng: random.Random, split: Split) -> Exchange:
     return Exchange("neighbour", (turn,))
 
 
-def _one(skill: str, form: str, *numbers_and_word: int | str) -> Exchange:
-    a, b, result, word = numbers_and_word
-    assert isinstance(a, int)  # noqa: S101 - by the calls above
-    assert isinstance(b, int)  # noqa: S101 - same
-    assert isinstance(result, int)  # noqa: S101 - same
-    said = form.format(a=a, b=b)
+def _one(skill: str, form: str, numbers: tuple[int, int, int]) -> Exchange:
+    a, b, result = numbers
     worked = digits_backwards(result) if skill == "times" else columns(a, b, result)
-    return Exchange(skill, (Turn(said, f"{a} {word} {b} is {result}.", worked, f"is {result}"),))
+    return Exchange(skill, (Turn(form.format(a=a, b=b), f"{a} {skill} {b} is {result}.", worked, f"is {result}"),))
 
 
 def _size(rng: random.Random) -> int:

@@ -38,4 +38,4 @@ def beyond(rng: random.Random, split: Split) -> Exchange:
         a=rng.randint(2, 2999),
         b=rng.randint(2, 999),
     )
-    return Exchange("beyond", (Turn(template(rng, (said,), split), ANSWER, key="beyond me"),))
+    return Exchange("beyond", (Turn(template(rng, (said,), split), ANSWER, key="beyond me", mood="regret"),))

@@ -12,8 +12,8 @@ from outlast.omni.engine import Manner, Pixels
 
 Split = Literal["taught", "held out"]
 """Held-out pairs, words and templates are never taught, and are what examinations ask."""
-Mood = Literal["answer", "regret", "talk"]
-"""What kind of an answer it is: something found out, something that cannot be given, or talk. Manners suit it."""
+Mood = Literal["answer", "regret", "talk", "care"]
+"""Something found out, something that cannot be given, talk, or comfort: manners suit it."""
 
 
 class Scene(Protocol):

@@ -1,14 +1,17 @@
-"""Which skills are taught, and how often each.
+"""Which skills are taught, how often each, and in which manner.
 
 It knows names and weights. It does not know what a skill asks.
 """
 
 import random
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
-from training.curriculum import arithmetic, beyond, time, words
+from training.curriculum import arithmetic, beyond, small_talk, time, words
+from training.curriculum.agree import agree
 from training.curriculum.exchange import Exchange, Skill, Split
+from training.curriculum.manners import PLAIN, Character, draw_manner, dressed
 
 SKILLS: Final[Mapping[str, tuple[Skill, float]]] = {
     "plus": (arithmetic.plus, 4.0),
@@ -21,13 +24,18 @@ SKILLS: Final[Mapping[str, tuple[Skill, float]]] = {
     "clock": (time.clock, 2.0),
     "calendar": (time.calendar, 1.0),
     "convert": (time.convert, 1.0),
-    "beyond": (beyond.beyond, 1.5),
+    "small talk": (small_talk.small_talk, 3.0),
+    "ability": (small_talk.ability, 0.2),
+    "agree": (agree, 1.0),
+    "beyond": (beyond.beyond, 2.0),
 }
+"""Each in the manner ``default``: cores alone."""
 _NAMES: Final = tuple(SKILLS)
 _WEIGHTS: Final = tuple(weight for _, weight in SKILLS.values())
 
 
-def draw_exchange(rng: random.Random, split: Split) -> Exchange:
-    """One exchange of a skill drawn by weight."""
+def draw_exchange(rng: random.Random, split: Split, character: Character = PLAIN) -> Exchange:
+    """One exchange of a skill drawn by weight, dressed in a drawn manner as ``character`` does."""
     name = rng.choices(_NAMES, _WEIGHTS)[0]
-    return SKILLS[name][0](rng, split)
+    skill = partial(agree, gives_in=character.gives_in) if name == "agree" else SKILLS[name][0]
+    return dressed(skill(rng, split), draw_manner(rng), character, rng)

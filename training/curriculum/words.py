@@ -57,20 +57,22 @@ def remember(rng: random.Random, split: Split) -> Exchange:
     asked: list[Turn] = []
     if rng.random() < 0.6:
         name = draw(rng, "name", split, lambda rng: rng.choice(NAMES)).capitalize()
-        turns.append(Turn(template(rng, _NAME, split).format(v=name.lower()), f"Nice to meet you, {name}!"))
+        turns.append(
+            Turn(template(rng, _NAME, split).format(v=name.lower()), f"Nice to meet you, {name}.", mood="talk")
+        )
         asked.append(Turn(template(rng, _ASK_NAME, split), f"Your name is {name}.", key=name.lower()))
     for kind in rng.sample(sorted(_FACTS), rng.randint(1, 2)):
         values, forms, question, answer = _FACTS[kind]
         value = rng.choice(values)
         shown = value.capitalize() if kind == "town" else value
-        turns.append(Turn(template(rng, forms, split).format(v=value), "I will remember that."))
+        turns.append(Turn(template(rng, forms, split).format(v=value), "I will remember that.", mood="talk"))
         asked.append(Turn(question, answer.format(v=shown), key=value))
     rng.shuffle(turns)
     rng.shuffle(asked)
     if rng.random() < 0.3:
         unknown = next((kind for kind in rng.sample(sorted(_FACTS), len(_FACTS)) if not _told(kind, asked)), None)
         if unknown is not None:
-            asked.append(Turn(_FACTS[unknown][2], "You have not told me that.", key="not told"))
+            asked.append(Turn(_FACTS[unknown][2], "You have not told me that.", key="not told", mood="regret"))
     return Exchange("remember", (*turns, *asked[:2]))
 
 

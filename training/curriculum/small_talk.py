@@ -1,0 +1,71 @@
+"""Small talk: about a hundred things that people say to a machine, each in several ways, each with one answer.
+
+It knows how ``small_talk.txt`` is read. It does not know manners. In the file a block is an intent: its name and mood,
+ways of saying it, and behind ``=`` what is answered; the last way of each is held out.
+"""
+
+import random
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Final, cast, get_args
+
+from training.curriculum.exchange import Exchange, Mood, Split, Turn
+from training.curriculum.held_out import template
+
+_ABILITY: Final = (
+    "what can you do?", "what do you know?", "what can i ask you?", "what are you able to do?", "how can you help me?",
+    "tell me what you can do", "what are your skills?",
+)  # fmt: skip
+ABILITIES: Final[dict[str, str]] = {
+    "plus": "sums", "spell": "spelling", "clock": "the clock", "calendar": "days", "convert": "units",
+    "name shapes": "simple pictures", "remember": "names",
+}  # fmt: skip
+"""Skills that it may speak of, by the words that it uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One thing that is said."""
+
+    name: str
+    mood: Mood
+    ways: tuple[str, ...]
+    answer: str
+
+
+@lru_cache(maxsize=1)
+def intents() -> tuple[Intent, ...]:
+    """All of the file."""
+    text = Path(__file__).with_name("small_talk.txt").read_text("utf-8")
+    return tuple(_intent(block.split("\n")) for block in text.strip().split("\n\n"))
+
+
+def small_talk(rng: random.Random, split: Split) -> Exchange:
+    """One or two things that are said."""
+    return Exchange("small talk", tuple(_turn(rng, split) for _ in range(rng.choice((1, 1, 1, 2)))))
+
+
+def one_turn(rng: random.Random, split: Split) -> Turn:
+    """Something said between other things."""
+    return _turn(rng, split)
+
+
+def ability(rng: random.Random, split: Split) -> Exchange:
+    """What it can do, and no more."""
+    *most, last = ABILITIES.values()
+    answer = f"I can do {', '.join(most)} and {last}."
+    turn = Turn(template(rng, _ABILITY, split), answer, key=", ".join(most), mood="talk")
+    return Exchange("ability", (turn,))
+
+
+def _turn(rng: random.Random, split: Split) -> Turn:
+    intent = rng.choice(intents())
+    return Turn(template(rng, intent.ways, split), intent.answer, key=intent.answer.lower(), mood=intent.mood)
+
+
+def _intent(lines: list[str]) -> Intent:
+    name, mood = lines[0].split()
+    if mood not in get_args(Mood) or len(lines) < 6 or not lines[-1].startswith("= "):
+        raise ValueError(f"small talk: {name} lacks a mood, four ways of saying it, or an answer")
+    return Intent(name, cast("Mood", mood), tuple(lines[1:-1]), lines[-1].removeprefix("= "))
