@@ -1,4 +1,4 @@
-"""What a rollout's guards hold and cost: ``python benchmarks/rollout.py`` prints the tables of docs/rollout.md.
+"""What a rollout's guards hold and cost: ``python benchmarks/rollout.py`` prints the tables of docs/measurements.md.
 
 Simulated, with fixed seeds: the same figures each time. A few minutes on an idle core; ``--quick`` is a smaller one
 for a look. The figures are kept in ``benchmarks/results/rollout.json``. Conversations have five turns that are alike
