@@ -2,19 +2,38 @@
 
 It knows the checkpoint's names. It does not know how the network was trained; what belongs to training alone (the ears'
 head of phonemes) is left behind.
+
+    python -m training.export --checkpoint run/checkpoint.pt --codebook codebook.npz --head head.json --out mini.weights
+
+``head.json`` says what cannot be read from the checkpoint: name, family, date, heads, and what it can do.
 """
 
+import argparse
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 
+import msgspec
 import numpy as np
 import torch
 from torch import Tensor
 
 from outlast.omni.codebook import Codebook
-from outlast.omni.weights import Head, pack, parse
+from outlast.omni.weights import Fact, Head, pack, parse
 from outlast.omni.weights import Shape as Stored
 from training.network import Decoder, Shape
+from training.tokens import make_vocabulary
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What ``--head`` holds."""
+
+    name: str
+    family: str
+    date: str
+    heads: int = 4
+    can: tuple[str, ...] = ()
+    training: dict[str, Fact] = msgspec.field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,11 +47,6 @@ class Rounding:
     """Root mean square of the states' change, by the states' own."""
 
 
-def stored_shape(shape: Shape) -> Stored:
-    """The shape as the file says it."""
-    return Stored(tokens=shape.tokens, width=shape.width, layers=shape.layers, heads=shape.heads)
-
-
 def export(checkpoint: Mapping[str, Tensor], head: Head, codebook: Codebook) -> bytes:
     """The file of a checkpoint (``network.state_dict()``) and of the code book that it learnt to speak with."""
     tensors = {name: values.detach().float().cpu().numpy() for name, values in checkpoint.items()}
@@ -40,15 +54,34 @@ def export(checkpoint: Mapping[str, Tensor], head: Head, codebook: Codebook) -> 
     return pack(head, tensors | voice)
 
 
-def rounded(data: bytes) -> Decoder:
-    """A network of the training framework with a file's weights; its head of phonemes is as it began."""
-    weights = parse(data)
-    shape = weights.head.shape
+def headed(checkpoint: Mapping[str, Tensor], about: About) -> Head:
+    """The head of a checkpoint's file; the vocabulary is the one that training makes."""
+    tokens, width = checkpoint["embedding.weight"].shape
+    layers = sum(name.endswith("norm_units.weight") for name in checkpoint)
+    return Head(
+        name=about.name,
+        family=about.family,
+        date=about.date,
+        shape=Stored(tokens=tokens, width=width, layers=layers, heads=about.heads),
+        pieces=make_vocabulary().pieces,
+        can=about.can,
+        training=about.training,
+    )
+
+
+def restored(weights: Mapping[str, Tensor], shape: Stored) -> Decoder:
+    """A network of the training framework with these weights; its head of phonemes is as it began."""
     network = Decoder(Shape(tokens=shape.tokens, width=shape.width, layers=shape.layers, heads=shape.heads))
-    found = {name: torch.from_numpy(values) for name, values in weights.tensors().items()}
-    network.load_state_dict(found, strict=False)
+    network.load_state_dict({name: each for name, each in weights.items() if "phoneme" not in name}, strict=False)
     network.eval()
     return network
+
+
+def rounded(data: bytes) -> Decoder:
+    """A network of the training framework with a file's weights."""
+    weights = parse(data)
+    found = {name: torch.from_numpy(values) for name, values in weights.tensors().items()}
+    return restored(found, weights.head.shape)
 
 
 def compare(network: Decoder, data: bytes, *, positions: int = 512, seed: int = 1) -> Rounding:
@@ -60,3 +93,23 @@ def compare(network: Decoder, data: bytes, *, positions: int = 512, seed: int = 
         same = network.next_token(before).argmax(-1) == other.next_token(after).argmax(-1)
         change = (after - before).square().mean().sqrt() / before.square().mean().sqrt()
     return Rounding(positions=drawn.size, same_token=float(same.float().mean()), states=float(change))
+
+
+def main() -> None:
+    """Read, write, and print what rounding changed."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("checkpoint", "codebook", "head", "out"):
+        asked.add_argument(f"--{name}", type=Path, required=True)
+    given = asked.parse_args()
+    kept = torch.load(given.checkpoint, weights_only=True, map_location="cpu")
+    with np.load(given.codebook) as found:
+        codebook = Codebook(**{name: found[name].astype(np.float32) for name in ("books", "middle", "weights")})
+    head = headed(kept["network"], msgspec.json.decode(given.head.read_bytes(), type=About))
+    data = export(kept["network"], head, codebook)
+    given.out.write_bytes(data)
+    change = compare(restored(kept["network"], head.shape), data)
+    print(f"{len(data):,} bytes; {asdict(change)}")  # noqa: T201 (a command)
+
+
+if __name__ == "__main__":
+    main()
