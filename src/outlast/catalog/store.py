@@ -4,13 +4,16 @@ That is what was taken over from feeds, what ``outlast.toml`` says and what a ga
 name means and keeps what it has worked out. It does not know the rules: status, chains and names each have a file.
 """
 
+import copy
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Self
 
 from outlast.catalog.chain import follow
 from outlast.catalog.claims import Standing
 from outlast.catalog.entries import EntryReader
 from outlast.catalog.feed import Feed
+from outlast.catalog.foresight import known_on, promised_on, told_on
 from outlast.catalog.models import Model, Policy
 from outlast.catalog.names import Name, Names
 from outlast.catalog.notice import ObservedNotice, observed
@@ -52,7 +55,25 @@ class Catalog:
             )
         self._order = sorted({*self._records, *new}, key=lambda ref: ref.partition("/")[::2])
         self._models: dict[str, Model] = {}
+        self._played: Callable[[], dt.date] | None = None
+        self._seen_from: dt.date | None = None
+        self._as_known: dict[str, Model] = {}
         self._standings: dict[tuple[str, str, dt.date], Standing] = {}
+
+    def as_known_on(self, played: Callable[[], dt.date]) -> Self:
+        """The same catalogue without foresight: it says what could be known on the day that is played."""
+        return self._view(played)
+
+    @property
+    def whole(self) -> Self:
+        """Everything known, whatever day is played: for whoever tells the story itself."""
+        return self if self._played is None else self._view(None)
+
+    def _view(self, played: Callable[[], dt.date] | None) -> Self:
+        view = copy.copy(self)
+        view._played = played  # noqa: SLF001 - it is a copy of this one, and shares what was read
+        view._as_known, view._standings = {}, {}  # noqa: SLF001 - the same
+        return view
 
     @property
     def day(self) -> dt.date:
@@ -116,13 +137,35 @@ class Catalog:
 
     def policies(self, provider: str) -> tuple[Policy, ...]:
         """What a provider promises about notice."""
-        return tuple(policy for policy in self._reader.policies(self._about) if policy.provider == provider)
+        found = tuple(policy for policy in self._reader.policies(self._about) if policy.provider == provider)
+        return found if self._played is None else promised_on(found, self._played())
 
     def observed_notice(self, provider: str) -> tuple[ObservedNotice, ...]:
         """What a provider's notices came to, per surface."""
         return observed(self._entry(ref) for ref in self._order if ref.startswith(f"{provider}/"))
 
     def _entry(self, ref: str) -> Model:
+        return self._whole(ref) if self._played is None else self._known(ref, self._played())
+
+    def _known(self, ref: str, day: dt.date) -> Model:
+        if self._seen_from != day:
+            self._as_known, self._standings, self._seen_from = {}, {}, day
+        if ref not in self._as_known:
+            model = self._whole(ref)
+            heirs = {each.model for each in model.recommendations}
+            self._as_known[ref] = known_on(model, day, {heir for heir in heirs if self._there(heir, day)})
+        return self._as_known[ref]
+
+    def _there(self, ref: str, day: dt.date) -> bool:
+        """Whether a model was released by a day; one whose release nobody dates is taken to have been."""
+        named = self._names.resolve(ref)
+        others = self._names.with_id(ref.partition("/")[2]) if named is None else ()
+        known = named or (others[0] if len(others) == 1 else None)
+        claims = self._whole(known).claims if known else ()
+        days = [told_on(claim, claims) for claim in claims if claim.event == "released"]
+        return min(days, default=day) <= day
+
+    def _whole(self, ref: str) -> Model:
         if ref not in self._models:
             provider, _, model_id = ref.partition("/")
             record = self._records.get(ref) or ModelRecord(id=model_id)

@@ -11,7 +11,9 @@ from typing import Final
 import msgspec
 
 from outlast.catalog.claims import Claim, Event
+from outlast.catalog.foresight import told_on
 from outlast.catalog.port import Knowledge
+from outlast.catalog.status import is_preview, standing
 from outlast.chat.clock import SURFACES, day
 from outlast.errors import UnknownModel
 
@@ -28,14 +30,16 @@ CAST: Final = (
 )
 """Whose clocks are shown on every day."""
 EVENTS: Final[dict[str, str]] = {
-    "released": "is released",
-    "announced": "its end is announced",
-    "deprecated": "its end is announced",
-    "legacy": "moves behind the switch for legacy models",
-    "withdrawn": "is taken away",
-    "restored": "comes back",
-    "retired": "is retired",
+    "released": "{name} is released on {where}",
+    "announced": "The end of {name} on {where} is announced",
+    "deprecated": "The end of {name} on {where} is announced",
+    "legacy": "{name} moves behind the switch for legacy models on {where}",
+    "withdrawn": "{name} is taken away on {where}",
+    "restored": "{name} comes back on {where}",
+    "retired": "{name} is retired on {where}",
 }
+UNSAID: Final = "nothing is said of it yet"
+"""Of a model on a surface, before the first claim about it."""
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -196,18 +200,20 @@ def _sentence(claim: Claim) -> str:
     when = f" (in {claim.date:%B %Y}; the source names no day)" if claim.month_only else ""
     note = f": {claim.note}" if claim.note else ""
     name = claim.model.rpartition("/")[2]
-    return f"{name} on {where}: {EVENTS.get(claim.event, claim.event)}{when}{note}."
+    happens = EVENTS.get(claim.event, f"{{name}} on {{where}}: {claim.event}").format(name=name, where=where)
+    return f"{happens}{when}{note}."
 
 
 def _clock(model: str, surface: str, knowledge: Knowledge, today: dt.date) -> Clock:
-    standing = knowledge.standing(model, surface, today)
-    told = next((each for each in (standing.announced, standing.deprecated) if each is not None), None)
-    known = standing.ends is not None and (standing.ends <= today or (told is not None and told <= today))
-    ends = standing.ends if known else None
+    found = knowledge.find(model)
+    claims = () if found is None else found.claims
+    said = [each for each in claims if each.surface == surface and told_on(each, claims) <= today]
+    known = standing(said, today, preview=is_preview(model))
+    ends = known.ends
     return Clock(
         model=model,
         surface=surface,
-        status=standing.status,
+        status=known.status,
         ends=ends,
         days_left=None if ends is None else (ends - today).days,
     )
@@ -222,5 +228,6 @@ def told(step: Step) -> str:
         end = "" if clock.ends is None or clock.days_left is None else f", until {clock.ends}"
         if clock.status == "retired":
             end = "" if clock.ends is None else f" since {clock.ends}" if (clock.days_left or 0) <= 0 else ""
-        lines.append(f"    {clock.model:<30} {where:<22} {clock.status}{end}")
+        status = UNSAID if clock.status == "unknown" else clock.status
+        lines.append(f"    {clock.model:<30} {where:<22} {status}{end}")
     return "\n".join(lines)

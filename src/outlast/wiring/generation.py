@@ -87,6 +87,8 @@ class Held:
     environ: Mapping[str, str]
     played: Played | None = None
     """A rehearsed day that may be moved; None: the day is real, or shared by several processes."""
+    rehearsed: bool = False
+    """Whether the day is a played one, in however many processes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,8 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
     # It does without what was observed, which a gateway never shows and which decides nothing: no read of the record
     # can hold up the calls that run, nor refuse a reload while the recorder's worker is away.
     knowledge, unread = open_knowledge_anyway(settings) if before is None else (open_knowledge(settings, ()), ())
+    if held.rehearsed:  # nothing here may know what was told only later
+        knowledge = knowledge.as_known_on(held.today)
     known = before.opened if before is not None else {}
     opened = {
         name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)

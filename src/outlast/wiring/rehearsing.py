@@ -23,11 +23,11 @@ class Rehearsed:
     @property
     def stories(self) -> tuple[Story, ...]:
         """As the catalogue tells them."""
-        return stories(self._current().knowledge)
+        return stories(self._current().knowledge.whole)
 
     def clocks(self) -> tuple[Clock, ...]:
         """The cast today."""
-        return clocks(self._current().knowledge, self._played())
+        return clocks(self._current().knowledge.whole, self._played())
 
     def move(self, day: dt.date) -> None:
         """Play another day."""

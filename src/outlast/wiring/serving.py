@@ -218,6 +218,7 @@ def open_gateway(
             reachable=reachable,
             environ=os.environ,
             played=played if slot == ALONE else None,
+            rehearsed=played is not None,
         )
         if played is not None:
             played.moved = held.gone.forget

@@ -73,7 +73,7 @@ def test_the_next_day_of_a_part_can_be_asked_for() -> None:
 
 def test_a_day_is_told_with_every_clock() -> None:
     text = told(story("end", CATALOG).steps[1])
-    assert "gpt-4o on ChatGPT: is retired." in text
+    assert "gpt-4o is retired on ChatGPT." in text
     assert text.count("\n") == 1 + len(CAST)
 
 
