@@ -65,6 +65,7 @@ class Reply:
         self._told = told
         self._begun = track.written
         self._text = 0
+        self._told_text = False
         self._answering = False
         self._silence_due = False
         self._blind = Kind.MONOLOGUE if speaker.habits.blank_monologue else None
@@ -152,11 +153,12 @@ class Reply:
     def _say(self, token: int) -> Iterator[Event]:
         """One token of the answer's text."""
         piece = self._by.words.decode((token,))
-        if not self._text:
+        if not self._told_text:
             piece = piece.lstrip(" ")
         self._text += 1
         self._write(token)
         if piece:
+            self._told_text = True
             yield Said(piece)
 
     def _section(self, ends: tuple[int, ...], longest: int) -> tuple[str, int | None]:

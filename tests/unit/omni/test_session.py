@@ -68,6 +68,14 @@ def test_text_comes_piece_by_piece_and_the_answer_ends() -> None:
     assert decoder.positions == "Bcccc" + "U" + "x" * (read - 1) + "A" + "x" * 7 + "E"
 
 
+def test_an_answer_begins_with_no_space_however_many_the_network_writes() -> None:
+    decoder = Recording()
+    session = tiny_session(decoder=decoder)
+    space = WORDS.encode("  ")[:1]
+    decoder.script = [grammar.ANSWER, *space, *space, *WORDS.encode(" a b"), grammar.END]
+    assert said(list(session.answer())) == "a b"
+
+
 def test_what_was_heard_comes_first_and_thoughts_are_not_told() -> None:
     decoder = Recording()
     session = tiny_session(decoder=decoder)
