@@ -1,13 +1,17 @@
 """A rehearsed gateway: its day is moved from a page, and chat and API live by it at once."""
 
+import datetime as dt
 import re
 from collections.abc import Iterator
+from email.utils import parsedate_to_datetime
 
 import pytest
 from tests.integration.gateway_process import SCRIPTED, Gateway, outlast, running
 from tests.integration.page_visitor import Visitor
 
-from outlast.chat.rehearsal import CONFIGURATION, NAMES
+from outlast.catalog.foresight import told_on
+from outlast.catalog.store import open_catalog
+from outlast.chat.rehearsal import CAST, CONFIGURATION, NAMES, stories
 
 pytestmark = pytest.mark.server
 
@@ -58,6 +62,31 @@ def test_the_page_has_every_day_and_says_which_one_is_played(gateway: Gateway) -
     assert '<time datetime="2026-01-29">' in page
     assert len(set(re.findall(r'name="day" value="(\d{4}-\d\d-\d\d)"', page))) >= 11
     assert 'value="2026-02-12" class="first"' in page
+
+
+CATALOG = open_catalog()
+DAYS = sorted({step.day for part in stories(CATALOG) for step in part.steps})
+CLAIMS = [
+    (each, told_on(each, known.claims))
+    for known in map(CATALOG.find, sorted({ref for ref, _ in CAST}))
+    if known is not None
+    for each in known.claims
+]
+
+
+@pytest.mark.parametrize("today", DAYS, ids=str)
+def test_no_header_list_or_page_knows_what_was_told_only_later(gateway: Gateway, today: dt.date) -> None:
+    play(gateway, str(today))
+    by_then = {str(claim.date) for claim, told in CLAIMS if told <= today}
+    later = {str(claim.date) for claim, told in CLAIMS if told > today} - by_then
+    for name in ("gpt-4o", "gpt-4.1", "gpt-5-instant", "gpt-5.2", "chatgpt-4o-latest", "openai/gpt-4o"):
+        sunset = gateway.chat(name).headers.get("sunset")
+        assert sunset is None or str(parsedate_to_datetime(sunset).date()) not in later, name
+    visitor = Visitor(gateway)
+    for page in ("/v1/models", "/chat", "/horizon", *(f"/models/{ref}" for ref, _ in CAST)):
+        answer = visitor.get(page)
+        assert answer.status == 200, page
+        assert not set(re.findall(r"(?<![-\w])\d{4}-\d\d-\d\d", answer.body.decode())) & later, page
 
 
 def test_records_keep_real_time(gateway: Gateway) -> None:

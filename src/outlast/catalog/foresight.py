@@ -1,7 +1,7 @@
 """What could be known of a model on a day that is played: everything that was told or had happened by then.
 
 It knows which claims were told when. It does not know which day is played, nor where entries are kept. Prices,
-abilities and the text of sources have no history in the catalogue and stay as they are.
+abilities and the source that a claim names have no history in the catalogue and stay as they are.
 """
 
 import dataclasses
@@ -57,6 +57,7 @@ def known_on(model: Model, day: dt.date, released: frozenset[str] | set[str]) ->
         statements=tuple(_without_outcome(each, day) for each in model.statements if _by(each.date, day)),
         usage=tuple(each for each in model.usage if _by(each.date, day)),
         plans=tuple(each for each in model.plans if _by(each.date, day)),
+        sources=tuple(each for each in model.sources if not _speaks_later(each, day)),
         conflicts=tuple(each for each in model.conflicts if not _speaks_later(f"{each.reason} {each.source}", day)),
     )
 
