@@ -97,7 +97,9 @@ async def test_what_was_kept_comes_back_as_it_was(chats: Chats) -> None:
     await chats.add("ana", "c1", question, answer_to("q", "a", created_ns=6))
     assert await chats.grow("a", "Once")
     assert await chats.grow("a", " upon")
-    assert [each.text for each in await chats.messages("ana", "c1")] == [question.text, "Once upon"]
+    assert await chats.grow("a", "", by=SERVED)
+    [kept, grown] = await chats.messages("ana", "c1")
+    assert (kept.text, grown.text, grown.by) == (question.text, "Once upon", SERVED)
     await chats.settle("a", phase="complete", by=SERVED)
     answer = replaced(answer_to("q", "a", created_ns=6), text="Once upon", phase="complete", by=SERVED)
     assert await chats.messages("ana", "c1") == (question, answer)

@@ -95,8 +95,8 @@ class Chats(Protocol):
         """
         ...
 
-    async def grow(self, message: str, more: str) -> bool:
-        """Put more text behind a running answer.
+    async def grow(self, message: str, more: str, *, by: Served | None = None) -> bool:
+        """Put more text behind a running answer; ``by``: who answers, where that has become known since.
 
         False: somebody asked that it be stopped, or it is not running any more (deleted with its conversation, or
         abandoned), and then nothing of ``more`` is kept. Whoever writes an answer says so at least every second, with

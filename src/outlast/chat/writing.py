@@ -89,12 +89,15 @@ class Writer:
 
     async def _grow(self, message: str, heard: _Heard) -> tuple[Phase, str]:
         """Until the end; how it ended, and what the person is told of that."""
+        known = heard.by
         while True:
             await _within(heard.more, REPORT_SECONDS)
             heard.more.clear()
             end = heard.end
             more = heard.take()
-            wanted = await self._kept(message, more)
+            by = heard.by
+            wanted = await self._kept(message, more, by if by.served and by != known else None)
+            known = by
             if more:
                 self._hub.grown(message)
             if end is not None:
@@ -105,10 +108,10 @@ class Writer:
                 return "failed", TOO_LONG
             await self._pause(BATCH_SECONDS)
 
-    async def _kept(self, message: str, more: str) -> bool:
+    async def _kept(self, message: str, more: str, by: Served | None) -> bool:
         for attempt in range(TRIES):
             try:
-                return await self._chats.grow(message, more)
+                return await self._chats.grow(message, more, by=by)
             except LedgerUnavailable:
                 if attempt == TRIES - 1:
                     raise

@@ -181,7 +181,10 @@ ORDER BY start;
 -- settle: An answer has come to its end.
 UPDATE messages SET text = ?, phase = ?, served = ?, by = ?, error = ? WHERE number = ?;
 
--- interrupt: Nobody writes an answer any more; who was asked stays.
+-- answering: Who writes it has become known.
+UPDATE messages SET served = ?, by = ? WHERE number = ?;
+
+-- interrupt: Nobody writes an answer any more; who was asked and who was answering stay.
 UPDATE messages SET text = ?, phase = 'interrupted' WHERE number = ?;
 
 -- drop_running: It is not written any more.

@@ -151,12 +151,14 @@ class MemoryChats:
             at = max(held.conversation.updated_ns, messages[-1].created_ns)
             held.conversation = _replaced(held.conversation, leaf=messages[-1].id, updated_ns=at)
 
-    async def grow(self, message: str, more: str) -> bool:
+    async def grow(self, message: str, more: str, *, by: Served | None = None) -> bool:
         """Put more text behind a running answer."""
         held = self._growing(message)
         if held is None:
             return False
         held.growing[message].append(more)
+        if by is not None:
+            held.messages[message] = _replaced(held.messages[message], by=by)
         return message not in held.stopped
 
     async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:

@@ -28,11 +28,13 @@ def begin(connection: sqlite3.Connection, number: int, conversation: int, writer
         connection.execute(QUERIES["piece"], (number, 0, text))
 
 
-def grow(connection: sqlite3.Connection, known: str, more: str) -> bool:
-    """Put more behind it; False: it is to stop, or it is not running."""
+def grow(connection: sqlite3.Connection, known: str, more: str, by: Served | None = None) -> bool:
+    """Put more behind it, and who says it where that is new; False: it is to stop, or it is not running."""
     far = _far(connection, known)
     if far is None:
         return False
+    if by is not None:
+        connection.execute(QUERIES["answering"], (clean(by.served), as_json(by), far.number))
     if more:
         more = clean(more)
         connection.execute(QUERIES["piece"], (far.number, far.length, more))

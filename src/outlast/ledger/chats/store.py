@@ -104,9 +104,10 @@ class KeptChats:
 
         await self.desk.ask(run)
 
-    async def grow(self, message: str, more: str) -> bool:
-        """Put more text behind a running answer."""
-        return await self.desk.ask(lambda connection: running.grow(connection, message, more), writes=bool(more))
+    async def grow(self, message: str, more: str, *, by: Served | None = None) -> bool:
+        """Put more text behind a running answer, and who says it."""
+        writes = bool(more) or by is not None
+        return await self.desk.ask(lambda connection: running.grow(connection, message, more, by), writes=writes)
 
     async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:
         """It has come to its end."""

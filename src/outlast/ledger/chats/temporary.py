@@ -74,9 +74,9 @@ class AllChats:
         """Add messages at once."""
         await self._of(conversation).add(owner, conversation, *messages, files=files)
 
-    async def grow(self, message: str, more: str) -> bool:
+    async def grow(self, message: str, more: str, *, by: Served | None = None) -> bool:
         """Put more text behind a running answer."""
-        return await self._writing(message).grow(message, more)
+        return await self._writing(message).grow(message, more, by=by)
 
     async def settle(self, message: str, *, phase: Phase, by: Served, error: str = "") -> None:
         """It has come to its end."""

@@ -47,7 +47,7 @@ class Models:
         self._day = day
         self._person = person
         self._known: dict[str, Entry] = {}
-        self._chips: dict[Served, Chip] = {}
+        self._chips: dict[tuple[Served, bool], Chip] = {}
         self._offer: Offer | None = None
 
     @property
@@ -91,21 +91,23 @@ class Models:
             return None
         if message.phase == "failed" and not message.text:
             by = msgspec.structs.replace(by, served="")  # it was asked, and has not answered
-        if by not in self._chips:
-            self._chips[by] = self._chip(by)
-        return self._chips[by]
+        cut = message.phase == "interrupted"
+        if (by, cut) not in self._chips:
+            self._chips[by, cut] = self._chip(by, cut=cut)
+        return self._chips[by, cut]
 
-    def _chip(self, by: Served) -> Chip:
+    def _chip(self, by: Served, *, cut: bool) -> Chip:
         asked = self.entry(by.asked) if by.asked else None
         served = self._clock(by, asked)
         made = clock.chip(by, asked, served)
-        words = f"answered by {made.label}" if by.served else f"asked: {by.asked}"
+        words = _said(made.label, by, cut=cut)
         why = _why(by, asked) if by.served else ""
         if why:
             words = f"asked {by.asked} ({why}), {words}"
         if made.days_left is not None and served is not None:
             words += f" · {_until(served, made.days_left)}"
-        facts = [("In words", made.text), ("Asked", by.asked), ("Answered", by.served or "nobody")]
+        answered = f"{by.served}, interrupted" if by.served and cut else by.served or "nobody"
+        facts = [("In words", made.text), ("Asked", by.asked), ("Answered", answered)]
         if by.exchange:
             facts.append(("Request", by.exchange))
         source = link(served.source) if served is not None else ""
@@ -159,6 +161,13 @@ class Models:
         text = calendar_of([ending], {ending.place: Dated(ends=ending.ends)}, ALARMS)
         safe = "".join(each if each.isascii() and (each.isalnum() or each in "-.") else "-" for each in name)
         return Reminder(name=f"{safe[:80]}.ics", text=text)
+
+
+def _said(label: str, by: Served, *, cut: bool) -> str:
+    """Who answered; ``cut``: the server stopped meanwhile."""
+    if not by.served:
+        return f"asked: {by.asked}, interrupted before an answer" if cut else f"asked: {by.asked}"
+    return f"{label} was answering, interrupted" if cut else f"answered by {label}"
 
 
 def _why(by: Served, asked: Entry | None) -> str:
