@@ -116,7 +116,7 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--out", type=Path, required=True)
     asked.add_argument("--voice", choices=VOICES, default="rms")
-    asked.add_argument("--minutes", type=float, default=30.0)
+    asked.add_argument("--minutes", type=float, default=40.0)
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
     rows = gathered(given.voice, given.minutes, random.Random(given.seed))
