@@ -44,9 +44,9 @@ class Decoder:
     def __init__(self, shape: Shape, tensors: Mapping[str, Floats], *, positions: int) -> None:
         """``positions`` is the most that a memory will hold."""
         self.shape = shape
-        self._tensors = tensors
         self._each = shape.width // shape.heads
-        self._layers = [self._layer(f"blocks.{number}.") for number in range(shape.layers)]
+        self._layers = [self._layer(tensors, f"blocks.{number}.") for number in range(shape.layers)]
+        self._tensors = {name: values for name, values in tensors.items() if not name.startswith("blocks.")}
         speeds = _BASE ** (-np.arange(0, self._each, 2) / self._each)
         self.turns = np.exp(1j * np.arange(positions)[:, None] * speeds).astype(np.complex64)
         """What each position's pairs are turned by."""
@@ -170,8 +170,7 @@ class Decoder:
         inner = _gelu(values @ of[f"{name}_in.weight"].T + of[f"{name}_in.bias"])
         return inner @ of[f"{name}_out.weight"].T + of[f"{name}_out.bias"]
 
-    def _layer(self, prefix: str) -> _Layer:
-        of = self._tensors
+    def _layer(self, of: Mapping[str, Floats], prefix: str) -> _Layer:
         shape, width = self.shape, self.shape.width
         mix = of[prefix + "queries_keys_values.weight"] * of[prefix + "norm_attention.weight"]
         pairs = mix[: 2 * width].reshape(2 * shape.heads, 2, self._each // 2, width)

@@ -45,7 +45,8 @@ SPECIAL: Final = (
 PAD, BEGIN, USER, SOUND, SOUND_END, PICTURE, HEARD, THINK, ANSWER, SPEAK, END = range(11)
 _NUMBERS: Final = {name: number for number, name in enumerate(SPECIAL)}
 PHRASE_ENDS: Final = ".,!?;:"
-"""A token of one of these signs (with or without a space before it) closes a phrase; so does the end."""
+"""A token of one of these signs (with or without a space before it) closes a phrase where what follows begins with a
+space, so that ``3:45`` stays one; so does the end."""
 
 BOOKS: Final = 4
 """Code books of the mouth; every frame has a code of each."""
