@@ -6,14 +6,12 @@ A process that cannot read the store for a while serves everybody by the plan as
 """
 
 import datetime as dt
-import hashlib
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Final
 
-from outlast.errors import OutlastError
 from outlast.exchange import Exchange
 from outlast.gateway.call import GATEWAY_STOPPED
 from outlast.gateway.course import Course
@@ -24,10 +22,11 @@ from outlast.gateway.ports import Clock
 from outlast.gateway.routes import Route
 from outlast.gateway.steering import Steer
 from outlast.rollout.assignment import Assigned, Known, Pin, Who, pin_of, unit_of
-from outlast.rollout.fingerprint import HEADER, began, fingerprint
+from outlast.rollout.fingerprint import HEADER
 from outlast.rollout.ports import Assignments, Kept, Situation, Turn
 from outlast.rollout.steering import Helm
 from outlast.wiring.brownouts import Led, with_brownouts
+from outlast.wiring.conversations import Beginnings, digest, has_begun, named, with_user
 from outlast.wiring.measuring import Heard, Measuring, Store, Waiting, hears
 
 LOG = logging.getLogger("outlast.rollouts")
@@ -53,6 +52,7 @@ class Moves:
         self._every = every
         self._helm = Helm(store.assignments, monotonic_ns=clock.monotonic_ns)
         self.measuring = Measuring(store, clock, self.look)
+        self._beginnings = Beginnings()
         self._steers: Mapping[str, Steer] = {}
         self._rollouts: Mapping[str, RolloutSteer] = {}
         self._situation = NOTHING
@@ -113,10 +113,9 @@ class Moves:
             self._take(rollouts.situation())
 
     def _take(self, situation: Situation) -> None:
+        world = World(clock=self._clock, today=self._today, beginnings=self._beginnings)
         steers = {
-            kept.plan.model: RolloutSteer(
-                kept, _pins(situation, kept.plan.model), self._helm, self.measuring, self._world()
-            )
+            kept.plan.model: RolloutSteer(kept, _pins(situation, kept.plan.model), self._helm, self.measuring, world)
             for kept in situation.rollouts
             if kept.state.phase != "rolled back"
         }
@@ -134,16 +133,14 @@ class Moves:
             LOG.error("rollouts could not be read for %g seconds: everybody has A until they can", STALE_SECONDS)
             self._take(NOTHING)
 
-    def _world(self) -> "World":
-        return World(clock=self._clock, today=self._today)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:
-    """Time, as the process has it."""
+    """Time, and what is known of how conversations begin, as the process has it."""
 
     clock: Clock
     today: Callable[[], dt.date]
+    beginnings: Beginnings
 
 
 STRAIGHT: Final = Led()
@@ -159,6 +156,7 @@ class RolloutSteer:
         self._helm = helm
         self._measuring = measuring
         self._world = world
+        self._beginnings = world.beginnings
         plan = kept.plan
         stage = plan.stages[kept.state.stage]
         self.providers = frozenset({plan.candidate.partition("/")[0]})
@@ -170,7 +168,7 @@ class RolloutSteer:
         self._seen: Route | None = None
         self._void = False
         self._told = False
-        self._settled: dict[tuple[str, str], _Settled] = {}
+        self._settled: dict[tuple[str, ...], _Settled] = {}
         self._heard = hears(plan.guards) if self._guarded else 0
         self._ways = {
             "A": Led(heir=self._candidate) if stage.share else STRAIGHT,
@@ -195,24 +193,32 @@ class RolloutSteer:
             return STRAIGHT
         header = meter.call.headers.get(HEADER)
         gone = route.equals == 0
-        if header and not gone:
-            settled = self._settled.get((header, meter.caller.name))
+        conversation = "" if header else self._beginnings.conversation(meter, header)
+        place = (header, meter.caller.name) if header else (conversation,)
+        if not gone:
+            settled = self._settled.get(place)
             if settled is not None and meter.call.arrived_ns < settled.until_ns:
                 return self._led(meter, settled.conversation, settled.assigned)
-        conversation = _conversation(meter, header)
+        conversation = conversation or self._beginnings.conversation(meter, header)
         if self._beside is not None:
             return self._shadowing(meter, route, conversation)
+        assigned = await self._assigned(meter, conversation, gone=gone)
+        if assigned.why not in ("not running", "incumbent gone"):
+            kept_as = Assigned(assigned.arm, "stored", assigned.stage)
+            self._remember(place, _Settled(conversation, kept_as, meter.call.arrived_ns))
+        return self._led(meter, conversation, assigned)
+
+    async def _assigned(self, meter: Meter, conversation: str, *, gone: bool) -> Assigned:
+        """Which model a conversation has that this steer does not remember."""
+        kept = self._kept
         known = None if gone else self._helm.remembered(kept.id, conversation)
         if known is not None and known.conversation is not None:
-            assigned = Assigned(known.conversation, "stored", known.stage)
-            if header:
-                self._remember((header, meter.caller.name), _Settled(conversation, assigned, meter.call.arrived_ns))
-        else:
-            who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
-            who, earlier = _asker(meter, who)
-            pinned = pin_of(self._pins, who, self._world.today()) if self._pins else None
-            assigned = await self._helm.settle(kept, who, began=earlier, gone=gone, pinned=pinned)
-        return self._led(meter, conversation, assigned)
+            return Assigned(known.conversation, "stored", known.stage)
+        who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
+        if kept.plan.by == "user" or self._pins:
+            who = with_user(meter, who)
+        pinned = pin_of(self._pins, who, self._world.today()) if self._pins else None
+        return await self._helm.settle(kept, who, began=has_begun(meter), gone=gone, pinned=pinned)
 
     def _led(self, meter: Meter, conversation: str, assigned: Assigned) -> Course:
         """The way of a settled call, measured where it counts and its turn has come."""
@@ -223,11 +229,11 @@ class RolloutSteer:
         if not self._measuring.takes(kept, conversation, assigned.arm):
             return way
         who = Who(key=meter.caller.name, user="", plan="", conversation=conversation)
-        if kept.plan.by != "conversation":
-            who, _ = _asker(meter, who)
+        if kept.plan.by == "user":
+            who = with_user(meter, who)
         return Measured(way, self._waiting(meter, who, assigned), self._measuring, self._heard)
 
-    def _remember(self, place: tuple[str, str], settled: "_Settled") -> None:
+    def _remember(self, place: tuple[str, ...], settled: "_Settled") -> None:
         """For the calls that follow, while this stage lasts and not for long: the store forgets what is not used."""
         if len(self._settled) >= NAMED:
             self._settled.clear()
@@ -239,11 +245,11 @@ class RolloutSteer:
         plan = kept.plan
         if not self._guarded or self._beside is not None or all(guard.name != "feedback" for guard in plan.guards):
             return False
-        who = Who(key=key, user=opinion.user, plan="", conversation=_named(opinion.conversation, key))
+        who = Who(key=key, user=opinion.user, plan="", conversation=named(opinion.conversation, key))
         found = await assignments.settle(kept.id, who.conversation, "", _look, began=True)
         if found.stage != kept.state.stage:
             return False
-        unit = who.conversation if plan.by == "conversation" else _digest(unit_of(plan, who))
+        unit = who.conversation if plan.by == "conversation" else digest(unit_of(plan, who))
         self._measuring.note(
             kept,
             Turn(
@@ -259,7 +265,7 @@ class RolloutSteer:
 
     def _waiting(self, meter: Meter, who: Who, assigned: Assigned) -> Waiting:
         plan = self._kept.plan
-        unit = who.conversation if plan.by == "conversation" else _digest(unit_of(plan, who))
+        unit = who.conversation if plan.by == "conversation" else digest(unit_of(plan, who))
         return Waiting(
             kept=self._kept,
             conversation=who.conversation,
@@ -276,13 +282,15 @@ class RolloutSteer:
     def _shadowing(self, meter: Meter, route: Route, conversation: str) -> Course:
         if route.equals == 0 or self._beside is None:
             return STRAIGHT
-        who, _ = _asker(meter, Who(key=meter.caller.name, user="", plan="", conversation=conversation))
+        who = Who(key=meter.caller.name, user="", plan="", conversation=conversation)
+        if self._kept.plan.by == "user":
+            who = with_user(meter, who)
         waiting = self._waiting(meter, who, Assigned("A", "not running"))
         return Beside(self._beside, waiting, self._measuring, self._heard)
 
 
 class _Settled:
-    """What a named conversation was given."""
+    """What a conversation was given."""
 
     __slots__ = ("assigned", "conversation", "until_ns")
 
@@ -372,38 +380,6 @@ def _plan_of(meter: Meter) -> str:
     return "" if key is None else key.plan
 
 
-def _conversation(meter: Meter, header: str | None) -> str:
-    """A digest: of what its caller calls it, or of how it begins; of a call without turns, of its body."""
-    key = meter.caller.name
-    if header:
-        return _named(header, key)
-    if meter.dialect.conversation:
-        try:
-            return fingerprint(meter.canonical(), key)
-        except OutlastError:  # the provider may be able to read it; if not, it says so itself
-            pass
-    return hashlib.sha256(b"%b\0%b" % (key.encode(errors="replace"), meter.call.body)).hexdigest()
-
-
-def _named(conversation: str, key: str) -> str:
-    return _digest(f"named {len(key)}:{key}{conversation}")
-
-
 def _look(known: Known) -> Assigned:
     """What is stored, without storing anything."""
     return Assigned(known.conversation or "A", "not running", known.stage)
-
-
-def _asker(meter: Meter, who: Who) -> tuple[Who, bool]:
-    """With the user whom the request names; and whether the conversation has earlier answers."""
-    if not meter.dialect.conversation:
-        return who, False
-    try:
-        request = meter.canonical()
-    except OutlastError:  # as above
-        return who, False
-    return Who(key=who.key, user=request.user, plan=who.plan, conversation=who.conversation), began(request)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
