@@ -19,6 +19,7 @@ from outlast.omni.engine import EARS_HZ, Ended, Event, Heard, Manner, Opening, S
 from outlast.omni.memory import Bounds
 from outlast.omni.reply import phrases
 from outlast.omni.track import SILENT_FRAME
+from outlast.omni.weights import Floats
 
 WORDS = TinyWords()
 ALOUD = Opening(aloud=True, longest_answer=12)
@@ -420,3 +421,29 @@ def test_speech_with_a_blanked_monologue_does_not_depend_on_its_text(blank: bool
 def test_phrases_are_cut_behind_signs_that_a_space_follows() -> None:
     assert phrases(" It is 3:45, so 1.5 km: go!  Now ") == ["It is 3:45,", "so 1.5 km:", "go!", "Now"]
     assert phrases(" ") == []
+
+
+class Following(Recording):
+    """Answers a text, wherever it is asked again."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._tokens = [*WORDS.encode(" " + text), grammar.END]
+
+    def next_token(self, state: Floats) -> Floats:
+        _, answering, answer = self.positions.partition("A")
+        token = self._tokens[answer.count("x")] if answering else grammar.ANSWER
+        scores = np.zeros_like(super().next_token(state))
+        scores[token] = 1
+        return scores
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.text("ab3:,.! ", max_size=12).map(lambda text: " ".join(text.split())))
+def test_the_network_is_cut_into_the_phrases_that_it_was_taught(text: str) -> None:
+    decoder = Following(text)
+    session = tiny_session(Opening(aloud=True, longest_answer=24), decoder=decoder, habits=Habits(longest_phrase=1))
+    assert said(list(session.answer())) == text
+    tokens_of_each = [len(WORDS.encode(" " + phrase)) for phrase in phrases(text)] or [1]
+    spoken = decoder.positions.partition("A")[2].removesuffix("E").split("K")
+    assert [part.count("x") for part in spoken][:-1] == tokens_of_each
