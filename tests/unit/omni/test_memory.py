@@ -55,7 +55,7 @@ def test_what_stays_stands_as_if_the_rest_had_never_been_heard(decoder: Decoder)
 
 
 def test_ten_minutes_of_sound_take_no_more_memory_than_one(decoder: Decoder) -> None:
-    bounds = Bounds(kept=40, sound=10 * 25, slack=50)
+    bounds = Bounds(kept=40, sound=128, slack=128)
     memory = Memory(SHAPE, bounds)
     decoder.run(inputs(40), memory, Kind.GIVEN)
     taken: list[int] = []

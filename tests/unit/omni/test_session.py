@@ -370,10 +370,10 @@ def test_a_full_conversation_refuses_more_and_still_answers() -> None:
 
 
 def test_a_long_conversation_in_sound_takes_bounded_memory() -> None:
-    session = tiny_session(bounds=Bounds(kept=1_000, sound=50, slack=25))
-    taken = set()
-    for minute in range(10):
-        session.push_audio(noise(60 * EARS_HZ, minute))
+    session = tiny_session(bounds=Bounds(kept=1_000, sound=64, slack=64))
+    taken, minute = set(), noise(60 * EARS_HZ)
+    for _ in range(10):
+        session.push_audio(minute)
         taken.add(session.remembered)
     assert len(taken) == 1
     assert isinstance(list(session.answer())[-1], Ended)
