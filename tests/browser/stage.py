@@ -176,7 +176,7 @@ class Stage:
         return Room(
             show=show,
             talking=self.talking,
-            trying=lambda: Trying(asking, unix_ns=time.time_ns),
+            trying=lambda: Trying(asking, target=lambda name: f"scripted/{name}", unix_ns=time.time_ns),
             person=lambda _: self._person,
             picker=picker,
             instruct=_instruct,

@@ -93,7 +93,9 @@ def successor_of(entry: Entry, offer: Offer) -> Entry | None:
     if heir is not None and not heir.clock.gone and heir.name != entry.name:
         return heir
     default = offer.default
-    return default if default is not None and default.name != entry.name and not default.clock.gone else None
+    if default is None or default.name == entry.name or default.clock.gone:
+        return None
+    return None if default.path.target == entry.path.target else default  # another name of the same model
 
 
 def moved(conversation: Conversation, entry: Entry, offer: Offer) -> Moved | None:

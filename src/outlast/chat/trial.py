@@ -48,11 +48,17 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """How both sound, feature by feature: ``a`` what was answered, ``b`` the other; of so few turns, a hint alone."""
 
 
+def _served(answer: Message) -> str:
+    return answer.by.served if answer.by is not None else ""
+
+
 class Trying:
     """Makes trials."""
 
-    def __init__(self, asking: Asking, *, unix_ns: Callable[[], int]) -> None:
+    def __init__(self, asking: Asking, *, target: Callable[[str], str], unix_ns: Callable[[], int]) -> None:
+        """``target``: the ``provider/model`` that answers a name today; empty: not known."""
         self._asking = asking
+        self._target = target
         self._now = unix_ns
         self._gate = asyncio.Semaphore(AT_ONCE)
 
@@ -61,7 +67,7 @@ class Trying:
 
         Raises:
             ObjectNotFound: there is no such conversation of this person.
-            MalformedRequest: nothing in it was answered yet.
+            MalformedRequest: nothing in it was answered yet, or all of it by the same model.
         """
         chats = self._asking.chats
         known = await chats.conversation(person.name, conversation)
@@ -69,6 +75,10 @@ class Trying:
         places = [place for place, each in enumerate(path) if place and each.role == "assistant" and each.text]
         if not places:
             raise MalformedRequest("nothing in this conversation was answered yet, so there is nothing to try")
+        itself = self._target(model)
+        places = [place for place in places if not itself or _served(path[place]) != itself]
+        if not places:
+            raise MalformedRequest(f"{model} gave these answers itself, so there is nothing to put it beside")
         async with self._gate:
             tried = await asyncio.gather(
                 *(self._again(person, known, path[: place + 1], model) for place in places[-turns:])

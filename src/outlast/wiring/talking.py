@@ -82,7 +82,7 @@ class Room:
         if self._trying is None:
             from outlast.chat.trial import Trying  # noqa: PLC0415 - see above
 
-            self._trying = Trying(self._asking, unix_ns=self._now)
+            self._trying = Trying(self._asking, target=lambda name: self.picker.path(name).target, unix_ns=self._now)
         return self._trying
 
     def offer(self, person: Person) -> Offer:

@@ -39,6 +39,14 @@ def test_the_banner_has_the_day_the_surface_the_source_and_who_can_be_tried() ->
     assert found.successor == "gpt-5"
 
 
+def test_another_name_of_the_same_model_is_no_successor_of_it() -> None:
+    for default, successor in (("scripted/gpt-5", "gpt-5"), ("scripted/gpt-4.1", "")):
+        made = offer("2026-01-29", paths={"gpt-5": Path(target=default, reason="target")})
+        found = banner(entry(made, "gpt-4.1"), made)
+        assert found is not None
+        assert (found.successor, "After that" in found.text) == (successor, bool(successor))
+
+
 def test_a_far_end_is_not_announced_in_a_banner() -> None:
     made = offer("2026-05-01")
     assert banner(entry(made, "openai/gpt-4o-mini"), made) is None

@@ -6,6 +6,7 @@ import pytest
 
 from outlast.chat.asking import Asking
 from outlast.chat.ports import Ended, Person
+from outlast.chat.talking import Begin
 from outlast.chat.trial import Trial, Trying
 from outlast.chat.turn import Reach
 from outlast.errors import MalformedRequest, ObjectNotFound
@@ -30,7 +31,7 @@ def tried(texts: int, new: PlayedGateway, *, turns: int = 3) -> tuple[Trial, boo
             await talking.wait(ANA, sent)
         before = await chats.conversation("ana", sent.conversation), await chats.messages("ana", sent.conversation)
         asking = Asking(chats=chats, gateway=new, reach=lambda _: Reach(), instructions=lambda _: "")
-        trying = Trying(asking, unix_ns=lambda: 7)
+        trying = Trying(asking, target=lambda name: f"provider/{name}", unix_ns=lambda: 7)
         with pytest.raises(ObjectNotFound):
             await trying.run(Person(name="bob"), sent.conversation, "new")
         made = await trying.run(ANA, sent.conversation, "new", turns=turns)
@@ -79,6 +80,29 @@ def test_there_is_nothing_to_try_before_an_answer() -> None:
         await talking.wait(ANA, sent)
         asking = Asking(chats=chats, gateway=PlayedGateway(), reach=lambda _: Reach(), instructions=lambda _: "")
         with pytest.raises(MalformedRequest, match="nothing to try"):
-            await Trying(asking, unix_ns=lambda: 7).run(ANA, sent.conversation, "new")
+            await Trying(asking, target=str, unix_ns=lambda: 7).run(ANA, sent.conversation, "new")
+
+    asyncio.run(run())
+
+
+def test_no_model_stands_beside_itself_whatever_name_it_was_asked_by() -> None:
+    async def run() -> None:
+        chats, gateway = MemoryChats(), PlayedGateway()
+        talking = talking_of(chats, PlayedGateway(pieces=WARM))
+        sent = await talking.begin(ANA, "one")
+        await talking.wait(ANA, sent)
+        (served,) = [each.by.served for each in await chats.messages("ana", sent.conversation) if each.by is not None]
+        sent = await talking.send(ANA, sent.conversation, "two", parent=sent.answers[0], more=Begin(model="another"))
+        await talking.wait(ANA, sent)
+        asking = Asking(chats=chats, gateway=gateway, reach=lambda _: Reach(), instructions=lambda _: "")
+        trying = Trying(asking, target={"alias": served}.__getitem__, unix_ns=lambda: 7)
+        made = await trying.run(ANA, sent.conversation, "alias")
+        assert [each.question.text for each in made.turns] == ["two"]
+        itself = Trying(asking, target=lambda _: "provider/another", unix_ns=lambda: 7)
+        assert [each.question.text for each in (await itself.run(ANA, sent.conversation, "x")).turns] == ["one"]
+        alone = await talking.begin(ANA, "three", Begin(model="another"))
+        await talking.wait(ANA, alone)
+        with pytest.raises(MalformedRequest, match="gave these answers itself"):
+            await itself.run(ANA, alone.conversation, "x")
 
     asyncio.run(run())
