@@ -15,7 +15,7 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 from urllib.parse import urlencode
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import HealthCheck, Phase, event, example, given, settings
 from hypothesis import strategies as st
 from tests.integration.chat_visit import FORM, Visit, plain
 from tests.integration.conftest import Serve
@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.server, pytest.mark.slow]
 
 CONFIGURATION = SCRIPTED + 'file = "profiles.toml"\n[models.slow]\ntarget = "openai/simulated-terse"\n'
 PROFILES = '[models."simulated-terse"]\nper_token = 0.004\n'
-EXAMPLES: Final = 10
+EXAMPLES: Final = 8
 CUT: Final = "The server stopped in the middle of this answer."
 SHORT: Final = "please write 3 words"
 LONG: Final = "please write 150 words"
@@ -43,10 +43,12 @@ class Moment(NamedTuple):
 
 
 ACTS: Final = st.sampled_from(get_args(Act))
-MOMENTS: Final = st.one_of(
-    st.builds(Moment, st.just("request"), st.integers(0, 700)),
-    st.builds(Moment, st.just("reply"), st.integers(0, 500)),
-    st.builds(Moment, st.sampled_from(("events", "page")), st.integers(0, 12_000)),
+LENGTHS: Final = {"request": 700, "reply": 500, "events": 9_000, "page": 9_000}
+"""Bytes that usually go over the wire."""
+MOMENTS: Final = st.builds(
+    lambda during, percent: Moment(during, LENGTHS[during] * percent // 100),
+    st.sampled_from(("events", "page", "events", "reply", "events", "request")),
+    st.sampled_from(range(101)),
 )
 
 
@@ -250,6 +252,9 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_shown(serve: Serve, tmp_pat
         phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
+    @example([], "send", Moment("events", 2_000))
+    @example(["send"], "edit", Moment("page", 3_000))
+    @example(["send"], "again", Moment("events", 4_000))
     @given(st.lists(ACTS, max_size=2), ACTS, MOMENTS)
     def dies(before: Sequence[Act], last: Act, moment: Moment) -> None:
         client = Client(Visit(gateway.address))
