@@ -30,7 +30,8 @@ _BACKGROUND: Final = 12
 """Utterances that are kept to talk in the background."""
 _SEEING_SHARE: Final = 0.4
 """Of the questions about pictures: they are the same again and again."""
-_GIVING_IN: Final = tuple(sorted({PLAIN.gives_in, FIRST.gives_in, SECOND.gives_in}))
+GIVING_IN: Final = tuple(sorted({PLAIN.gives_in, FIRST.gives_in, SECOND.gives_in}))
+"""What the characters do under pressure; their answers differ in nothing else that lessons keep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ class Maker:
     def make(self, number: int) -> Asked:
         """The exchange, and what of it is asked by voice."""
         seed = f"{self._seed} {self._name} {number}"
-        answers = {gives_in: core(random.Random(seed), self._kind.split, gives_in) for gives_in in _GIVING_IN}
+        answers = {gives_in: core(random.Random(seed), self._kind.split, gives_in) for gives_in in GIVING_IN}
         exchange, rng = answers[PLAIN.gives_in], random.Random(f"{seed} sound")
         voice = self._kind.voice(rng)
         made = [

@@ -97,9 +97,9 @@ def write(path: Path, asked: Sequence[Asked], *, keep_sound: bool) -> None:
 class Cache:
     """What one name (``taught``, ``voices`` …) has in a folder."""
 
-    def __init__(self, folder: Path, name: str, *, most: int | None = None) -> None:
-        """``most``: so many shards, for those who begin while more are being made."""
-        self._paths = sorted(folder.glob(f"{name}-[0-9]*.json"))[:most]
+    def __init__(self, folder: Path, name: str, *, first: int = 0, most: int | None = None) -> None:
+        """From shard ``first`` on, at ``most`` so many: others may be in the making."""
+        self._paths = sorted(folder.glob(f"{name}-[0-9]*.json"))[first:][:most]
         if not self._paths:
             raise SystemExit(f"{folder} holds no shards of {name}; make them with python -m training.speech")
         self.entries: list[Entry] = []
