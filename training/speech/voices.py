@@ -45,7 +45,7 @@ TAUGHT_FLITE: Final = ("rms",)
 HELD_OUT_FLITE: Final = ("awb", "kal16")
 FLITE_SHARE: Final = 0.08
 """Of the lessons; a second family says what all speech shares. What it holds out is a voice, not a synthesiser."""
-FESTIVAL: Final = ("kdl_diphone",)
+FESTIVAL: Final = ("ked_diphone",)
 PIPER: Final = ("joe",)
 
 
