@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Dialog, Page, expect
 from tests.browser.stage import Stage
 from tests.browser.test_talk import articles, send, settled
-from tests.hostile_answers import SMALL
+from tests.hostile_answers import BEACON, LARGE, MARK, SMALL
 
 FRAGMENT = 9  # characters of a piece of a streamed attack
 
@@ -64,6 +64,47 @@ def test_no_attack_does_anything_while_it_is_streamed(watched: Page, stage: Stag
     watched.goto("/chat")
     send(watched, "Attack")
     settled(watched, 2)
+    _whole(watched)
+
+
+def _alive(page: Page, count: int) -> None:
+    """Somebody can go on: what is typed is sent and answered."""
+    send(page, "Still there?")
+    expect(articles(page)).to_have_count(count)
+    expect(articles(page).last).to_contain_text("house heard: Still there?")
+    settled(page, count)
+
+
+@pytest.mark.slow
+def test_no_large_attack_does_anything_and_the_page_stays_alive(watched: Page, stage: Stage) -> None:
+    watched.goto("/chat")
+    send(watched, "Begin")
+    settled(watched, 2)
+    known = watched.url.rpartition("/")[2]
+    stage.actor.answers |= {attack.name: attack.text.replace("~", "-") for attack in LARGE}
+    for attack in LARGE:
+        stage.ask(known, attack.name)
+    watched.reload()
+    settled(watched, 2 * len(LARGE) + 2)
+    _whole(watched)
+    _alive(watched, 2 * len(LARGE) + 4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "unit", [f"<img src={BEACON} onerror={MARK}>", "x", f"![a]({BEACON}) "], ids=["markup", "word", "images"]
+)
+def test_a_line_of_ten_megabytes_is_streamed_and_the_page_stays_alive(watched: Page, stage: Stage, unit: str) -> None:
+    stage.actor.answers["Attack"] = unit * (10_000_000 // len(unit))
+    stage.actor.pace = lambda part: ((part[at : at + 65_536], 0.0) for at in range(0, len(part), 65_536))
+    watched.goto("/chat")
+    send(watched, "Attack")
+    settled(watched, 2)
+    expect(articles(watched).nth(1)).to_contain_text("The answer was ended here")
+    _whole(watched)
+    _alive(watched, 4)
+    watched.reload()
+    settled(watched, 4)
     _whole(watched)
 
 
