@@ -32,7 +32,7 @@ from training.speech.wording import spoken
 from training.voice.describe import encode
 from training.voice.flite import trimmed
 
-VOICE: Final = "slt"
+VOICE: Final = "rms"
 _DRAWS: Final = 6_000
 _SHARED: Final = 4
 """What so many of the draws say is made once."""

@@ -90,6 +90,6 @@ def _with_pauses(said: Recording, rng: random.Random) -> Recording:
 
 def _surrounded(said: Recording, rng: random.Random) -> Recording:
     """Mostly little silence before it; behind it as much as the reader may want to cut from."""
-    before = rng.randint(40, 300) if rng.random() < 0.75 else rng.randint(300, 1_500)
+    before = rng.randint(40, 300) if rng.random() < 0.85 else rng.randint(300, 1_500)
     behind = rng.randint(200, 700) if rng.random() < 0.75 else rng.randint(700, 1_500)
     return said.between(before * _MS, behind * _MS)

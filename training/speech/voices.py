@@ -41,7 +41,7 @@ HELD_OUT_TIMBRES: Final = (
     "m5", "m8", "pedro", "quincy", "steph", "steph2", "steph3", "victor",
 )  # fmt: skip
 """With their relatives of the same name."""
-TAUGHT_FLITE: Final = ("rms",)
+TAUGHT_FLITE: Final = ("slt",)
 HELD_OUT_FLITE: Final = ("awb", "kal16")
 FLITE_SHARE: Final = 0.08
 """Of the lessons; a second family says what all speech shares. What it holds out is a voice, not a synthesiser."""
