@@ -116,6 +116,17 @@ def moved(conversation: Conversation, entry: Entry, offer: Offer) -> Moved | Non
     return Moved(gone=end, to=heir.name, text=f"{gone}; this conversation goes on with {heir.title}.")
 
 
+def over(entry: Entry) -> str:
+    """Of a model that is picked after its end, where nobody answers in its place; empty: somebody does."""
+    if not entry.clock.gone or entry.path.target:
+        return ""
+    when = f" on {day(entry.clock.ends)}" if entry.clock.ends is not None else ""
+    return (
+        f"{entry.title} was retired{when} and nobody answers for it any more; no switch brings it back."
+        " What it answered stays in your conversations."
+    )
+
+
 def chip(by: Served, asked: Entry | None, served: Clock | None) -> Chip:
     """Of an answer: ``asked`` is the name's entry, ``served`` the clock of the model that answered."""
     who = by.served or by.asked

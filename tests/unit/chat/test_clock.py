@@ -3,7 +3,7 @@
 import pytest
 from tests.unit.chat.story import offer
 
-from outlast.chat.clock import banner, chip, moved
+from outlast.chat.clock import banner, chip, moved, over
 from outlast.chat.conversation import Conversation, Served
 from outlast.chat.picker import Entry, Offer, Path
 
@@ -69,6 +69,15 @@ def test_what_came_back_and_goes_again_is_said_again() -> None:
     retired = moved(conversation("gpt-4o", taken_away.gone), entry(last), last)
     assert retired is not None
     assert "13 February 2026" in retired.text
+
+
+def test_a_model_that_is_picked_after_its_end_says_so_where_nobody_answers_in_its_place() -> None:
+    made = offer("2026-02-14", paths=GONE)
+    assert over(entry(made)) == (
+        "gpt-4o was retired on 13 February 2026 and nobody answers for it any more; no switch brings it back."
+        " What it answered stays in your conversations."
+    )
+    assert over(entry(offer("2026-02-14"))) == over(entry(offer("2026-02-12", paths=GONE))) == ""
 
 
 def test_a_name_that_another_model_answers_stays_the_conversations_name() -> None:

@@ -133,6 +133,8 @@ class Models:
         moved = self.moved(conversation) if conversation is not None else None
         if moved is not None:
             yield Notice(words=moved.text)
+        elif model and (words := clock.over(self.entry(model))):
+            yield Notice(words=words, source=link(self.entry(model).clock.source))
         banner = clock.banner(self.entry(model), self.offer) if model else None
         if banner is not None:
             yield Notice(
