@@ -190,12 +190,7 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         OperatorError: something in it, or in a file that it names, cannot be meant.
         LedgerUnavailable: at the start, where what was observed of models cannot be read.
     """
-    # A gateway starts without a supplement that cannot be read; a reload is refused, because one is at work.
-    # It does without what was observed, which a gateway never shows and which decides nothing: no read of the record
-    # can hold up the calls that run, nor refuse a reload while the recorder's worker is away.
-    knowledge, unread = open_knowledge_anyway(settings) if before is None else (open_knowledge(settings, ()), ())
-    if held.rehearsed:  # nothing here may know what was told only later
-        knowledge = knowledge.as_known_on(held.today)
+    knowledge, unread = _knowledge(settings, held, first=before is None)
     known = before.opened if before is not None else {}
     opened = {
         name: _open(name, provider, known.get(name), settings=settings, knowledge=knowledge, held=held)
@@ -254,6 +249,19 @@ def make_generation(settings: Settings, held: Held, before: Generation | None = 
         calendar=calendar_numbers(settings, knowledge, held.today),
         notices=(*unread, *(warning for warning in warnings if warning)),
     )
+
+
+def _knowledge(settings: Settings, held: Held, *, first: bool) -> tuple[Catalog, tuple[str, ...]]:
+    """What is known of models, and what could not be read of it.
+
+    A gateway starts without a supplement that cannot be read; a reload is refused, because one is at work. It does
+    without what was observed, which a gateway never shows and which decides nothing: no read of the record can hold up
+    the calls that run, nor refuse a reload while the recorder's worker is away.
+    """
+    knowledge, unread = open_knowledge_anyway(settings) if first else (open_knowledge(settings, ()), ())
+    if held.rehearsed:  # nothing here may know what was told only later
+        knowledge = knowledge.as_known_on(held.today)
+    return knowledge, unread
 
 
 def _counts(callers: Callers, held: Held, routes: Routes) -> dict[str, Counting]:
