@@ -103,7 +103,7 @@ def test_a_thumb_and_its_reason_are_kept(page: Page, stage: Stage) -> None:
     assert (kept.thumb, kept.reason) == ("bad", "It flatters.")
     page.goto("/feedback")
     expect(page.get_by_role("row").nth(1)).to_contain_text("0 % of 1")
-    expect(page.get_by_role("row").nth(1)).to_contain_text("not measured yet")
+    expect(page.get_by_role("row").nth(1)).to_contain_text("1 answer: ")
 
 
 def test_conversations_are_renamed_found_archived_and_deleted(page: Page, stage: Stage) -> None:
@@ -237,6 +237,25 @@ def test_the_legacy_switch_brings_models_that_leave_and_a_banner_says_when(page:
     page.get_by_role("button", name="Go on with house").click()
     expect(models).to_have_value("house")
     assert len(stage.run(stage.chats.messages("", page.url.rpartition("/")[2]))) == 2
+
+
+def test_on_a_narrow_screen_the_notice_of_an_end_is_small_and_its_actions_stand_in_one_line(
+    page: Page, stage: Stage
+) -> None:
+    del stage
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto("/chat?model=small")
+    send(page, "Before you go")
+    settled(page, 2)
+    page.reload()
+    notice = page.get_by_role("status", name="Retirement notices")
+    expect(notice.get_by_role("link", name="Export")).to_be_visible()
+    tops = notice.locator(".row > *").evaluate_all(
+        "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
+    )
+    assert len(tops) == 3
+    assert len(set(tops)) == 1
+    assert notice.locator(".note").evaluate("each => each.getBoundingClientRect().height") < 110
 
 
 def test_older_messages_come_on_demand_and_what_was_read_stays_in_place(page: Page, stage: Stage) -> None:

@@ -1,6 +1,7 @@
 """What was asked for as a thing of its own comes through the chat as it is, and a picture reaches who can see it."""
 
 import base64
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -92,3 +93,20 @@ def test_for_a_model_that_cannot_see_it_is_said_that_the_picture_was_not_sent(ga
     _, page = shown(gateway, "blind")
     assert "1 image was not sent: this model cannot see." in page
     assert "PNG image of" not in page
+
+
+def test_a_choice_between_two_answers_is_a_pair_without_any_reason(gateway: Gateway) -> None:
+    visit = Visit(gateway.address)
+    first = visit.do("/chat", message="Is the lamp broken?", model="seeing")
+    [*_] = visit.follow(first["path"], first["answer"])
+    second = visit.do(f"{first['path']}/again/{first['answer']}", model="lively", beside="1")
+    path = first["path"]
+    [*_] = visit.follow(path, second["answer"])
+    page = visit.look(f"{path}?beside={first['answer']}")
+    assert page.count("This one is better") == 2
+    visit.do(f"{path}/prefer/{second['answer']}", over=first["answer"])
+    out = gateway.outlast("chat", "preferences").out
+    [pair] = [json.loads(line) for line in out.splitlines()]
+    assert (pair["basis"], pair["reason"]) == ("choice", "")
+    texts = [visit.text(path, each["answer"]) for each in (second, first)]
+    assert [pair["chosen"]["content"], pair["rejected"]["content"]] == texts
