@@ -220,7 +220,7 @@ class Stage:
         show = Show(assets)
         nobody = cast("Accounts", NoAccounts())
         site = Site(show=show, assets=assets, accounts=nobody, reachable=lambda: False, hosts=lambda: ())
-        parts = [*routes(self._room(show)), *FeedbackPage(show, self.chats.pleased, _flips).routes]
+        parts = [*routes(self._room(show)), *FeedbackPage(show, self.chats, _flips).routes]
         app = Asgi(make_app(site, parts))
         self._app = app
         await self._listen()

@@ -342,6 +342,31 @@ async def test_thumbs_and_choices_are_kept_and_summed_by_model(chats: Chats) -> 
 
 
 @awaited
+async def test_the_newest_whole_answers_of_each_model_are_handed_out_for_sums(chats: Chats) -> None:
+    for known, owner, served in (
+        ("c1", "ana", "a/old"),
+        ("c2", "bob", "a/m"),
+        ("c3", "ana", "a/m"),
+        ("c4", "ana", "a/n"),
+    ):
+        await begun(chats, known, owner)
+        await chats.grow(f"{known}-a", f"said in {known}")
+        await chats.settle(f"{known}-a", phase="complete", by=replaced(SERVED, served=served))
+    await begun(chats, "running")
+    await begun(chats, "cut")
+    await chats.settle("cut-a", phase="stopped", by=SERVED)
+
+    async def told(looked: int, most: int, longest: int) -> list[tuple[str, str]]:
+        return [(each.served, each.text) for each in await chats.spoken(looked=looked, most=most, longest=longest)]
+
+    assert await told(9, 9, 99) == [
+        ("a/n", "said in c4"), ("a/m", "said in c3"), ("a/m", "said in c2"), ("a/old", "said in c1"),
+    ]  # fmt: skip
+    assert await told(9, 1, 4) == [("a/n", "said"), ("a/m", "said"), ("a/old", "said")]
+    assert await told(2, 9, 99) == [("a/n", "said in c4"), ("a/m", "said in c3")]
+
+
+@awaited
 async def test_a_deleted_conversation_leaves_no_feedback_and_no_hit(chats: Chats) -> None:
     await begun(chats)
     await chats.settle("c1-a", phase="complete", by=SERVED)

@@ -224,6 +224,7 @@ async def test_a_temporary_conversation_leaves_no_trace_and_is_in_no_list(file: 
         assert [each.id for each in await chats.newest("ana")] == ["kept"]
         assert await chats.search("ana", "unmentionable") == ()
         assert await chats.pleased() == ()
+        assert await chats.spoken(looked=9, most=9, longest=9) == ()
         with pytest.raises(ObjectNotFound):
             await chats.conversation("bob", "passing")
         with pytest.raises(MalformedRequest, match="never"):

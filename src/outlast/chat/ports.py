@@ -43,6 +43,14 @@ class Pleased(msgspec.Struct, frozen=True, kw_only=True):
     rejected: int = 0
 
 
+class Spoken(msgspec.Struct, frozen=True, kw_only=True):
+    """What one model said, to whom ever."""
+
+    served: str
+    text: str
+    """Its beginning."""
+
+
 class Chats(Protocol):
     """Conversations, each seen by its owner alone: another's id is as one that does not exist (``ObjectNotFound``).
 
@@ -146,6 +154,16 @@ class Chats(Protocol):
 
     async def pleased(self) -> tuple[Pleased, ...]:
         """What all people together said, by model; numbers alone. Temporary conversations are not in it."""
+        ...
+
+    async def spoken(self, *, looked: int, most: int, longest: int) -> tuple[Spoken, ...]:
+        """Whole answers of all people, for sums over them; temporary conversations are not in it.
+
+        Args:
+            looked: among the newest so many of all models.
+            most: of one model, the newest.
+            longest: characters of each.
+        """
         ...
 
     async def persona(self, owner: str) -> Persona:

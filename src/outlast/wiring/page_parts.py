@@ -53,7 +53,7 @@ def make_pages(held: Held, current: Callable[[], Generation], room: Room) -> Han
     flips = Flips(lambda: current().settings)
     parts = [
         *routes(_chat(show, room, held, flips)),
-        *FeedbackPage(show, room.talking.chats.pleased, flips.of).routes,
+        *FeedbackPage(show, room.talking.chats, flips.of).routes,
         *LoginPages(show, accounts).routes,
         *HorizonPage(show, reading.calendar).routes,
         *ModelPage(show, reading).routes,

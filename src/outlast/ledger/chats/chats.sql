@@ -217,6 +217,15 @@ SELECT messages.served, sum(messages.id = choices.chosen), sum(messages.id <> ch
 FROM choices JOIN messages ON messages.id IN (choices.one, choices.other)
 WHERE messages.served <> '' GROUP BY messages.served;
 
+-- spoken: The beginnings of each model's newest answers, ?3 of each, among the newest ?2 of all; a backward walk of rows.
+SELECT messages.served, substr(messages.text, 1, ?1) FROM messages JOIN (
+  SELECT number, row_number() OVER (PARTITION BY served ORDER BY number DESC) AS place FROM (
+    SELECT number, served FROM messages
+    WHERE role = 'assistant' AND phase = 'complete' AND served <> '' ORDER BY number DESC LIMIT ?2
+  )
+) AS newest ON newest.number = messages.number
+WHERE newest.place <= ?3 ORDER BY messages.number DESC;
+
 -- add_file: What a message brought.
 INSERT INTO files (conversation, id, name, media_type, size, left_out, text, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?);
 

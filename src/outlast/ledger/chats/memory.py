@@ -11,7 +11,7 @@ import msgspec
 
 from outlast.chat.bounds import check_files, check_held, check_messages, check_thumb
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
-from outlast.chat.ports import Choice, Found, Pleased
+from outlast.chat.ports import Choice, Found, Pleased, Spoken
 from outlast.chat.words import excerpt, phrases_of, spans_of
 from outlast.errors import MalformedRequest, ObjectNotFound
 
@@ -233,6 +233,16 @@ class MemoryChats:
                 count(held.messages[choice.chosen], "chosen")
                 count(held.messages[choice.rejected], "rejected")
         return tuple(Pleased(served=served, **numbers) for served, numbers in sorted(found.items()))
+
+    async def spoken(self, *, looked: int, most: int, longest: int) -> tuple[Spoken, ...]:
+        """The newest answers of everybody."""
+        newest = (self._held[self._where[known]].messages[known] for known in reversed(self._where))
+        answers = [each for each in newest if each.by is not None and each.by.served and each.phase == "complete"]
+        found: dict[str, list[Message]] = {}
+        for each in answers[:looked]:
+            found.setdefault(each.by.served if each.by is not None else "", []).append(each)
+        kept = {each.id: served for served, those in found.items() for each in those[:most]}
+        return tuple(Spoken(served=kept[each.id], text=each.text[:longest]) for each in answers if each.id in kept)
 
     async def persona(self, owner: str) -> Persona:
         """How the owner wishes to be talked to."""

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from outlast.chat.bounds import check_files, check_messages, check_thumb
 from outlast.chat.conversation import Attachment, Message
-from outlast.chat.ports import Choice, Pleased
+from outlast.chat.ports import Choice, Pleased, Spoken
 from outlast.errors import MalformedRequest, ObjectNotFound
 from outlast.ledger.chats import owners, running, search
 from outlast.ledger.chats.conversations import Known
@@ -117,6 +117,12 @@ def pleased(connection: sqlite3.Connection) -> tuple[Pleased, ...]:
         (good, bad), (chosen, rejected) = thumbs.get(served, (0, 0)), won.get(served, (0, 0))
         found.append(Pleased(served=served, good=good, bad=bad, chosen=chosen, rejected=rejected))
     return tuple(found)
+
+
+def spoken(connection: sqlite3.Connection, looked: int, most: int, longest: int) -> tuple[Spoken, ...]:
+    """The beginnings of everybody's newest answers."""
+    rows = connection.execute(QUERIES["spoken"], (longest, looked, most))
+    return tuple(Spoken(served=served, text=text) for served, text in rows)
 
 
 def _check(

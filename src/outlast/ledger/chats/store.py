@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
-from outlast.chat.ports import Choice, Found, Pleased
+from outlast.chat.ports import Choice, Found, Pleased, Spoken
 from outlast.chat.words import excerpt, phrases_of
 from outlast.errors import LedgerUnavailable, ObjectNotFound
 from outlast.ledger.chats import conversations, messages, owners, running, search
@@ -186,6 +186,10 @@ class KeptChats:
     async def pleased(self) -> tuple[Pleased, ...]:
         """By model, numbers alone."""
         return await self.desk.ask(messages.pleased, writes=False)
+
+    async def spoken(self, *, looked: int, most: int, longest: int) -> tuple[Spoken, ...]:
+        """The newest answers of everybody."""
+        return await self.desk.ask(lambda connection: messages.spoken(connection, looked, most, longest), writes=False)
 
     async def persona(self, owner: str) -> Persona:
         """How the owner wishes to be talked to."""

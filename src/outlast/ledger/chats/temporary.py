@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona, Phase, Served
-from outlast.chat.ports import Chats, Choice, Found, Pleased
+from outlast.chat.ports import Chats, Choice, Found, Pleased, Spoken
 from outlast.errors import MalformedRequest
 from outlast.ledger.chats.memory import MemoryChats
 
@@ -113,6 +113,10 @@ class AllChats:
     async def pleased(self) -> tuple[Pleased, ...]:
         """Of those that are kept."""
         return await self._kept.pleased()
+
+    async def spoken(self, *, looked: int, most: int, longest: int) -> tuple[Spoken, ...]:
+        """Of those that are kept."""
+        return await self._kept.spoken(looked=looked, most=most, longest=longest)
 
     async def persona(self, owner: str) -> Persona:
         """How the owner wishes to be talked to."""
