@@ -51,12 +51,19 @@ def rehearse(*, name: str | None, step: bool, listed: bool, port: int, format_: 
         config.write_text(CONFIGURATION, encoding="utf-8")
         (config.parent / "pace.toml").write_text(PACE, encoding="utf-8")
 
+        opened: list[Played] = []
+
         def begun(start: Start, gateway: Gateway) -> Sequence[str]:
-            if step and gateway.held.played is not None:
-                _lead(played, gateway.held.played)
+            if gateway.held.played is not None:
+                opened.append(gateway.held.played)
             return (*warnings(start, gateway), "/rehearsal moves the day; Ctrl-C ends it")
 
-        run(source_of(config, host=None, port=port, workers=None), today=first, quiet=quiet, advise=begun)
+        def lead() -> None:
+            for each in opened if step else ():
+                _lead(played, each)
+
+        source = source_of(config, host=None, port=port, workers=None)
+        run(source, today=first, quiet=quiet, advise=begun, then=lead)
 
 
 def _lead(parts: Sequence[Story], played: Played) -> None:

@@ -72,8 +72,23 @@ def serve(
 Advise = Callable[[Start, Gateway], Sequence[str]]
 
 
-def run(source: Source, *, today: dt.date | None, quiet: bool, advise: Advise | None = None) -> None:
-    """Serve until told to stop. ``advise`` is what is done and said once it is open, instead of the warnings alone."""
+def run(
+    source: Source,
+    *,
+    today: dt.date | None,
+    quiet: bool,
+    advise: Advise | None = None,
+    then: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until told to stop.
+
+    Args:
+        source: the configuration.
+        today: a day to rehearse.
+        quiet: no warnings at start.
+        advise: what is done and said once it is open, instead of the warnings alone.
+        then: what is done when it has been said where it listens.
+    """
     text = source.text()
     settings = source.settings(text)
     server = settings.server
@@ -94,6 +109,7 @@ def run(source: Source, *, today: dt.date | None, quiet: bool, advise: Advise | 
         shown = f"[{bound_host}]" if ":" in bound_host else bound_host
         chat = f"\nchat at http://{_to_visit(shown)}:{bound_port}/chat" if settings.chat.enabled else ""
         click.echo(f"listening on http://{shown}:{bound_port}{chat}")
+        then()
 
     raise_limit()
     run_file = RunFile(settings)
