@@ -10,11 +10,12 @@ from typing import Final
 
 import msgspec
 
-from outlast.catalog.claims import Claim, Event
+from outlast.catalog.claims import Claim, Event, Standing
 from outlast.catalog.foresight import told_on
 from outlast.catalog.port import Knowledge
 from outlast.catalog.status import is_preview, standing
 from outlast.chat.clock import SURFACES, day
+from outlast.chat.happening import sentences
 from outlast.errors import UnknownModel
 
 CHAT: Final = "chat-app"
@@ -29,16 +30,7 @@ CAST: Final = (
     ("openai/gpt-5.1-chat-latest", API),
 )
 """Whose clocks are shown on every day."""
-EVENTS: Final[dict[str, str]] = {
-    "released": "{name} is released on {where}",
-    "announced": "The end of {name} on {where} is announced",
-    "deprecated": "The end of {name} on {where} is announced",
-    "legacy": "{name} moves behind the switch for legacy models on {where}",
-    "withdrawn": "{name} is taken away on {where}",
-    "restored": "{name} comes back on {where}",
-    "retired": "{name} is retired on {where}",
-}
-UNSAID: Final = "nothing is said of it yet"
+UNSAID: Final = "the catalogue says nothing of it yet"
 """Of a model on a surface, before the first claim about it."""
 
 
@@ -123,6 +115,8 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     model: str
     surface: str
     status: str
+    words: str
+    """The status for people."""
     ends: dt.date | None
     """As it was known on that day; None: no end was."""
     days_left: int | None
@@ -176,7 +170,7 @@ def _story(told: _Told, knowledge: Knowledge) -> Story:
     claims = [claim for model, surface, events in told.of for claim in _claims(knowledge, model, surface, events)]
     days = sorted({claim.date for claim in claims})
     before = [Step(day=days[0] - dt.timedelta(days=1), happens=(), clocks=())] if days else []
-    steps = before + [_step(each, [claim for claim in claims if claim.date == each]) for each in days]
+    steps = before + [_step(each, [claim for claim in claims if claim.date == each], knowledge) for each in days]
     shown = tuple(msgspec.structs.replace(step, clocks=clocks(knowledge, step.day)) for step in steps)
     return Story(name=told.name, title=told.title, steps=shown)
 
@@ -187,21 +181,12 @@ def _claims(knowledge: Knowledge, model: str, surface: str, events: Sequence[Eve
     return [claim for claim in found if claim.event in events]
 
 
-def _step(today: dt.date, claims: Sequence[Claim]) -> Step:
+def _step(today: dt.date, claims: Sequence[Claim], knowledge: Knowledge) -> Step:
     return Step(
         day=today,
-        happens=tuple(dict.fromkeys(map(_sentence, claims))),
+        happens=tuple(dict.fromkeys(each for claim in claims for each in sentences(claim, knowledge))),
         sources=tuple(dict.fromkeys(claim.source for claim in claims)),
     )
-
-
-def _sentence(claim: Claim) -> str:
-    where = SURFACES.get(claim.surface, claim.surface)
-    when = f" (in {claim.date:%B %Y}; the source names no day)" if claim.month_only else ""
-    note = f": {claim.note}" if claim.note else ""
-    name = claim.model.rpartition("/")[2]
-    happens = EVENTS.get(claim.event, f"{{name}} on {{where}}: {claim.event}").format(name=name, where=where)
-    return f"{happens}{when}{note}."
 
 
 def _clock(model: str, surface: str, knowledge: Knowledge, today: dt.date) -> Clock:
@@ -214,9 +199,17 @@ def _clock(model: str, surface: str, knowledge: Knowledge, today: dt.date) -> Cl
         model=model,
         surface=surface,
         status=known.status,
+        words=_words(known),
         ends=ends,
         days_left=None if ends is None else (ends - today).days,
     )
+
+
+def _words(known: Standing) -> str:
+    """What was taken away in a day, without an end that was announced, is not said to be retired."""
+    if known.status == "retired" and known.decided_by is not None and known.decided_by.event == "withdrawn":
+        return "taken away"
+    return UNSAID if known.status == "unknown" else known.status
 
 
 def told(step: Step) -> str:
@@ -228,6 +221,5 @@ def told(step: Step) -> str:
         end = "" if clock.ends is None or clock.days_left is None else f", until {clock.ends}"
         if clock.status == "retired":
             end = "" if clock.ends is None else f" since {clock.ends}" if (clock.days_left or 0) <= 0 else ""
-        status = UNSAID if clock.status == "unknown" else clock.status
-        lines.append(f"    {clock.model:<30} {where:<22} {status}{end}")
+        lines.append(f"    {clock.model:<30} {where:<22} {clock.words}{end}")
     return "\n".join(lines)

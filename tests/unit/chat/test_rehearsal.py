@@ -72,9 +72,42 @@ def test_the_next_day_of_a_part_can_be_asked_for() -> None:
 
 
 def test_a_day_is_told_with_every_clock() -> None:
-    text = told(story("end", CATALOG).steps[1])
+    step = story("end", CATALOG).steps[1]
+    text = told(step)
     assert "gpt-4o is retired on ChatGPT." in text
-    assert text.count("\n") == 1 + len(CAST)
+    assert text.count("\n") == len(step.happens) + len(CAST)
+
+
+def test_an_announcement_says_the_day_the_notice_the_successor_and_what_goes_with_it() -> None:
+    happens = story("announcement", CATALOG).steps[1].happens
+    [told_day], [end] = (claims("openai/gpt-4o", CHAT, event) for event in ("announced", "retired"))
+    assert happens[0].endswith(f"{end.day} {end:%B %Y}, {(end - told_day).days} days ahead.")
+    assert (end - told_day).days == 15
+    assert "Named in its place: gpt-5.2." in happens
+    assert {"gpt-4.1", "gpt-4.1-mini", "o4-mini", "gpt-5-instant", "gpt-5-thinking"} == others(happens[-1])
+
+
+def test_a_day_that_sources_disagree_about_is_told_with_both() -> None:
+    notice, end = story("notice", CATALOG).steps[1].happens, story("end", CATALOG).steps[2].happens
+    assert "17 February 2026, 91 days ahead" in notice[0]
+    assert "Another source says 16 February 2026." in notice
+    assert "Another source says 16 February 2026." in end
+
+
+def test_on_the_day_itself_what_goes_with_it_and_what_stays_is_told() -> None:
+    happens = story("end", CATALOG).steps[1].happens
+    assert "gpt-5-thinking" in others(happens[1])
+    assert happens[2] == "The API does not change on this day: there gpt-4o is active."
+
+
+def test_what_was_taken_away_in_a_day_is_not_called_retired() -> None:
+    text = told(story("switch", CATALOG).steps[1])
+    assert "taken away since 2025-08-07" in text
+    assert "retired" not in text
+
+
+def others(sentence: str) -> set[str]:
+    return set(sentence.partition(": ")[2].rstrip(".").split(", "))
 
 
 def test_an_unknown_part_is_refused_with_those_there_are() -> None:
