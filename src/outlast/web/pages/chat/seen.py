@@ -12,7 +12,7 @@ from markupsafe import Markup
 from outlast.chat.conversation import Persona
 
 Mood = Literal["", "warn", "bad", "good"]
-MODULES = ("page.js", "stream.js", "speech.js", "composer.js", "files.js", "copy.js", "asks.js")
+MODULES = ("page.js", "stream.js", "speech.js", "composer.js", "files.js", "copy.js", "asks.js", "times.js")
 """What ``chat.js`` imports; named in the page so that they are fetched at once and not one after the other."""
 
 NOT_MEASURED: Final = "not measured yet"
@@ -64,6 +64,15 @@ class Chip:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """When something was said; a script tells it in the reader's zone."""
+
+    utc: str
+    words: str
+    """In UTC, and saying so."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """One file of a message."""
 
@@ -81,6 +90,8 @@ class Shown:
     id: str
     role: str
     who: str
+    said: Moment | None = None
+    """When it was sent, or the answer to it begun."""
     text: str = ""
     """Of a person."""
     blocks: Sequence[Markup] = ()

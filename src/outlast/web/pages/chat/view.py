@@ -4,6 +4,7 @@ It knows the tree and the words for how an answer ended. It does not know HTML b
 """
 
 import asyncio
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
@@ -14,7 +15,7 @@ from outlast.chat.conversation import Attachment, Message
 from outlast.chat.tree import Tree
 from outlast.chat.turn import is_image
 from outlast.web.pages.chat.models import Models
-from outlast.web.pages.chat.seen import File, Mood, Shown
+from outlast.web.pages.chat.seen import File, Moment, Mood, Shown
 from outlast.web.pages.render.rendering import Rendering
 
 PAGE: Final = 100
@@ -55,7 +56,15 @@ def one(tree: Tree, message: Message, models: Models, *, beside: str = "") -> Sh
     }
     files = tuple(_file(each) for each in message.attachments)
     if message.role == "user":
-        return Shown(id=message.id, role="user", who="You", text=message.text, files=files, **around)  # type: ignore[arg-type]
+        return Shown(
+            id=message.id,
+            role="user",
+            who="You",
+            said=moment(message.created_ns),
+            text=message.text,
+            files=files,
+            **around,  # type: ignore[arg-type]
+        )
     running = message.phase == "running"
     blocks, frozen = _growing(message.text) if running else (settled(message.text), 0)
     note, mood = ending(message)
@@ -63,6 +72,7 @@ def one(tree: Tree, message: Message, models: Models, *, beside: str = "") -> Sh
         id=message.id,
         role="assistant",
         who=(message.by.asked if message.by else "") or "Model",
+        said=moment(message.created_ns),
         blocks=blocks,
         frozen=frozen,
         running=running,
@@ -92,6 +102,12 @@ def _growing(text: str) -> tuple[tuple[Markup, ...], int]:
     grown = Rendering().feed(text)
     blocks = (*grown.finished, *((grown.open,) if grown.open else ()))
     return tuple(Markup(block) for block in blocks), len(grown.finished)  # noqa: S704 - the renderer cleans
+
+
+def moment(at_ns: int) -> Moment:
+    """A moment for people and for programs; whose zone it is read in is not known here."""
+    at = dt.datetime.fromtimestamp(at_ns // 10**9, dt.UTC)
+    return Moment(utc=f"{at:%Y-%m-%dT%H:%M:%SZ}", words=f"{at.day} {at:%b %Y, %H:%M} UTC")
 
 
 def ending(message: Message) -> tuple[str, Mood]:

@@ -10,11 +10,13 @@ import { takeFiles } from "./files.js";
 import { always, byId, fetched, path, post, remember, visit } from "./page.js";
 import { say } from "./speech.js";
 import { followAll, toBottom, writing } from "./stream.js";
+import { tellTimes } from "./times.js";
 
 /** An answer is complete: what stands around the conversation may have changed. */
 function ended() {
   stopButton();
   offerCopies();
+  tellTimes();
   free();
   void visit(`${path()}?around=1`, { push: false, only: ["side", "notice"] });
 }
@@ -33,6 +35,7 @@ async function act(button) {
     if (answer.foot && foot) {
       const spot = remember();
       foot.outerHTML = answer.foot;
+      tellTimes();
       spot();
     } else if (button.id !== "stop") {
       await visit(answer.path ?? location.href, { push: false });
@@ -61,6 +64,7 @@ async function older(link) {
   here.prepend(...more.children);
   document.documentElement.scrollTop += document.documentElement.scrollHeight - height;
   offerCopies();
+  tellTimes();
   const first = here.querySelector("article");
   if (first instanceof HTMLElement) first.focus({ preventScroll: true });
 }
@@ -88,6 +92,7 @@ always(() => {
   followAll(path(), ended);
   stopButton();
   offerCopies();
+  tellTimes();
 });
 document.addEventListener("keydown", keys);
 document.addEventListener("submit", (event) => {
