@@ -15,7 +15,7 @@ from outlast.dialects.answer import Answer
 from outlast.dialects.chat.asked import named_model
 from outlast.dialects.conversation.losses import Losses
 from outlast.dialects.conversation.reply import Broke
-from outlast.dialects.dialect import Dialect, Framing, StreamReading
+from outlast.dialects.dialect import Asked, Dialect, Framing, StreamReading
 from outlast.dialects.gone import says_gone
 from outlast.dialects.refusals import fault_of, refusal
 from outlast.dialects.responses.asked import ResponsesRequest
@@ -28,13 +28,14 @@ from outlast.gateway.attempts import Attempts
 from outlast.gateway.call import GATEWAY_STOPPED, Call
 from outlast.gateway.caller import Callers
 from outlast.gateway.counters import Counters
+from outlast.gateway.course import Course
 from outlast.gateway.estimate import BY_LENGTH, Estimator, expected_tokens
 from outlast.gateway.keeping import Keeping
 from outlast.gateway.meter import Meter
 from outlast.gateway.ports import Clock, Headers, Journal, Limiter, Reply, UpstreamAnswer
 from outlast.gateway.routes import Route, Routes
 from outlast.gateway.shadow import Shadow
-from outlast.gateway.steering import Steer, Steering
+from outlast.gateway.steering import Steer, Steering, while_settling
 from outlast.gateway.witness import Tracing, Witness
 from outlast.keys.key import NO_LIMITS
 
@@ -120,21 +121,30 @@ class Chat:
             meter.request = request = await self._gone_on_from(
                 self.keeping, request, {*_providers(route), *beside}, meter
             )
-        if steer is not None:
-            meter.route = route = await self._steered(steer, route, meter)
-        served = await self.attempts.run(route, request, meter)
+        if steer is None:
+            served = await self.attempts.run(route, request, meter)
+        else:
+            served = await self._steered(steer, route, request, meter)
         if meter.came is not None and served.stream is None and served.status < 300:
             served = msgspec.structs.replace(served, body=await self._kept(meter.came, served.body, meter))
         return served
 
-    async def _steered(self, steer: Steer, route: Route, meter: Meter) -> Route:
-        """The route as it was settled for this call; what is to be asked beside is begun."""
+    async def _steered(self, steer: Steer, route: Route, request: Asked, meter: Meter) -> Served:
+        """Along the way that was settled for this call; what is to be asked beside is begun."""
         meter.course = course = await steer.course(meter, route)
         if course.shadow is not None and self.shadow is not None:
             # What nobody asked for is recorded, and neither counted nor told as a call.
             aside = replace(self, counters=Counters(), witnesses=(), tracing=None, steering=None, shadow=None)
             self.shadow.begin(course, self.routes.steered(route, course.shadow), meter, aside)
-        return self.routes.steered(route, course.lead, course.heir)
+        if course.settling is not None:
+            return await while_settling(
+                course.settling, meter, lambda course: self._along(course, route, request, meter)
+            )
+        return await self._along(course, route, request, meter)
+
+    async def _along(self, course: Course, route: Route, request: Asked, meter: Meter) -> Served:
+        meter.route = route = self.routes.steered(route, course.lead, course.heir)
+        return await self.attempts.run(route, request, meter)
 
     def _refuse(self, error: OutlastError, meter: Meter, reply: Reply) -> None:
         """Outlast's own word: no candidate gave one."""

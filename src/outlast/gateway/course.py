@@ -4,6 +4,7 @@ It knows one call's way beside its plan, as values and hooks. It does not know w
 who settles it (``gateway.steering``).
 """
 
+import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -27,6 +28,15 @@ class Course(Protocol):
     @property
     def shadow(self) -> Candidate | None:
         """Asked beside, unseen by the caller."""
+        ...
+
+    @property
+    def settling(self) -> "asyncio.Future[Course] | None":
+        """What this call's way is for certain, where this one is only likely; None: this one is certain.
+
+        It never fails, and is never cancelled by a caller. Along a likely way a model may be asked, and nobody may
+        hear of its answer.
+        """
         ...
 
     @property

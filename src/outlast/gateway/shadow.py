@@ -139,6 +139,7 @@ class _Unseen:
     lead: Candidate | None = None
     heir: Candidate | None = None
     shadow: Candidate | None = None
+    settling: asyncio.Future[Course] | None = None
 
     def __init__(self, course: Course) -> None:
         self._course = course

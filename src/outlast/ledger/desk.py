@@ -53,7 +53,16 @@ class _Job(NamedTuple):
 
     run: Callable[[sqlite3.Connection], Any]
     tell: Callable[[Any, Exception | None], None]
-    writes: bool
+    writes: Callable[[], bool]
+    """Asked in the desk's thread just before the transaction begins."""
+
+
+def _always() -> bool:
+    return True
+
+
+def _never() -> bool:
+    return False
 
 
 class Desk:
@@ -124,7 +133,7 @@ class Desk:
             with suppress(RuntimeError):  # the loop was closed: nobody waits any more
                 loop.call_soon_threadsafe(settle, result, error)
 
-        self._put(_Job(run, tell, writes))
+        self._put(_Job(run, tell, _always if writes else _never))
         return await future
 
     def ask_now(self, run: Callable[[sqlite3.Connection], T], *, writes: bool = True) -> T:
@@ -137,12 +146,30 @@ class Desk:
             else:
                 future.set_result(result)
 
-        self._put(_Job(run, tell, writes))
+        self._put(_Job(run, tell, _always if writes else _never))
         return future.result()
+
+    def hand(
+        self,
+        run: Callable[[sqlite3.Connection], T],
+        tell: Callable[[T | None, Exception | None], None],
+        writes: Callable[[], bool],
+    ) -> None:
+        """The way below ``ask``, for who waits in a way of its own; everything is called in the desk's thread.
+
+        Args:
+            run: as in ``ask``.
+            tell: what came of it, when it is on the disk.
+            writes: asked just before the transaction begins, and always before ``tell``.
+
+        Raises:
+            LedgerUnavailable: the file is not open, or too far behind; nothing is called.
+        """
+        self._put(_Job(run, tell, writes))
 
     def leave(self, run: Callable[[sqlite3.Connection], object]) -> None:
         """Have it done soon; nobody waits, and it may be lost. Raises ``LedgerUnavailable`` as ``ask`` does."""
-        self._put(_Job(run, lambda _result, _error: None, writes=True))
+        self._put(_Job(run, lambda _result, _error: None, _always))
 
     def look(self, run: Callable[[sqlite3.Connection], T], *, missing: T) -> T:
         """What ``run`` reads, at once and in the calling thread: for what is cheap and often asked.
@@ -218,7 +245,8 @@ class Desk:
             job.tell(result, refusal)
 
     def _transaction(self, jobs: list[_Job]) -> list[tuple[Any, Exception | None]]:
-        writes = any(job.writes for job in jobs)
+        asked = [job.writes() for job in jobs]  # every one of them, whatever the first says
+        writes = any(asked)
         there = writes or self._connection is not None or self.path.exists()
         connection = self._opened() if there else self._empty()
         results: list[tuple[Any, Exception | None]] = []

@@ -120,8 +120,9 @@ class Assignments(Protocol):
             draw: ``assign`` for this caller.
             began: the conversation has earlier answers.
 
-        A conversation that gets B is stored before this returns, one that stays with A soon after. An assignment is
-        forgotten when it was not used for the plan's ``keep_days``.
+        What a conversation without earlier answers gets is stored before this returns; of one that has some, which is
+        A's where nothing is known of it, soon after. An assignment is forgotten when it was not used for the plan's
+        ``keep_days``.
 
         Raises:
             LedgerUnavailable: it can be neither read nor kept; the caller is then served by A.

@@ -65,6 +65,17 @@ class Helm:
         self._settled.move_to_end((rollout, conversation))
         return Known(conversation=found.arm, stage=found.stage)
 
+    def likely(self, kept: Kept, who: Who) -> Assigned | None:
+        """What chance gives a conversation without earlier answers, as long as nothing is stored of it.
+
+        That may be asked while ``settle`` finds out, and before anybody hears its answer. None: that is not to be
+        supposed, because this process knows something of it, the store is left alone, or more than chance decides.
+        """
+        if (kept.id, who.conversation) in self._settled or self._now() < self._rests_until:
+            return None
+        given = assign(kept.plan, kept.state, who)
+        return given if given.why in ("drawn", "later plan") else None
+
     async def settle(self, kept: Kept, who: Who, *, began: bool, gone: bool, pinned: Arm | None) -> Assigned:
         """Which model answers; what was drawn is kept before it is used. ``gone``: A is."""
         plan, state = kept.plan, kept.state

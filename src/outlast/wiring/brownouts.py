@@ -4,6 +4,7 @@ It knows what a window does to one call. It does not know when windows are (``ro
 (``ledger.rollouts``) nor what else settles a call: that is asked first when no window holds.
 """
 
+import asyncio
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -44,6 +45,7 @@ class Led:
     lead: Candidate | None = None
     heir: Candidate | None = None
     shadow: Candidate | None = None
+    settling: asyncio.Future[Course] | None = None
     heard: int = 0
 
     async def affords(self, pico_usd: int | None) -> bool:

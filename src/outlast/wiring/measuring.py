@@ -111,11 +111,13 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     request: Asked | None
     meant: Request | None
     before_us: int = 0
-    """From its arrival until it was settled who answers: no model's time."""
+    """From its arrival until a model was asked: no model's time."""
+    settled_us: int = 0
+    """From its arrival until it was certain who answers; an answer that was there by then had to wait."""
 
     def of(self, arm: Arm) -> "Waiting":
         """The same for the other one of a pair."""
-        return msgspec.structs.replace(self, arm=arm, before_us=0)
+        return msgspec.structs.replace(self, arm=arm, before_us=0, settled_us=0)
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -300,7 +302,7 @@ def _turns(calls: tuple[Heard, ...], now_ns: int) -> list[tuple[str, Turn]]:
 def _turn(heard: Heard, now_ns: int, pair: str) -> Turn:
     waiting, exchange = heard.waiting, heard.exchange
     names = [guard.name for guard in waiting.kept.plan.guards]
-    facts = facts_of(exchange, waiting.arm, waiting.before_us)
+    facts = facts_of(exchange, waiting.arm, waiting.before_us, waiting.settled_us)
     request = reply = None
     if heard.sent and needs_words(names) and not (facts.failed or facts.left):
         request, reply = _request(waiting), reply_of(waiting.dialect, exchange, b"".join(heard.sent))
@@ -315,16 +317,17 @@ def _turn(heard: Heard, now_ns: int, pair: str) -> Turn:
     )
 
 
-def facts_of(exchange: Exchange, arm: Arm, before_us: int = 0) -> Facts:
+def facts_of(exchange: Exchange, arm: Arm, before_us: int = 0, settled_us: int = 0) -> Facts:
     """How the model that was to answer did. Another one's answer is a failure of the first, whatever the caller got."""
     left = exchange.outcome == "cancelled"
     unseen = left and not exchange.first_byte_us
+    held_us = max(settled_us - exchange.first_byte_us, 0) if exchange.first_byte_us else 0
     own = exchange.reason in (("rollout", "shadow") if arm == "B" else ("target",))
     failed = unseen or not own or (not left and (exchange.outcome != "answered" or exchange.status >= 400))
     return Facts(
         failed=failed,
         left=left,
-        total_s=max(exchange.total_us - before_us, 0) / _US,
+        total_s=max(exchange.total_us - before_us - held_us, 0) / _US,
         first_s=max(exchange.first_byte_us - before_us, 0) / _US,
         cost_pico_usd=exchange.cost_pico_usd,
     )

@@ -5,6 +5,7 @@ It knows how a request becomes somebody about whom a rollout decides. It does no
 A process that cannot read the store for a while serves everybody by the plan as it is: A.
 """
 
+import asyncio
 import datetime as dt
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +13,6 @@ from dataclasses import dataclass
 from threading import Event, Lock, Thread
 from typing import Final
 
-from outlast.exchange import Exchange
-from outlast.gateway.call import GATEWAY_STOPPED
 from outlast.gateway.course import Course
 from outlast.gateway.feedback import Opinion
 from outlast.gateway.meter import Meter
@@ -27,7 +26,8 @@ from outlast.rollout.ports import Assignments, Kept, Situation, Turn
 from outlast.rollout.steering import Helm
 from outlast.wiring.brownouts import Led, with_brownouts
 from outlast.wiring.conversations import Beginnings, digest, has_begun, named, with_user
-from outlast.wiring.measuring import Heard, Measuring, Store, Waiting, hears
+from outlast.wiring.courses import Beside, Likely, Measured
+from outlast.wiring.measuring import Measuring, Store, Waiting, hears
 
 LOG = logging.getLogger("outlast.rollouts")
 LOOK_SECONDS: Final = 0.4
@@ -145,6 +145,8 @@ class World:
 
 STRAIGHT: Final = Led()
 """The plan as it is."""
+Place = tuple[str, ...]
+"""Where a conversation is looked up: by its caller's name for it with the key, or by the digest of its beginning."""
 
 
 class RolloutSteer:
@@ -168,7 +170,8 @@ class RolloutSteer:
         self._seen: Route | None = None
         self._void = False
         self._told = False
-        self._settled: dict[tuple[str, ...], _Settled] = {}
+        self._settled: dict[Place, _Settled] = {}
+        self._settling: set[asyncio.Task[Course]] = set()
         self._heard = hears(plan.guards) if self._guarded else 0
         self._ways = {
             "A": Led(heir=self._candidate) if stage.share else STRAIGHT,
@@ -179,49 +182,76 @@ class RolloutSteer:
         """The way of this call; see ``Steer``. Trouble of any kind is A's way."""
         try:
             return await self._course(meter, route)
-        except Exception:  # the boundary: whatever goes wrong in a rollout is not the caller's
-            told, self._told = self._told, True
-            level = logging.DEBUG if told else logging.ERROR  # a defect that strikes every call would fill the log
-            LOG.log(level, "a call could not be settled, A answers; further ones are told to debug", exc_info=True)
+        except Exception:  # noqa: BLE001 - the boundary: whatever goes wrong in a rollout is not the caller's
+            self._tell_defect()
             return STRAIGHT
 
     async def _course(self, meter: Meter, route: Route) -> Course:
-        kept = self._kept
         if route is not self._seen:
-            self._seen, self._void = route, _void(kept, route)
+            self._seen, self._void = route, _void(self._kept, route)
         if self._void:
             return STRAIGHT
-        header = meter.call.headers.get(HEADER)
-        gone = route.equals == 0
+        header, key = meter.call.headers.get(HEADER), meter.caller.name
         conversation = "" if header else self._beginnings.conversation(meter, header)
-        place = (header, meter.caller.name) if header else (conversation,)
-        if not gone:
-            settled = self._settled.get(place)
-            if settled is not None and meter.call.arrived_ns < settled.until_ns:
-                return self._led(meter, settled.conversation, settled.assigned)
+        place = (header, key) if header else (conversation,)
+        gone = route.equals == 0
+        settled = None if gone else self._settled.get(place)
+        if settled is not None and meter.call.arrived_ns < settled.until_ns:
+            return self._led(meter, settled.conversation, settled.assigned)
         conversation = conversation or self._beginnings.conversation(meter, header)
         if self._beside is not None:
             return self._shadowing(meter, route, conversation)
-        assigned = await self._assigned(meter, conversation, gone=gone)
-        if assigned.why not in ("not running", "incumbent gone"):
-            kept_as = Assigned(assigned.arm, "stored", assigned.stage)
-            self._remember(place, _Settled(conversation, kept_as, meter.call.arrived_ns))
-        return self._led(meter, conversation, assigned)
+        return await self._new(meter, place, conversation, gone=gone)
 
-    async def _assigned(self, meter: Meter, conversation: str, *, gone: bool) -> Assigned:
-        """Which model a conversation has that this steer does not remember."""
+    async def _new(self, meter: Meter, place: Place, conversation: str, *, gone: bool) -> Course:
+        """The way of a conversation that this steer does not remember."""
         kept = self._kept
         known = None if gone else self._helm.remembered(kept.id, conversation)
         if known is not None and known.conversation is not None:
-            return Assigned(known.conversation, "stored", known.stage)
+            return self._found(meter, place, conversation, Assigned(known.conversation, "stored", known.stage))
         who = Who(key=meter.caller.name, user="", plan=_plan_of(meter), conversation=conversation)
         if kept.plan.by == "user" or self._pins:
             who = with_user(meter, who)
         pinned = pin_of(self._pins, who, self._world.today()) if self._pins else None
-        return await self._helm.settle(kept, who, began=has_begun(meter), gone=gone, pinned=pinned)
+        earlier = has_begun(meter)
+        if not (gone or earlier or pinned) and (likely := self._helm.likely(kept, who)) is not None:
+            settling = asyncio.get_running_loop().create_task(self._settle(meter, place, who, likely))
+            self._settling.add(settling)
+            settling.add_done_callback(self._settling.discard)
+            return Likely(self._ways[likely.arm], settling)
+        assigned = await self._helm.settle(kept, who, began=earlier, gone=gone, pinned=pinned)
+        return self._found(meter, place, conversation, assigned)
 
-    def _led(self, meter: Meter, conversation: str, assigned: Assigned) -> Course:
-        """The way of a settled call, measured where it counts and its turn has come."""
+    async def _settle(self, meter: Meter, place: Place, who: Who, likely: Assigned) -> Course:
+        """What is certain, while a model is asked along the likely way. Trouble of any kind is A's way."""
+        asked_us = _since_arrival_us(meter)
+        try:
+            assigned = await self._helm.settle(self._kept, who, began=False, gone=False, pinned=None)
+            before_us = asked_us if assigned.arm == likely.arm else None
+            return self._found(meter, place, who.conversation, assigned, before_us)
+        except Exception:  # noqa: BLE001 - the boundary, as in ``course``
+            self._tell_defect()
+            return self._ways["A"]
+
+    def _found(
+        self, meter: Meter, place: Place, conversation: str, assigned: Assigned, before_us: int | None = None
+    ) -> Course:
+        """The way of what was settled, which is remembered."""
+        if assigned.why not in ("not running", "incumbent gone"):
+            stored = Assigned(assigned.arm, "stored", assigned.stage)
+            self._remember(place, _Settled(conversation, stored, meter.call.arrived_ns))
+        return self._led(meter, conversation, assigned, before_us)
+
+    def _tell_defect(self) -> None:
+        told, self._told = self._told, True
+        level = logging.DEBUG if told else logging.ERROR  # a defect that strikes every call would fill the log
+        LOG.log(level, "a call could not be settled, A answers; further ones are told to debug", exc_info=True)
+
+    def _led(self, meter: Meter, conversation: str, assigned: Assigned, before_us: int | None = None) -> Course:
+        """The way of a settled call, measured where it counts and its turn has come.
+
+        ``before_us``: from its arrival until a model was asked; None: it is asked now.
+        """
         kept = self._kept
         way = self._ways[assigned.arm]
         if not self._guarded or assigned.stage != kept.state.stage:
@@ -231,9 +261,9 @@ class RolloutSteer:
         who = Who(key=meter.caller.name, user="", plan="", conversation=conversation)
         if kept.plan.by == "user":
             who = with_user(meter, who)
-        return Measured(way, self._waiting(meter, who, assigned), self._measuring, self._heard)
+        return Measured(way, self._waiting(meter, who, assigned, before_us), self._measuring, self._heard)
 
-    def _remember(self, place: tuple[str, ...], settled: "_Settled") -> None:
+    def _remember(self, place: Place, settled: "_Settled") -> None:
         """For the calls that follow, while this stage lasts and not for long: the store forgets what is not used."""
         if len(self._settled) >= NAMED:
             self._settled.clear()
@@ -263,7 +293,8 @@ class RolloutSteer:
         )
         return True
 
-    def _waiting(self, meter: Meter, who: Who, assigned: Assigned) -> Waiting:
+    def _waiting(self, meter: Meter, who: Who, assigned: Assigned, before_us: int | None = None) -> Waiting:
+        settled_us = _since_arrival_us(meter)
         plan = self._kept.plan
         unit = who.conversation if plan.by == "conversation" else digest(unit_of(plan, who))
         return Waiting(
@@ -276,7 +307,8 @@ class RolloutSteer:
             dialect=meter.dialect,
             request=meter.request,
             meant=meter.meant,
-            before_us=(meter.clock.monotonic_ns() - meter.call.arrived_ns) // 1000,
+            before_us=settled_us if before_us is None else before_us,
+            settled_us=settled_us,
         )
 
     def _shadowing(self, meter: Meter, route: Route, conversation: str) -> Course:
@@ -300,72 +332,6 @@ class _Settled:
         self.until_ns = now_ns + NAMED_NS
 
 
-class Measured:
-    """The way of a call whose end is measured."""
-
-    shadow: Candidate | None = None
-
-    def __init__(self, way: Led, waiting: Waiting, measuring: Measuring, heard: int) -> None:
-        self.lead, self.heir = way.lead, way.heir
-        self.heard = heard
-        self._waiting = waiting
-        self._measuring = measuring
-
-    async def affords(self, pico_usd: int | None) -> bool:
-        """Nothing is asked beside."""
-        del pico_usd
-        return False
-
-    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """Measure it, later and elsewhere."""
-        if exchange.error != GATEWAY_STOPPED:
-            self._measuring.hear((Heard(self._waiting, exchange, () if cut else sent),))
-
-    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """Nothing is asked beside."""
-
-
-class Beside:
-    """The way of a call that has a shadow: A answers, and what both said is measured once both have ended."""
-
-    lead: Candidate | None = None
-    heir: Candidate | None = None
-
-    def __init__(self, shadow: Candidate, waiting: Waiting, measuring: Measuring, heard: int) -> None:
-        self.shadow = shadow
-        self.heard = heard
-        self._waiting = waiting
-        self._measuring = measuring
-        self._reserved = 0
-        self._one: Heard | None = None
-
-    async def affords(self, pico_usd: int | None) -> bool:
-        """Set the money aside, durably, before anything is asked."""
-        if not await self._measuring.reserve(self._waiting.kept, pico_usd):
-            return False
-        self._reserved = pico_usd or 0
-        return True
-
-    def ended(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """A's end."""
-        self._end(Heard(self._waiting, exchange, () if cut else sent))
-
-    def shadowed(self, exchange: Exchange, sent: Sequence[bytes], *, cut: bool) -> None:
-        """B's end."""
-        more = (exchange.cost_pico_usd or 0) - self._reserved
-        if more:
-            self._measuring.spend(self._waiting.kept, more)
-        self._end(Heard(self._waiting.of("B"), exchange, () if cut else sent))
-
-    def _end(self, heard: Heard) -> None:
-        if self._one is None:
-            self._one = heard
-            return
-        first, self._one = self._one, None
-        if GATEWAY_STOPPED not in (first.exchange.error, heard.exchange.error):
-            self._measuring.hear((first, heard))
-
-
 def _void(kept: Kept, route: Route) -> bool:
     """Whether the configuration says something else by now; it has the last word."""
     return route.model is None or all(target.to != kept.plan.incumbent for target in route.model.targets)
@@ -373,6 +339,10 @@ def _void(kept: Kept, route: Route) -> bool:
 
 def _pins(situation: Situation, model: str) -> tuple[Pin, ...]:
     return tuple(pin for name, pin in situation.pins if name in ("", model))
+
+
+def _since_arrival_us(meter: Meter) -> int:
+    return (meter.clock.monotonic_ns() - meter.call.arrived_ns) // 1000
 
 
 def _plan_of(meter: Meter) -> str:

@@ -1,25 +1,19 @@
 """Which model each conversation, user and key has: the port ``Assignments`` over SQLite.
 
 It knows what is stored and for how long. It does not know how a model is drawn: the caller brings that, and remembers
-(``rollout.steering``). B is on the disk before anybody asks it; A is written soon after, because a loss is harmless: a
-conversation with earlier answers and nothing stored is A's.
+(``rollout.steering``). A new conversation's model is on the disk before this says it; of one that had begun it is
+written soon after, because a loss is harmless: a conversation with earlier answers and nothing stored is A's.
 """
 
-import asyncio
 import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from outlast.errors import LedgerUnavailable
 from outlast.ledger.desk import Desk
 from outlast.ledger.rollouts.file import DAY_NS, QUERIES, digest
+from outlast.ledger.together import Together
 from outlast.rollout.assignment import Assigned, Known
 from outlast.rollout.plan import Arm
-
-_SOON_S: Final = 0.2
-_MANY: Final = 256
-"""What can wait is written so much at once."""
 
 
 class _Place(NamedTuple):
@@ -43,9 +37,8 @@ class KeptAssignments:
     """The port ``Assignments``."""
 
     def __init__(self, desk: Desk, *, unix_ns: Callable[[], int]) -> None:
-        self._desk = desk
+        self._together = Together(desk)
         self._now = unix_ns
-        self._left: list[Callable[[sqlite3.Connection], None]] = []
 
     async def settle(
         self, rollout: str, conversation: str, unit: str, draw: Callable[[Known], Assigned], *, began: bool
@@ -53,46 +46,20 @@ class KeptAssignments:
         """What ``draw`` makes of what is stored; see ``Assignments``."""
         place = _Place(rollout, digest(conversation), digest(unit) if unit else None)
         today = self._now() // DAY_NS
-        if not (began or unit) and (given := draw(Known())).why == "drawn" and given.arm == "B":
-            return await self._store(place, given, draw, (today, began))  # looked up where it is written
-        self.flush()  # the desk works in order: what was left before is seen
-        stored, has_b = await self._desk.ask(lambda connection: _read(connection, place), writes=False)
-        given = draw(_known(stored, has_b=has_b, began=began))
+        if not began:
+            return await self._together.ask(lambda connection: _drawn(connection, place, draw, today), writes=True)
+        stored, has_b = await self._together.ask(lambda connection: _read(connection, place), writes=False)
+        given = draw(_known(stored, has_b=has_b, began=True))
         if stored is not None:
             if stored.day < today:
-                self._leave(lambda connection: _touch(connection, place, today))
+                self._together.leave(lambda connection: _touch(connection, place, today))
         elif given.store:
-            return await self._store(place, given, draw, (today, began))
-        return given
-
-    async def _store(
-        self, place: _Place, given: Assigned, draw: Callable[[Known], Assigned], when: tuple[int, bool]
-    ) -> Assigned:
-        if given.arm == "B":
-            self.flush()
-            return await self._desk.ask(lambda connection: _draw_again(connection, place, draw, when))
-        self._leave(lambda connection: _write(connection, place, given, when[0]))
+            self._together.leave(lambda connection: _write(connection, place, given, today))
         return given
 
     def flush(self) -> None:
         """Write down what was left for later."""
-        left, self._left = self._left, []
-        if left:
-            with suppress(LedgerUnavailable):  # what is lost is made good by the conversation's next call
-                self._desk.leave(lambda connection: _all(connection, left))
-
-    def _leave(self, run: Callable[[sqlite3.Connection], None]) -> None:
-        """Soon, and many at once."""
-        if not self._left:
-            asyncio.get_running_loop().call_later(_SOON_S, self.flush)
-        self._left.append(run)
-        if len(self._left) >= _MANY:
-            self.flush()
-
-
-def _all(connection: sqlite3.Connection, left: list[Callable[[sqlite3.Connection], None]]) -> None:
-    for run in left:
-        run(connection)
+        self._together.flush()
 
 
 def _known(stored: _Stored | None, *, has_b: bool, began: bool) -> Known:
@@ -110,13 +77,10 @@ def _read(connection: sqlite3.Connection, place: _Place) -> tuple[_Stored | None
     return (None if row is None else _Stored(*row)), has_b
 
 
-def _draw_again(
-    connection: sqlite3.Connection, place: _Place, draw: Callable[[Known], Assigned], when: tuple[int, bool]
-) -> Assigned:
-    """Now that nobody else can write: another process may have been first."""
-    today, began = when
+def _drawn(connection: sqlite3.Connection, place: _Place, draw: Callable[[Known], Assigned], today: int) -> Assigned:
+    """While nobody else can write: whichever process is first decides for all."""
     stored, has_b = _read(connection, place)
-    given = draw(_known(stored, has_b=has_b, began=began))
+    given = draw(_known(stored, has_b=has_b, began=False))
     if stored is not None and stored.day < today:
         _touch(connection, place, today)
     elif given.store:
