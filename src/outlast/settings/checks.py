@@ -98,6 +98,11 @@ def _check_provider(name: str, provider: ProviderSettings, wrong: Wrong) -> None
         raise wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url` or `profile`')
     if provider.kind == "recorded" and not provider.file:
         raise wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
+    if provider.kind == "local" and bool(provider.file) == bool(provider.files):
+        said = "has both `file` and `files`" if provider.file else "needs `file` (or `files`): weights of the engine"
+        raise wrong(("providers", name), f'[providers.{name}] kind = "local" {said}; docs/omni.md says where from')
+    if provider.files and provider.kind != "local":
+        raise wrong(("providers", name, "files"), f'[providers.{name}] `files` is of kind = "local" alone; use `file`')
     if provider.api_keys and provider.api_key is not None:
         raise wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
     if "/" in name:

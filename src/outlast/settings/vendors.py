@@ -62,6 +62,8 @@ GENERIC = Vendor(name="", serves=("completions", "embeddings", "moderations", *M
 """A server of which nothing is known: it is asked what its caller asks, and says itself what it lacks."""
 SCRIPTED = Vendor(name="", serves=("embeddings",))
 """What comes with Outlast to rehearse with."""
+LOCAL = Vendor(name="", serves=("audio",))
+"""The engine in this process."""
 ANTHROPIC = Vendor(
     name="anthropic",
     base_url="https://api.anthropic.com",
@@ -127,7 +129,7 @@ def vendor_of(settings: ProviderSettings) -> Vendor:
     if settings.kind == "openai" and settings.base_url:
         host = _host(settings.base_url)
         return VENDORS["azure"] if host.endswith(".openai.azure.com") else _HOSTS.get(host, GENERIC)
-    return SCRIPTED if settings.kind == "scripted" else GENERIC
+    return {"scripted": SCRIPTED, "local": LOCAL}.get(settings.kind, GENERIC)
 
 
 def _host(base_url: str) -> str:

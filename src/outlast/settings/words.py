@@ -147,7 +147,7 @@ class OtelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[providers.NAME]``: one upstream and how to reach it."""
 
-    kind: Literal["openai", "anthropic", "gemini", "recorded", "scripted"]
+    kind: Literal["openai", "anthropic", "gemini", "recorded", "scripted", "local"]
     profile: str | None = None
     """A known vendor's row (``settings.vendors``): ``groq``, ``mistral``, ``vllm`` …; it says what is not said here."""
     base_url: str | None = None
@@ -166,7 +166,10 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     """The catalogue's provider; default: the table's name."""
     surface: str = "api"
     file: str | None = None
-    """``recorded``: the file of exchanges. ``scripted``: a file of profiles. Relative to the configuration."""
+    """``recorded``: the file of exchanges. ``scripted``: a file of profiles. ``local``: one of weights. Relative to
+    the configuration."""
+    files: tuple[str, ...] = ()
+    """``local``: several files of weights, each with a model; instead of ``file``."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     """Appended to every URL (Azure's ``api-version``)."""

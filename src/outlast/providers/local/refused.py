@@ -1,0 +1,36 @@
+"""A call that the local provider refuses, raised where that is found, in the words that OpenAI has for it.
+
+It knows how errors of the engine become such answers. It does not know when anything is refused.
+"""
+
+from outlast.dialects.refusals import fault_of
+from outlast.errors import CallerError, RequestTooLarge
+from outlast.providers.script.refusal import Refusal
+
+BUSY = Refusal(
+    503,
+    "The engine is currently overloaded, please try again later: every core computes an answer and others wait.",
+    code="engine_overloaded",
+    type="server_error",
+    retry_after=1,
+)
+
+
+class Refused(Exception):
+    """Ends a call with an error answer."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.message)
+        self.refusal = refusal
+
+
+def invalid(message: str, param: str | None = None, code: str = "invalid_value") -> Refused:
+    """A value that cannot be meant."""
+    return Refused(Refusal(400, message, param=param, code=code))
+
+
+def refusal_of(error: CallerError) -> Refusal:
+    """What the engine, or a decoder of sound or pictures, refuses."""
+    fault = fault_of(error, "")
+    status = 400 if isinstance(error, RequestTooLarge) else fault.status
+    return Refusal(status, fault.message, param=fault.param, code=fault.code, type=fault.type)
