@@ -32,6 +32,8 @@ class Played:
 
     out: str
     answered: int
+    rehearsal: str
+    """The page of the story's days, while it stayed."""
     code: int
 
 
@@ -52,8 +54,10 @@ def played(folder: Path) -> Played:
     try:
         with calling(until(staying, seconds=PLAYED_IN)[1]) as caller:
             answered = caller.chat("chatgpt-4o-latest").status
+            rehearsal = caller.ask("GET", "/rehearsal", b"", {"accept": "text/html"}).body.decode()
         os.killpg(process.pid, signal.SIGINT)
-        return Played(shown.read_text(encoding="utf-8"), answered, process.wait(60))
+        code = process.wait(60)
+        return Played(shown.read_text(encoding="utf-8"), answered, rehearsal, code)
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
@@ -143,4 +147,7 @@ def processes_with(mark: str) -> Iterator[int]:
 
 def test_it_can_stay_and_is_ended_from_the_keyboard(played: Played) -> None:
     assert played.answered == 200
+    assert '<time datetime="2024-05-12">' in played.rehearsal, "it stays on the first day of the story"
+    assert 'name="day" value="2024-05-13"' in played.rehearsal
+    assert played.out.endswith("   Stopped.\n")
     assert played.code == 0
