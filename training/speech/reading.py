@@ -13,7 +13,7 @@ from training.speech.recording import Recording
 from training.speech.voices import Voice
 from training.speech.wording import spoken
 
-_HESITATIONS: Final = ("uhm", "erm", "uh", "hmm", "let me see", "well")
+_HESITATIONS: Final = ("um", "erm", "uh", "er", "let me see", "well")
 _MS: Final = EARS_HZ // 1_000
 
 

@@ -14,8 +14,9 @@ _ONES: Final = (
 ).split()
 _TENS: Final = "zero ten twenty thirty forty fifty sixty seventy eighty ninety".split()
 _NAMED: Final = (
-    "ay,bee,see,dee,ee,eff,gee,aitch,eye,jay,kay,ell,em,en,oh,pee,cue,are,ess,tee,you,vee,double you,ex,why,zee"
+    "eigh,bee,see,dee,ee,ef,gee,aitch,eye,jay,kay,ell,em,en,oh,pee,cue,are,ess,tee,you,vee,double you,ex,why,zee"
 )
+"""Spelled so that both espeak-ng and flite say the letter's name: ``ay`` is an eye to one of them."""
 _LETTERS: Final = dict(zip("abcdefghijklmnopqrstuvwxyz", _NAMED.split(","), strict=True))
 _SIGNS: Final = {
     "+": "plus", "-": "minus", "*": "times", "/": "divided by", "=": "equals", "%": "percent", "&": "and", "@": "at",

@@ -31,7 +31,7 @@ AH = PHONEMES.index("ah")
         ("12:05", "twelve oh five"),
         ("4:00", "four o'clock"),
         ("S E V E N.", "ess ee vee ee en."),
-        ("It begins with A.", "It begins with ay."),
+        ("It begins with A.", "It begins with eigh."),
         ("A dog and I am", "A dog and I am"),
         ("the 21st, the 12th and the 30th", "the twenty first, the twelfth and the thirtieth"),
         ("2.5 kg", "two point five kilograms"),
