@@ -77,7 +77,7 @@ class Helm:
         return given if given.why in ("drawn", "later plan") else None
 
     async def settle(self, kept: Kept, who: Who, *, began: bool, gone: bool, pinned: Arm | None) -> Assigned:
-        """Which model answers; what was drawn is kept before it is used. ``gone``: A is."""
+        """Which model answers; what was drawn is kept before this returns. ``gone``: A is."""
         plan, state = kept.plan, kept.state
         if gone:
             return assign(plan, state, who, Known(incumbent_gone=True))
