@@ -81,6 +81,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     default: bool = False
     restored: bool = False
     """Brought back by the operator."""
+    known: bool = False
+    """Whether the catalogue has any fact about it."""
     abilities: tuple[str, ...] = ()
     reach: Reach = Reach()
     price_input: Decimal | None = None
@@ -159,6 +161,7 @@ class Picker:
             clock=self.clock(behind, day),
             path=self.path(name),
             restored=name in self.settings.chat.restored,
+            known=model is not None,
             abilities=tuple(_abilities(model)),
             reach=_reach(model),
             price_input=price.input if price is not None else None,

@@ -7,8 +7,8 @@ import asyncio
 import secrets
 from collections.abc import Callable, Sequence
 
-from outlast.catalog.models import Model
 from outlast.catalog.move import move
+from outlast.chat.picker import Path, Picker
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import SeenModel
 from outlast.gateway.call import Handler
@@ -114,11 +114,24 @@ class Reading:
             policies=knowledge.policies(model.provider),
         )
 
-    async def dependants(self, model: Model) -> tuple[Sequence[Entry], str]:
+    def configured(self, ref: str) -> bool:
+        """Whether a name of the configuration stands for it."""
+        now = self._current()
+        settings = now.settings
+        picker = Picker(settings=settings, knowledge=now.knowledge, path=lambda _name: Path())
+        offered = (*settings.chat.models, *filter(None, (settings.chat.default,)))
+        return any(picker.behind(name).ref == ref for name in (*settings.models, *offered))
+
+    async def dependants(self, ref: str) -> tuple[Sequence[Entry], str]:
         """The names that stand for a model."""
         outlook = await self.calendar()
         knowledge = self._current().knowledge
-        return [entry for entry in outlook.made.entries if knowledge.find(entry.model) == model], outlook.unread
+        model = knowledge.find(ref)
+        return [
+            entry
+            for entry in outlook.made.entries
+            if entry.model == ref or (model is not None and knowledge.find(entry.model) == model)
+        ], outlook.unread
 
     async def _seen(self) -> tuple[Sequence[SeenModel], str]:
         """The record's sums, and why they are missing. The worker reads them: waiting for it holds up no call."""

@@ -96,3 +96,9 @@ def test_without_a_list_every_virtual_model_is_offered_and_the_first_that_lives_
 def test_a_model_that_nobody_knows_has_no_clock() -> None:
     clock = picker().clock(Reference("nobody/knows", "api"), dt.date(2026, 1, 1))
     assert (clock.status, clock.ends, clock.legacy) == ("unknown", None, False)
+
+
+def test_what_the_catalogue_has_no_facts_about_is_marked() -> None:
+    made, day = picker(), dt.date(2025, 8, 1)
+    assert made.entry("openai/gpt-4o", day).known
+    assert not made.entry("openai/no-such-model", day).known

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from outlast.catalog.models import Model, Policy
+from outlast.catalog.models import Policy
 from outlast.catalog.move import Move
 from outlast.horizon.calendar import Entry
 from outlast.horizon.life import Life
@@ -41,7 +41,11 @@ class Library(Protocol):
         """What is known of ``provider/id``, or of an alias of it; None: nothing."""
         ...
 
-    async def dependants(self, model: Model) -> tuple[Sequence[Entry], str]:
+    def configured(self, ref: str) -> bool:
+        """Whether a name here stands for ``provider/id``, known or not."""
+        ...
+
+    async def dependants(self, ref: str) -> tuple[Sequence[Entry], str]:
         """The names here that stand for a model with their traffic, and why traffic may be missing."""
         ...
 
@@ -59,18 +63,20 @@ class ModelPage:
         return [Route("/models/{ref:path}", self.see)]
 
     async def see(self, request: Request) -> Response:
-        """The page, or that nobody knows such a model."""
+        """The page; that the catalogue has no facts about a model that is used here; or that nobody knows it."""
         person = person_of(request)
-        known = self._library.find(str(request.path_params["ref"]))
-        if known is None:
+        ref = str(request.path_params["ref"])
+        known = self._library.find(ref)
+        if known is None and not self._library.configured(ref):
             raise HTTPException(404, "Nobody here knows a model of this name, neither the catalogue nor outlast.toml.")
-        model = known.life.model
-        entries, unread = await self._library.dependants(model) if person.operates else ((), "")
+        entries, unread = await self._library.dependants(ref) if person.operates else ((), "")
+        if known is None:
+            return self._show.page(request, "model_unknown.html", ref=ref, entries=entries, unread=unread)
         histories = groupby(known.life.histories, key=lambda history: history.surface)
         return self._show.page(
             request,
             "model.html",
-            model=model,
+            model=known.life.model,
             known=known,
             entries=entries,
             unread=unread,

@@ -196,6 +196,8 @@ def _note(entry: Entry, offer: Offer) -> str:
     said: list[str] = []
     if entry.default:
         said.append("default")
+    if not entry.known:
+        said.append("the catalogue has no facts about it: no last day, no price")
     said.extend(entry.abilities)
     if entry.price_input is not None and entry.price_output is not None:
         said.append(f"{_dollars(entry.price_input)} in, {_dollars(entry.price_output)} out per million tokens")
