@@ -7,6 +7,7 @@ task of this process. It does not know HTTP nor what anything looks like.
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 
@@ -78,6 +79,12 @@ class World:
     new_id: Callable[[], str]
 
 
+NOT_HELD: Final = (
+    "A temporary chat lies in one process' memory, and this gateway has several: the next page could not find it."
+    " With [server] workers = 1 it can be held."
+)
+
+
 class Talking:
     """Everything that people do in conversations. One for a process."""
 
@@ -93,6 +100,11 @@ class Talking:
         """Where conversations are kept."""
         return self._chats
 
+    @property
+    def not_held(self) -> str:
+        """Why nothing temporary can be begun here; empty: it can."""
+        return "" if self._world.holds() else NOT_HELD
+
     async def begin(self, person: Person, text: str, more: Begin | None = None) -> Sent:
         """Send the first message of a new conversation.
 
@@ -101,11 +113,8 @@ class Talking:
         """
         more = more or Begin()
         _something(text, more.files)
-        if more.temporary and not self._world.holds():
-            raise MalformedRequest(
-                "a temporary conversation lies in one process' memory, and this gateway has several;"
-                " with [server] workers = 1 it can be held"
-            )
+        if more.temporary and self.not_held:
+            raise MalformedRequest(NOT_HELD)
         model = more.model or self._world.default(person)
         if not model:
             raise MalformedRequest("no model is offered here; name one in outlast.toml, under [chat] models")

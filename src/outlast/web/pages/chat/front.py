@@ -81,11 +81,13 @@ async def page(room: Room, request: Request, at: Open, draft: Draft = NOTHING) -
     model = draft.model or asked.get("model", "") or (moved.to if moved else known.model if known else models.default)
     part, earlier = ((), "") if around else latest(at.path, asked.get("before", ""))
     await render_aside(each.text for each in part if each.role == "assistant" and each.phase != "running")
+    temporary = known.temporary if known else draft.temporary or "temporary" in asked
     made = Page(
         id=at.id,
         path=path_of(at.id),
         title=known.title if known else "",
-        temporary=known.temporary if known else draft.temporary or "temporary" in asked,
+        temporary=temporary,
+        refused=room.talking.not_held if temporary and not known else "",
         archived=bool(known and known.archived),
         side=await _side(room, request, person),
         groups=models.groups(legacy=legacy, keep=model),

@@ -203,6 +203,8 @@ class Page:
     id: str = ""
     title: str = ""
     temporary: bool = False
+    refused: str = ""
+    """Why nothing can be sent here; empty: it can."""
     archived: bool = False
     legacy: bool = False
     notices: Sequence[Notice] = ()
