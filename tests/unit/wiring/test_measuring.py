@@ -165,6 +165,13 @@ def test_the_time_that_settling_took_is_no_models() -> None:
     assert (facts.total_s, facts.first_s) == (1.6, 0.6)
 
 
+def test_the_time_that_an_answer_waited_until_its_call_was_settled_is_no_models() -> None:
+    first = facts_of(exchange(), "A").first_s
+    waited = facts_of(exchange(), "A", 400_000, 1_300_000)
+    assert (first, round(waited.total_s, 6), waited.first_s) == (1.0, 1.3, 0.6)
+    assert facts_of(exchange(), "A", 400_000, 900_000) == facts_of(exchange(), "A", 400_000)  # settled before it came
+
+
 def test_the_plan_of_these_tests_is_one_that_could_be_declared() -> None:
     replace(WORDY).check()
 
