@@ -27,7 +27,7 @@ WRITTEN_ON = dt.date(2026, 11, 23)
 BASE_URL = 'base_url = "https://api.openai.com/v1"'
 NO_ANSWER = {
     "serve", "reload", "demo", "init", "doctor", "create", "change", "rotate", "revoke", "send", "add", "remove",
-    "rehearse", "start", "status", "back",
+    "rehearse", "start", "status", "back", "talk",
 }  # fmt: skip
 """Commands that do something; each has a test of its own."""
 

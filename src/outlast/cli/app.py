@@ -37,6 +37,7 @@ COMMANDS: Final[Mapping[str, str]] = {
     "keys": "Keys of this gateway: who may call, what they may use and how much of it.",
     "users": "Who may log in to the chat: accounts, their roles and plans.",
     "chat": "What people said in the chat, handed out; temporary conversations are in none of it.",
+    "talk": "Talk to the local engine on this terminal: type, or give a sound or a picture.",
     "db": "The record's file: a copy of it, whether it is whole, how large it is.",
     "import": "Bring requests from FILES, so that capture and replay can ask them again.",
     "capture": "Draw two answers to each sampled request from NAME's model, while it lives.",

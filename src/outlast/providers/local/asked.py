@@ -37,7 +37,7 @@ class Call:
 
     @property
     def name(self) -> str:
-        """The model that answers. Raises ``Refused``."""
+        """The model that answers. Raises ``ModelNotFound``."""
         return self.shelf.name(self.model)
 
     @property

@@ -40,7 +40,7 @@ def pixels(content: bytes) -> Pixels:
     if content.startswith(png.MAGIC):
         return png.read(content)
     for magic, kind in _BY_LIBRARY:
-        if content.startswith(magic):
+        if content.startswith(magic) and (kind != "WEBP" or content[8:12] == b"WEBP"):
             return _by_library(content, kind)
     raise MalformedRequest(f"a picture that begins with {content[:4]!r} is of no kind that is known: send PNG")
 

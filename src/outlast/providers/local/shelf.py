@@ -7,11 +7,9 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from outlast.errors import SettingsInvalid, WeightsInvalid
+from outlast.errors import ModelNotFound, SettingsInvalid, WeightsInvalid
 from outlast.omni.mini import Mini
 from outlast.omni.weights import Head, Weights, parse
-from outlast.providers.local.refused import Refused
-from outlast.providers.script.refusal import Refusal
 
 
 class Shelf:
@@ -36,12 +34,11 @@ class Shelf:
         return tuple(each.head for each in self._weights.values())
 
     def name(self, asked: str) -> str:
-        """The model that is meant: its own name, or its family's for the newest. Raises ``Refused``."""
+        """The model that is meant: its own name, or its family's for the newest. Raises ``ModelNotFound``."""
         name = asked if asked in self._weights else self._aliases.get(asked)
         if name is None:
             known = ", ".join(self._weights)
-            message = f"The model `{asked}` does not exist here; the files of this provider have: {known}."
-            raise Refused(Refusal(404, message, code="model_not_found"))
+            raise ModelNotFound(f"The model `{asked}` does not exist here; the files of this provider have: {known}.")
         return name
 
     def engine(self, name: str) -> Mini:
