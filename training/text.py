@@ -43,7 +43,7 @@ def rows(vocabulary: Vocabulary, split: Split, *, length: int, seed: int) -> Ite
     weights: list[float] = []
     while True:
         while len(tokens) < length:
-            more_tokens, more_weights = sequence(draw_exchange(rng, split), vocabulary)
+            more_tokens, more_weights = sequence(draw_exchange(rng, split, seeing=False), vocabulary)
             tokens += more_tokens
             weights += more_weights
         yield tokens[:length], weights[:length]
