@@ -1,7 +1,7 @@
 """Whose voices teach the ears, and whose are kept for the examination.
 
 It knows names, and that what is held out is a whole voice: never an utterance of one that teaches. It does not know how
-voices sound. Voices of Piper and festival (``others``) teach nothing at all. The mouth's own voice is never examined with.
+voices sound. Voices of Piper and festival (``others``) teach nothing at all; the mouth's own voice examines nothing.
 """
 
 import random
@@ -44,7 +44,7 @@ HELD_OUT_TIMBRES: Final = (
 TAUGHT_FLITE: Final = ("slt", "rms", "kal16")
 HELD_OUT_FLITE: Final = ("awb",)
 FLITE_SHARE: Final = 0.25
-"""Of the lessons: ears that know one family hardly understand another. What flite holds out is a voice, no synthesiser."""
+"""Of the lessons: ears that know one family hardly understand another. What it holds out is only a voice."""
 FESTIVAL: Final = ("ked_diphone",)
 PIPER: Final = ("joe",)
 
