@@ -3,14 +3,17 @@
 import base64
 import io
 import struct
+import subprocess
+import sys
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import openai
 import pytest
-from tests.integration.gateway_process import Gateway, running, until
+from tests.integration.gateway_process import Gateway, outlast_process, running, until
 from tests.unit.omni.tiny import weights_file
 
 from outlast.omni.encode import wav
@@ -183,3 +186,17 @@ def test_parameters_that_would_deceive_are_refused(client: openai.OpenAI, more: 
 def test_a_model_that_no_file_has_is_not_found(client: openai.OpenAI) -> None:
     with pytest.raises(openai.NotFoundError, match="tiny"):
         client.chat.completions.create(model="local/large", messages=HELLO)
+
+
+def test_a_gateway_without_its_weights_does_not_start_and_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "outlast.toml").write_text(TABLES, encoding="utf-8")
+    done = outlast_process(tmp_path, "serve", "--port", "0")
+    assert (done.code, done.out) == (2, "")
+    assert "one.weights" in done.err
+    assert "no trained weights come with this version" in done.err
+
+
+def test_opening_providers_does_not_load_numpy_for_those_that_have_no_use_of_it() -> None:
+    asked = "import sys, outlast.providers.factory; print('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "False\n"

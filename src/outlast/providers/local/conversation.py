@@ -85,7 +85,6 @@ def push(session: Session, messages: Sequence[Message], stop: Stop) -> Pushed:
     """All of it, in order. Raises ``Refused``, ``Stopped``, and what decoders and the session raise."""
     pushed = Pushed()
     for index, message in enumerate(messages):
-        stop.check()
         if message.role == "assistant":
             session.recall(message.words)
         elif message.role == "user":
@@ -96,6 +95,7 @@ def push(session: Session, messages: Sequence[Message], stop: Stop) -> Pushed:
 
 def _push(session: Session, part: Part, where: str, state: tuple[Pushed, Stop]) -> None:
     pushed, stop = state
+    stop.check()
     if part.type == "text" and part.text is not None:
         session.push_text(part.text)
     elif part.type == "image_url" and part.image_url is not None:

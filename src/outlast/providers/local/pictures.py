@@ -57,4 +57,4 @@ def _by_library(content: bytes, kind: str) -> Pixels:
                 raise RequestTooLarge(png.too_large(width, height))
             return np.array(opened.convert("RGB"), np.uint8)
     except (OSError, ValueError, SyntaxError, EOFError, library.DecompressionBombError) as error:
-        raise MalformedRequest(f"this {kind} cannot be read: {error}") from error
+        raise MalformedRequest(f"this {kind} is broken and cannot be read: save it again, or send PNG") from error
