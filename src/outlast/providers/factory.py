@@ -53,7 +53,7 @@ def open_upstream(
 
 
 def _local(settings: ProviderSettings, root: Path) -> Upstream:
-    # Imported for whoever has such a provider: numpy takes a tenth of a second of every gateway's start.
+    # Imported for whoever has such a provider: no other gateway's start waits for numpy and the engine.
     from outlast.providers.local.shelf import Shelf  # noqa: PLC0415 - see above
     from outlast.providers.local.upstream import LocalUpstream  # noqa: PLC0415 - see above
 
