@@ -102,7 +102,8 @@ def covered(item: Item) -> Floats:
     x, y = (columns - item.x) / item.radius, (rows - item.y) / item.radius
     cosine, sine = np.float32(np.cos(item.angle)), np.float32(np.sin(item.angle))
     outside = OUTSIDE[item.shape](x * cosine + y * sine, y * cosine - x * sine)
-    return np.clip(0.5 - outside * item.radius, 0, 1).astype(np.float32)
+    shown: Floats = np.clip(0.5 - outside * item.radius, 0, 1).astype(np.float32)
+    return shown
 
 
 def paint(picture: Floats, share: Floats, colour: Floats) -> None:
@@ -115,13 +116,15 @@ def ground(colour: Colour, rng: np.random.Generator) -> Floats:
     rows, columns = _pixels()
     slope = rng.uniform(-12, 12, 2).astype(np.float32)
     fade = (rows * slope[0] + columns * slope[1]) / PICTURE_SIDE
-    return (np.asarray(colour, np.float32) + fade[..., None]).astype(np.float32)
+    faded: Floats = (np.asarray(colour, np.float32) + fade[..., None]).astype(np.float32)
+    return faded
 
 
 def finished(picture: Floats, rng: np.random.Generator) -> Pixels:
     """With a camera's noise, in whole numbers."""
     noise = rng.normal(0, rng.uniform(0, 9), picture.shape)
-    return np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
+    pixels: Pixels = np.clip(np.rint(picture + noise), 0, 255).astype(np.uint8)
+    return pixels
 
 
 def ground_for(rng: random.Random, colours: set[Colour]) -> Colour:

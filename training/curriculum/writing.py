@@ -54,7 +54,7 @@ class Writing:
         ImageDraw.Draw(image).text((round(at[0] - left), round(at[1] - top)), self.text, fill=255, font=font)
         rng = np.random.default_rng(self.seed)
         picture = ground(self.ground, rng)
-        paint(picture, np.asarray(image, np.float32) / 255, np.asarray(self.ink, np.float32))
+        paint(picture, np.asarray(image, np.float32) / np.float32(255), np.asarray(self.ink, np.float32))
         return finished(picture, rng)
 
 
