@@ -3,8 +3,8 @@
 One gateway, one simulated upstream, two virtual names with targets alike: one is being moved (half of its conversations
 have B; every call is drawn or remembered, measured and counted), the other is not. Calls go to each in turn, a few
 hundred at a time, and the processor time of the whole process is read from the kernel, with what its threads do
-afterwards. The figure is the median of the ratios inside one run. A conversation's first
-call is the dear one: it is settled, and a B is written down.
+afterwards. The figure is the median of the ratios inside one run. A conversation's first call is the dear one: what
+is drawn is written down. With ``--null`` nothing is moved: how far two names alike are apart is the run's own error.
 """
 
 import argparse
@@ -50,6 +50,8 @@ class Case(msgspec.Struct, frozen=True):
     named: bool
     """The caller names its conversations."""
     turns: int = 5
+    rate: int = 0
+    """Calls a second; 0: as fast as they are answered. Of fewer than about a hundred every one is measured."""
 
 
 CASES = (
@@ -57,6 +59,7 @@ CASES = (
     Case("fifty turns, the same watched", AMOUNTS, named=True, turns=50),
     Case("fifty turns, known by their beginning, the same watched", AMOUNTS, named=False, turns=50),
     Case("fifty turns, what is said watched as well", WORDS, named=True, turns=50),
+    Case("forty calls a second, five turns, every call measured", AMOUNTS, named=True, rate=40),
 )
 
 
@@ -105,8 +108,9 @@ def path_nanoseconds(gateway: Gateway) -> int:
     return int(Path(f"/proc/{pid}/task/{pid}/schedstat").read_text("ascii").split()[0])
 
 
-async def cost(gateway: Gateway, waiting: list[bytes]) -> tuple[float, float]:
+async def cost(gateway: Gateway, waiting: list[bytes], rate: int) -> tuple[float, float]:
     """Processor microseconds a call: of the whole process, and of the thread that calls pass through."""
+    pause = CONNECTIONS / rate if rate else 0.0
 
     async def connection(mine: list[bytes]) -> None:
         reader, writer = await asyncio.open_connection("127.0.0.1", gateway.plain.port)
@@ -116,6 +120,8 @@ async def cost(gateway: Gateway, waiting: list[bytes]) -> tuple[float, float]:
             if not head.startswith(b"http/1.1 200"):
                 raise RuntimeError(head.decode("latin-1"))
             await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r\n")[0]))
+            if pause:
+                await asyncio.sleep(pause)
         writer.close()
 
     before, path_before = gateway.running.cpu_nanoseconds(), path_nanoseconds(gateway)
@@ -131,10 +137,12 @@ async def cost(gateway: Gateway, waiting: list[bytes]) -> tuple[float, float]:
 async def measure(gateway: Gateway, case: Case, *, repetitions: int, number: int) -> Found:
     """Both names in turn, again and again."""
     assert gateway.streamed is not None
+    number = min(number, 5 * case.rate) if case.rate else number
     conversations, plain, moved = count(), list[tuple[float, float]](), list[tuple[float, float]]()
     for repetition in range(-1, repetitions):
-        for entrance, costs in ((gateway.streamed, plain), (gateway.plain, moved)):
-            one = await cost(gateway, list(requests(entrance, case, number, conversations)))
+        pair = ((gateway.streamed, plain), (gateway.plain, moved))
+        for entrance, costs in pair if repetition % 2 else pair[::-1]:  # neither is always the second
+            one = await cost(gateway, list(requests(entrance, case, number, conversations)), case.rate)
             if repetition >= 0:
                 costs.append(one)
     more = sorted(100 * (b[0] / a[0] - 1) for a, b in zip(plain, moved, strict=True))
@@ -151,16 +159,18 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=2_000, help="of each slice; default: %(default)s")
     parser.add_argument("--repetitions", type=int, default=7)
+    parser.add_argument("--null", action="store_true", help="move nothing, of the first case: the error of a run")
     parser.add_argument("--save", action="store_true", help="keep the figures in benchmarks/results/rollout_path.json")
     chosen = parser.parse_args()
     found = []
-    for case in CASES:
+    for case in CASES[:1] if chosen.null else CASES:
         with tempfile.TemporaryDirectory(prefix="path-") as folder, Processes(Path(folder)) as processes:
             port = free_port()
             command = [sys.executable, "-m", "bench.plain_upstream", str(port)]
             await_port(processes.start("upstream", command, env={"PYTHONPATH": str(HERE)}), port)
             gateway = start_outlast(processes, Upstreams(plain=port, streamed=port))
-            start(processes.logs / f"outlast-{gateway.plain.port}", case)
+            if not chosen.null:
+                start(processes.logs / f"outlast-{gateway.plain.port}", case)
             time.sleep(1)
             found.append(uvloop.run(measure(gateway, case, repetitions=chosen.repetitions, number=chosen.calls)))
     rows = [
