@@ -132,10 +132,10 @@ def test_axe_finds_nothing_on_any_page_beside_the_conversation(
     page = seen(width, scheme)
     stage.actor.answers["Rich"] = RICH
     page.goto("/chat")
-    _send(page, "Rich")
-    _settled(page, 2)
     page.get_by_role("switch", name="Show legacy models").click()
     page.get_by_role("combobox", name="Model").select_option("small")
+    _send(page, "Rich")
+    _settled(page, 2)
     page.get_by_role("button", name="Try the successor").click()
     expect(page.get_by_role("heading", name="How both sound")).to_be_visible()
     is_accessible(page)
