@@ -53,8 +53,9 @@ async def while_settling(
     likely = meter.course
     served: Served | None = None
     failed: OutlastError | None = None
+    other_way = asyncio.timeout(None)
     try:
-        async with asyncio.timeout(None) as other_way:
+        async with other_way:
 
             def settled(done: "asyncio.Future[Course]") -> None:
                 if done.cancelled():  # the gateway ends
