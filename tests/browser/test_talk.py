@@ -190,6 +190,30 @@ def test_files_come_in_every_way(page: Page, stage: Stage, way: str) -> None:
     expect(page.get_by_role("list", name="Files to send")).to_be_hidden()
 
 
+def test_a_picture_that_is_pasted_is_sent_and_shown(page: Page, stage: Stage) -> None:
+    page.goto("/chat")
+    page.evaluate(
+        """async () => {
+            const canvas = document.createElement("canvas");
+            [canvas.width, canvas.height] = [8, 4];
+            canvas.getContext("2d").fillRect(0, 0, 8, 4);
+            const picture = await new Promise((made) => canvas.toBlob(made, "image/png"));
+            const clipboardData = new DataTransfer();
+            clipboardData.items.add(new File([picture], "drawn.png", {type: "image/png"}));
+            const event = new ClipboardEvent("paste", {clipboardData, bubbles: true, cancelable: true});
+            document.getElementById("message").dispatchEvent(event);
+        }"""
+    )
+    expect(page.get_by_role("list", name="Files to send")).to_contain_text("drawn.png")
+    send(page, "Look at this")
+    settled(page, 2)
+    shown = articles(page).first.get_by_role("img", name="drawn.png")
+    expect(shown).to_be_visible()
+    assert shown.evaluate("(image) => [image.naturalWidth, image.naturalHeight]") == [8, 4]
+    [_, picture] = stage.actor.asked[0]["messages"][0]["content"]
+    assert picture["image_url"]["url"].startswith("data:image/png;base64,")
+
+
 def test_a_persona_goes_with_the_next_message_and_is_kept_for_the_conversation(page: Page, stage: Stage) -> None:
     page.goto("/chat")
     page.get_by_role("button", name="Persona").click()
