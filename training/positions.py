@@ -4,7 +4,6 @@ It knows the grammar (``outlast.omni.grammar``) and its weights. It does not kno
 codes, pictures as pixels, whoever made them.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from outlast.omni import grammar
 from outlast.omni.engine import Task
 from outlast.omni.pictures import tiles
+from outlast.omni.reply import phrases
 from training.curriculum.exchange import Exchange, Turn
 
 Floats = npt.NDArray[np.float32]
@@ -135,11 +135,6 @@ class Sounds:
     """Codes of the answers' phrases; an answer is spoken where each of its phrases is here."""
     transcribed: bool = True
     """Whether what was heard is written down before it is answered."""
-
-
-def phrases(answer: str) -> list[str]:
-    """An answer cut behind each sign that closes a phrase and is followed by a space: ``It is 3:45.`` is one."""
-    return [found.strip() for found in re.split(r"(?<=[.,!?;:])\s+", answer) if found.strip()]
 
 
 def lay_out(exchange: Exchange, vocabulary: Encoder, sounds: Sounds, *, task: Task = "talk") -> Positions:

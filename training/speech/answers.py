@@ -21,10 +21,10 @@ import numpy.typing as npt
 
 from outlast.omni.codebook import Codebook
 from outlast.omni.engine import Manner
+from outlast.omni.reply import phrases
 from outlast.settings.chat import Base, Degree
 from training.curriculum.exchange import Exchange, Mood, Turn
 from training.curriculum.manners import FIRST, SECOND, dressed
-from training.positions import phrases
 from training.speech.flite import Flite
 from training.speech.sets import GIVING_IN, core
 from training.speech.shards import Cache, write_phrases

@@ -9,10 +9,10 @@ import pytest
 from training.curriculum.exchange import Split
 from training.curriculum.held_out import is_held_out
 from training.curriculum.mixture import SKILLS, draw_exchange
-from training.text import sequence
+from training.positions import Sounds, lay_out
 from training.tokens import MOST, make_vocabulary
 
-from outlast.omni.grammar import ANSWER, END, HEARD, THINK, USER, opening_tokens
+from outlast.omni.grammar import ANSWER, END, THINK, USER, opening_tokens
 
 OPERATIONS: dict[str, Callable[[int, int], int]] = {
     "plus": operator.add,
@@ -71,8 +71,9 @@ def test_an_exchange_stands_in_the_order_of_the_grammar_and_only_replies_count_i
     vocabulary = make_vocabulary(draws=3_000)
     rng = random.Random(2)
     for _ in range(300):
-        exchange = draw_exchange(rng, "held out")
-        tokens, weights = sequence(exchange, vocabulary)
+        exchange = draw_exchange(rng, "held out", seeing=False)
+        laid = lay_out(exchange, vocabulary, Sounds())
+        tokens, weights = laid.tokens, laid.weights
         opening = opening_tokens(exchange.manner, "talk")
         assert tuple(tokens[: len(opening)]) == opening
         assert len(tokens) == len(weights) <= 400
@@ -84,17 +85,6 @@ def test_an_exchange_stands_in_the_order_of_the_grammar_and_only_replies_count_i
         assert vocabulary.decode(tokens[start:]) == f" {exchange.turns[-1].answer}"
         assert exchange.turns[-1].said in vocabulary.decode(tokens)
         assert set(weights[start:]) == {1.0}
-
-
-def test_what_is_heard_is_written_at_the_head_of_the_reply_and_counts() -> None:
-    vocabulary = make_vocabulary(draws=3_000)
-    exchange = draw_exchange(random.Random(2), "taught")
-    tokens, weights = sequence(exchange, vocabulary, heard=True)
-    at = tokens.index(HEARD)
-    assert tokens[at - 1] == USER
-    assert vocabulary.decode(tokens[at : at + 3]).strip()
-    assert exchange.turns[0].said.startswith(vocabulary.decode(tokens[at : at + 3]).strip())
-    assert weights[at : at + 3] == [1.0] * 3
 
 
 def test_the_vocabulary_is_small() -> None:

@@ -7,9 +7,9 @@ import pytest
 from training.curriculum.manners import FIRST, PLAIN, SECOND, Character, dressed
 from training.curriculum.mixture import SKILLS
 from training.curriculum.small_talk import intents
-from training.positions import phrases
 
 from outlast.omni.engine import Manner
+from outlast.omni.reply import phrases
 from outlast.tone.measure import measure, value_of
 
 DRAWN = [SKILLS[name][0](random.Random(seed), "taught") for name in SKILLS for seed in range(12)]

@@ -5,12 +5,13 @@ import random
 import numpy as np
 import pytest
 from training.curriculum.exchange import Exchange, Turn
-from training.positions import Clip, Kind, Sounds, lay_out, phrases
+from training.positions import Clip, Kind, Sounds, lay_out
 from training.spelling import Spelling
 from training.tokens import make_vocabulary
 
 from outlast.omni import grammar
 from outlast.omni.engine import Manner
+from outlast.omni.reply import phrases
 
 VOCABULARY = make_vocabulary(draws=2_000)
 EXCHANGE = Exchange("plus", (Turn("what is 3 plus 4?", "3 plus 4 is 7.", "7 0 0 0", "is 7"),))
