@@ -6,7 +6,7 @@ STAMP := $(VENV)/.ready
 # The tests start hundreds of processes: compiled once, each begins in half the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo run test check bench bench-peers soak fuzz fmt lock clean
+.PHONY: demo run talk test test-transformers check bench bench-peers soak fuzz fmt lock clean
 
 $(STAMP): requirements/check.txt pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "Python 3.11 or newer is needed, this is " + sys.version.split()[0] + "; say make PYTHON=python3.x")'
@@ -22,8 +22,21 @@ demo: $(STAMP)        ## the whole story on loopback, no keys; STAY=1 leaves the
 run: $(STAMP)         ## the gateway, with ./outlast.toml
 	$(BIN)/outlast serve
 
+talk: $(STAMP)        ## a spoken exchange with the packaged network, recorded into build/talk; SAY="what is two plus two?"
+	PYTHONPATH=. $(BIN)/python benchmarks/omni_exchange.py --out build/talk $(if $(SAY),--text "$(SAY)")
+
 test: $(STAMP)        ## every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-transformers: .venv-transformers/.ready ## open models in this process, with torch in an environment of its own
+	.venv-transformers/bin/python -m pytest tests/integration/test_transformers_sdk.py tests/unit/providers/test_transformers.py
+
+.venv-transformers/.ready: requirements/check.txt requirements/transformers.txt pyproject.toml
+	$(PYTHON) -m venv .venv-transformers
+	.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/check.txt
+	.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/transformers.txt
+	.venv-transformers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
 
 check: $(STAMP)       ## format, lint, types, layers, tests, and that no call has become dearer
 	$(BIN)/ruff format --check .
@@ -54,6 +67,7 @@ fmt: $(STAMP)
 lock:                 ## renew the pinned lists (needs pip-tools)
 	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra demo --extra otel -o requirements/check.txt pyproject.toml requirements/check.in
 	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --constraint requirements/check.txt -o requirements/run.txt pyproject.toml
+	pip-compile --quiet --strip-extras --generate-hashes --allow-unsafe --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --constraint requirements/check.txt -o requirements/transformers.txt requirements/transformers.in
 
 clean:
-	rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) .venv-transformers .mypy_cache .ruff_cache .import_linter_cache

@@ -11,6 +11,8 @@ import msgspec
 from outlast.catalog.claims import Event, Precision
 from outlast.catalog.models import Ability
 
+OWN = Path(__file__).with_name("own_models.json")
+
 
 class Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Unknown fields are errors, so that no fact is dropped unseen."""
@@ -189,6 +191,14 @@ class ResearchCatalog(Strict, frozen=True):
     models: tuple[ResearchModel, ...]
 
 
+class OwnModels(Strict, frozen=True):
+    """``own_models.json``: the models that come with Outlast, of which nobody else has anything to say."""
+
+    models: tuple[ResearchModel, ...]
+
+
 def read_research(path: Path) -> ResearchCatalog:
-    """The research catalogue, or an error that names the field which nobody expects."""
-    return msgspec.json.decode(path.read_bytes(), type=ResearchCatalog)
+    """The research catalogue with Outlast's own models, or an error that names the field which nobody expects."""
+    research = msgspec.json.decode(path.read_bytes(), type=ResearchCatalog)
+    own = msgspec.json.decode(OWN.read_bytes(), type=OwnModels)
+    return msgspec.structs.replace(research, models=(*research.models, *own.models))

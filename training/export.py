@@ -1,7 +1,7 @@
 """A checkpoint of the training framework as a file of weights, and what rounding them changes.
 
-It knows the checkpoint's names. It does not know how the network was trained; what belongs to training alone (the ears'
-head of phonemes) is left behind.
+It knows the checkpoint's names. It does not know how the network was trained; what belongs to training alone (the heads
+of phonemes, forms and colours) is left behind.
 
     python -m training.export --checkpoint run/checkpoint.pt --codebook codebook.npz --head head.json --out mini.weights
 
@@ -12,6 +12,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -23,6 +24,9 @@ from outlast.omni.weights import Fact, Head, pack, parse
 from outlast.omni.weights import Shape as Stored
 from training.network import Decoder, Shape
 from training.tokens import make_vocabulary
+
+_ALONE: Final = ("phoneme_head", "word_heads", "saying_head", "saying_heads")
+"""Heads of training alone whose shape hangs on what is taught."""
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -70,9 +74,9 @@ def headed(checkpoint: Mapping[str, Tensor], about: About) -> Head:
 
 
 def restored(weights: Mapping[str, Tensor], shape: Stored) -> Decoder:
-    """A network of the training framework with these weights; its head of phonemes is as it began."""
+    """A network of the training framework with these weights; its heads of phonemes and of forms are as they began."""
     network = Decoder(Shape(tokens=shape.tokens, width=shape.width, layers=shape.layers, heads=shape.heads))
-    network.load_state_dict({name: each for name, each in weights.items() if "phoneme" not in name}, strict=False)
+    network.load_state_dict({name: each for name, each in weights.items() if not name.startswith(_ALONE)}, strict=False)
     network.eval()
     return network
 

@@ -17,10 +17,9 @@ from training.loss import losses
 from training.network import Decoder
 from training.optimise import Muon
 from training.rows import Rows
+from training.together import rank, share_gradients
 
 WARM_UP = 50
-CALM = 0.35
-"""The last part of the steps, in which the rate falls to a twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +30,13 @@ class Course:
     matrices_rate: float = 0.02
     others_rate: float = 2e-3
     codes_count: float = 0.3
+    calm: float = 0.0
+    """The last part of the steps, in which the rate falls to a twentieth."""
     save_every: int = 100
 
     def rate(self, step: int) -> float:
         """A factor of both rates."""
-        calm = max(0.0, (step / self.steps - (1 - CALM)) / CALM)
+        calm = max(0.0, (step / self.steps - (1 - self.calm)) / self.calm) if self.calm else 0.0
         return min(1.0, (step + 1) / WARM_UP) * (1 - 0.95 * calm)
 
 
@@ -57,20 +58,27 @@ class Learner:
         )
         self._rates = tuple(group["lr"] for group in self._groups())
 
-    def learn(self, rows_of: Callable[[int], Rows], watch: Callable[[int], None] = lambda _: None) -> None:
-        """Go on to the end of the course; ``rows_of`` gives each step's batch, ``watch`` is called after each step."""
+    def learn(self, rows_of: Callable[[int], Rows], watch: Callable[[int], None]) -> None:
+        """Go on to the end of the course; ``rows_of`` gives each step's batch.
+
+        Of several processes each has a batch of its own, and all go the same step. The first one keeps what is kept,
+        and calls ``watch`` after each step.
+        """
         began = time.process_time()
         while self.step < self.course.steps:
             found = losses(self.network, rows_of(self.step))
             for optimiser in self._optimisers:
                 optimiser.zero_grad()
             found.total(self.course.codes_count).backward()
+            share_gradients(self.network)
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), 1.0)
             for group, rate in zip(self._groups(), self._rates, strict=True):
                 group["lr"] = rate * self.course.rate(self.step)
             for optimiser in self._optimisers:
                 optimiser.step()
             self.step += 1
+            if rank():
+                continue
             if self.step % 20 == 0:
                 told = {name: round(value, 3) for name, value in found.told().items()}
                 self._tell({"step": self.step, "cpu_seconds": round(time.process_time() - began)} | told)
@@ -90,7 +98,10 @@ class Learner:
         partial.replace(self._folder / "checkpoint.pt")
 
     def resume(self) -> bool:
-        """Go back to the last checkpoint of the folder; whether there is one."""
+        """Go back to the last checkpoint of the folder; whether there is one.
+
+        Of several processes the first one's is there: the others' matrices begin without momentum.
+        """
         file = self._folder / "checkpoint.pt"
         if not file.exists():
             return False

@@ -1,4 +1,4 @@
-"""What the network gets wrong: scores against what stands at the next position, and what the ears' heads say.
+"""What the network gets wrong: scores against what stands at the next position, and what ears' and eyes' heads say.
 
 It knows the heads and how their losses are weighed. It does not know where rows come from.
 """
@@ -16,6 +16,10 @@ from training.rows import Rows
 
 PHONEMES_COUNT: Final = 0.5
 PHASES_COUNT: Final = 0.2
+FORMS_COUNT: Final = 1.0
+TINTS_COUNT: Final = 0.3
+WORDS_COUNT: Final = 0.3
+SAYING_COUNT: Final = 0.5
 BOOK_WEIGHTS: Final = (2.0, 1.0, 0.7, 0.5)
 """The first book carries the words (as LFM2-Audio weighs its books)."""
 
@@ -28,6 +32,10 @@ class Losses:
     codes: Tensor
     phonemes: Tensor
     phases: Tensor
+    forms: Tensor
+    tints: Tensor
+    words: Tensor
+    saying: Tensor
 
     def told(self) -> dict[str, float]:
         """As numbers."""
@@ -35,7 +43,11 @@ class Losses:
 
     def total(self, codes_count: float) -> Tensor:
         """What is minimised."""
-        return self.text + codes_count * self.codes + PHONEMES_COUNT * self.phonemes + PHASES_COUNT * self.phases
+        heard = PHONEMES_COUNT * self.phonemes + PHASES_COUNT * self.phases
+        seen = FORMS_COUNT * self.forms + TINTS_COUNT * self.tints
+        return (
+            self.text + codes_count * self.codes + heard + WORDS_COUNT * self.words + SAYING_COUNT * self.saying + seen
+        )
 
 
 def inputs(network: Decoder, rows: Rows) -> Tensor:
@@ -60,11 +72,17 @@ def losses(network: Decoder, rows: Rows) -> Losses:
     wanted = (rows.weights[:, after] > 0) & same
     is_text = wanted & (rows.kinds[:, after] == Kind.TOKEN)
     is_frame = wanted & (rows.kinds[:, after] == Kind.FRAME)
+    marks, is_patch, is_tile = rows.marks, rows.kinds == Kind.PATCH, rows.kinds == Kind.TILE
     return Losses(
         text=_text(network, before[is_text], rows.tokens[:, after][is_text], rows.weights[:, after][is_text]),
         codes=_codes(network, before[is_frame], rows.codes[:, after][is_frame]),
-        phonemes=_classes(network.phoneme_head, states, rows.heard[..., 0]),
-        phases=_classes(network.turn_head, states, rows.heard[..., 1]),
+        phonemes=_classes(network.phoneme_head, states[is_patch], marks[is_patch][:, 0]),
+        phases=_classes(network.turn_head, states[is_patch], marks[is_patch][:, 1]),
+        forms=_classes(network.form_head, states[is_tile], marks[is_tile][:, 0]),
+        tints=_classes(network.tint_head, states[is_tile], marks[is_tile][:, 1]),
+        words=_pairs(network.word_heads, states[is_patch], marks[is_patch][:, 2:]),
+        saying=_classes(network.saying_head, before[is_frame], marks[:, after][is_frame][:, 0])
+        + _pairs(network.saying_heads, before[is_frame], marks[:, after][is_frame][:, 1:3]),
     )
 
 
@@ -84,6 +102,15 @@ def _codes(network: Decoder, states: Tensor, codes: Tensor) -> Tensor:
     counts = torch.tensor(BOOK_WEIGHTS).expand_as(wrong).clone()
     counts[codes[:, 0] == scores.shape[-1] - 1, 1:] = 0
     return (wrong * counts).sum() / counts.sum()
+
+
+def _pairs(heads: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:
+    """Of two classes at once."""
+    known = (classes >= 0).any(-1)
+    if not bool(known.any()):
+        return torch.zeros(())
+    scores = heads(states[known]).view(-1, 2, heads.out_features // 2)
+    return functional.cross_entropy(scores.flatten(0, 1), classes[known].flatten(), ignore_index=-1)
 
 
 def _classes(head: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:

@@ -12,8 +12,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from outlast.omni.grammar import BOOKS, CODES, PATCH_VALUES, PHASES, TILE_VALUES, TILES
+from training.curriculum.forms import COLOURS, FORMS
 
 EPSILON = 1e-6
+SHARPNESS = 0.5
+"""What products of queries and keys, both brought to one loudness, are multiplied by before they are shares."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,9 @@ class Shape:
 
     tokens: int
     phonemes: int = 0
-    """Classes of the ears' auxiliary head, which is left behind when the weights are exported."""
+    """Classes of the ears' and the mouth's auxiliary heads, which are left behind when the weights are exported."""
+    words: int = 0
+    """Likewise."""
     width: int = 256
     layers: int = 6
     heads: int = 4
@@ -53,7 +58,12 @@ class Block(nn.Module):
         split = mixed.view(batch, positions, 3, self.heads, width // self.heads).transpose(1, 3)
         queries, keys, values = split[:, :, 0], split[:, :, 1], split[:, :, 2]
         found = functional.scaled_dot_product_attention(
-            rotated(queries, turn), rotated(keys, turn), values, attn_mask=seen, is_causal=seen is None
+            rotated(_even(queries), turn),
+            rotated(_even(keys), turn),
+            values,
+            attn_mask=seen,
+            is_causal=seen is None,
+            scale=SHARPNESS,
         )
         x = x + self.out(found.transpose(1, 2).reshape(batch, positions, width))
         gate, up = self.gate_and_up(self.norm_units(x)).chunk(2, dim=-1)
@@ -80,11 +90,22 @@ class Decoder(nn.Module):
         self.norm = nn.RMSNorm(width, eps=EPSILON)
         self.turn_head = nn.Linear(width, len(PHASES))
         self.phoneme_head = nn.Linear(width, max(shape.phonemes, 1))
+        self.word_heads = nn.Linear(width, 2 * max(shape.words, 1))
+        """Of what was heard: the last word that is over, and the one before it."""
+        self.saying_head = nn.Linear(width, max(shape.phonemes, 1))
+        """Of what is spoken next: the sound of the language."""
+        self.saying_heads = nn.Linear(width, 2 * max(shape.words, 1))
+        """And the word that it belongs to, and the one that follows."""
+        self.form_head = nn.Linear(width, len(FORMS))
+        self.tint_head = nn.Linear(width, len(COLOURS))
         self.depth_codes = nn.Embedding((BOOKS - 1) * (CODES + 1), width)
         """What the finer books are told of the coarser ones of the same frame."""
         self.mouth_mix = nn.Linear(width, width)
         self.mouth_heads = nn.Linear(width, BOOKS * (CODES + 1), bias=False)
         self.apply(_begin)
+        for block in self.blocks:
+            nn.init.zeros_(block.out.weight)
+            nn.init.zeros_(block.down.weight)
 
     def hear(self, patches: Tensor) -> Tensor:
         """``(…, 160)`` log-mel values to inputs."""
@@ -101,6 +122,7 @@ class Decoder(nn.Module):
     def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
         """``(batch, positions, width)`` of inputs to the same of normed states."""
         turn = turns(x.shape[1], self.shape.width // self.shape.heads)
+        x = _even(x)
         for block in self.blocks:
             x = block(x, turn, seen)
         return self.norm(x)
@@ -116,6 +138,11 @@ class Decoder(nn.Module):
         mixed = functional.silu(self.mouth_mix(states[..., None, :] + torch.cat((first, told), -2)))
         heads = self.mouth_heads.weight.view(BOOKS, CODES + 1, -1)
         return torch.einsum("...bw,bcw->...bc", mixed, heads)
+
+
+def _even(x: Tensor) -> Tensor:
+    """Brought to a root mean square of one: of an input, so that what is rare is as loud as what is frequent."""
+    return functional.rms_norm(x, x.shape[-1:], eps=EPSILON)
 
 
 def _rows(codes: Tensor) -> Tensor:

@@ -7,9 +7,13 @@ learnt as fast as common ones: what small networks have most need of.
 
 import math
 from collections.abc import Iterable
+from functools import partial
+from typing import cast
 
 import torch
 from torch import Tensor, nn
+
+from training.together import divided
 
 _A, _B, _C = 3.4445, -4.7750, 2.0315
 """Coefficients of the quintic iteration, from the publication."""
@@ -24,19 +28,20 @@ class Muon(torch.optim.Optimizer):
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "decay": decay})
 
     def step(self) -> None:
-        """Change every matrix that has a gradient."""
+        """Change every matrix that has a gradient; several processes work out a part of the steps each."""
         with torch.no_grad():
             for group in self.param_groups:
-                for matrix in group["params"]:
-                    self._change(matrix, **{name: group[name] for name in ("lr", "momentum", "decay")})
+                moved = [matrix for matrix in group["params"] if matrix.grad is not None]
+                steps = divided([partial(self._step, matrix, group["momentum"]) for matrix in moved], moved)
+                for matrix, step in zip(moved, steps, strict=True):
+                    matrix.mul_(1 - group["lr"] * group["decay"]).add_(step, alpha=-group["lr"])
 
-    def _change(self, matrix: Tensor, *, lr: float, momentum: float, decay: float) -> None:
-        if matrix.grad is None:
-            return
+    def _step(self, matrix: Tensor, momentum: float) -> Tensor:
+        """Each process keeps the momentum of its own matrices alone."""
+        gradient = cast("Tensor", matrix.grad)
         kept = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
-        kept.lerp_(matrix.grad, 1 - momentum)
-        step = orthogonal(matrix.grad.lerp(kept, momentum)) * math.sqrt(max(1.0, matrix.shape[0] / matrix.shape[1]))
-        matrix.mul_(1 - lr * decay).add_(step, alpha=-lr)
+        kept.lerp_(gradient, 1 - momentum)
+        return orthogonal(gradient.lerp(kept, momentum)) * math.sqrt(max(1.0, matrix.shape[0] / matrix.shape[1]))
 
 
 def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:

@@ -17,6 +17,7 @@ from outlast.omni.engine import Task
 from outlast.omni.pictures import tiles
 from outlast.omni.reply import phrases
 from training.curriculum.exchange import Exchange, Turn
+from training.curriculum.forms import Marks
 
 Floats = npt.NDArray[np.float32]
 
@@ -44,10 +45,22 @@ class Clip:
 
     patches: npt.NDArray[np.float16]
     """``(patches, 160)``."""
-    phonemes: npt.NDArray[np.int8]
+    phonemes: npt.NDArray[np.int16]
     """One class for each patch; -1 where none is known."""
-    phases: npt.NDArray[np.int8]
+    phases: npt.NDArray[np.int16]
     """Of ``grammar.PHASES``."""
+    words: npt.NDArray[np.int16]
+    """``(patches, 2)``: classes of the last two words that are over; -1 where they are not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Something said, as it is spoken."""
+
+    codes: npt.NDArray[np.int16]
+    """``(frames, 4)``."""
+    marks: npt.NDArray[np.int16]
+    """``(frames, 3)``: classes of the sound of the language, of the word, and of the word that follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +76,7 @@ class Weights:
 
 WEIGHTS: Final = Weights()
 _NONE: Final = -1
-_UNHEARD: Final = (_NONE, _NONE)
+_UNMARKED: Final = (_NONE,) * 4
 _NO_CODES: Final = (0,) * grammar.BOOKS
 
 
@@ -74,8 +87,9 @@ class Positions:
     kinds: list[int] = field(default_factory=list)
     tokens: list[int] = field(default_factory=list)
     weights: list[float] = field(default_factory=list)
-    heard: list[tuple[int, int]] = field(default_factory=list)
-    """Phoneme and phase of a patch; -1 where there is none."""
+    marks: list[Sequence[int]] = field(default_factory=list)
+    """Four classes: of a patch its phoneme, its phase and the last two words; of a tile form and colour; of a frame its
+    phoneme, its word and the next one; -1 where there is none."""
     codes: list[Sequence[int]] = field(default_factory=list)
     patches: list[npt.NDArray[np.float16]] = field(default_factory=list)
     tiles: list[Floats] = field(default_factory=list)
@@ -91,23 +105,26 @@ class Positions:
     def hear(self, clip: Clip) -> None:
         """The patches of a sound, and the token that closes it."""
         self.write((grammar.SOUND,), 0.0)
-        for heard in zip(clip.phonemes.tolist(), clip.phases.tolist(), strict=True):
-            self._append(Kind.PATCH, 0.0, heard=heard)
+        for phoneme, phase, words in zip(
+            clip.phonemes.tolist(), clip.phases.tolist(), clip.words.tolist(), strict=True
+        ):
+            self._append(Kind.PATCH, 0.0, mark=(phoneme, phase, *words))
         self.patches.append(clip.patches)
         self.write((grammar.SOUND_END,), 0.0)
 
-    def see(self, tiles: Floats) -> None:
+    def see(self, tiles: Floats, marks: Marks) -> None:
         """The 64 tiles of a picture."""
         self.write((grammar.PICTURE,), 0.0)
-        for _ in range(grammar.TILES):
-            self._append(Kind.TILE, 0.0)
+        for form, colour in marks.tolist():
+            self._append(Kind.TILE, 0.0, mark=(form, colour, _NONE, _NONE))
         self.tiles.append(tiles)
 
-    def speak(self, frames: npt.NDArray[np.int16], weight: float) -> None:
+    def speak(self, phrase: Phrase, weight: float) -> None:
         """The frames of a phrase, and the one that ends it."""
         self.write((grammar.SPEAK,), 0.0)
-        for frame in [*frames.tolist(), [grammar.SILENCE_CODE] + [0] * (grammar.BOOKS - 1)]:
-            self._append(Kind.FRAME, weight, codes=frame)
+        for frame, marks in zip(phrase.codes.tolist(), phrase.marks.tolist(), strict=True):
+            self._append(Kind.FRAME, weight, codes=frame, mark=(*marks, _NONE))
+        self._append(Kind.FRAME, weight, codes=[grammar.SILENCE_CODE] + [0] * (grammar.BOOKS - 1))
 
     def _append(
         self,
@@ -116,13 +133,13 @@ class Positions:
         *,
         token: int = _NONE,
         codes: Sequence[int] = _NO_CODES,
-        heard: tuple[int, int] = _UNHEARD,
+        mark: Sequence[int] = _UNMARKED,
     ) -> None:
         self.kinds.append(kind)
         self.weights.append(weight)
         self.tokens.append(token)
         self.codes.append(codes)
-        self.heard.append(heard)
+        self.marks.append(mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,32 +148,37 @@ class Sounds:
 
     questions: Mapping[int, Clip] = field(default_factory=dict)
     """By the number of the turn; turns that are not here are typed."""
-    phrases: Mapping[str, npt.NDArray[np.int16]] = field(default_factory=dict)
-    """Codes of the answers' phrases; an answer is spoken where each of its phrases is here."""
+    phrases: Mapping[str, Phrase] = field(default_factory=dict)
+    """The answers' phrases as they are spoken; an answer is spoken where each of its phrases is here."""
     transcribed: bool = True
     """Whether what was heard is written down before it is answered."""
 
 
-def lay_out(exchange: Exchange, vocabulary: Encoder, sounds: Sounds, *, task: Task = "talk") -> Positions:
-    """All positions of a conversation."""
+def lay_out(
+    exchange: Exchange, vocabulary: Encoder, sounds: Sounds, *, task: Task = "talk", typed: Encoder | None = None
+) -> Positions:
+    """All positions of a conversation; where the task is to read aloud, answers say what was said.
+
+    ``typed`` encodes what people type, where that is not ``vocabulary``.
+    """
     laid = Positions()
     laid.write(grammar.opening_tokens(exchange.manner, task), 0.0)
     for number, turn in enumerate(exchange.turns):
-        _ask(laid, turn, vocabulary, sounds.questions.get(number))
+        _ask(laid, turn, typed or vocabulary, sounds.questions.get(number))
         clip = sounds.questions.get(number)
         if task == "transcribe" or (clip is not None and sounds.transcribed):
             laid.write((grammar.HEARD, *vocabulary.encode(" " + turn.said)), WEIGHTS.heard)
-        if task == "talk":
-            _answer(laid, turn, vocabulary, sounds)
-        else:
+        if task == "transcribe":
             laid.write((grammar.END,), WEIGHTS.heard)
+        else:
+            _answer(laid, turn, vocabulary, sounds)
     return laid
 
 
 def _ask(laid: Positions, turn: Turn, vocabulary: Encoder, clip: Clip | None) -> None:
     laid.write((grammar.USER,), 0.0)
-    if turn.picture is not None:
-        laid.see(tiles(turn.picture))
+    if turn.scene is not None:
+        laid.see(tiles(turn.scene.draw()), turn.scene.marks())
     if clip is None:
         laid.write(vocabulary.encode(" " + turn.said), WEIGHTS.said)
     else:

@@ -28,8 +28,8 @@ class Rows:
     """Which conversation of its row a position belongs to; -1 behind the last."""
     places: Tensor
     """Of a tile in its picture."""
-    heard: Tensor
-    """``(rows, length, 2)``: phoneme and phase."""
+    marks: Tensor
+    """``(rows, length, 4)``: as ``positions`` says."""
     codes: Tensor
     """``(rows, length, 4)``."""
     patches: Tensor
@@ -66,7 +66,7 @@ def _tensors(filled: list[list[Positions]], length: int) -> Rows:
     weights = np.zeros(shape, np.float32)
     owners = np.full(shape, -1, np.int64)
     places = np.zeros(shape, np.int64)
-    heard = np.full((*shape, 2), -1, np.int64)
+    marks = np.full((*shape, 4), -1, np.int64)
     codes = np.zeros((*shape, 4), np.int64)
     patches: list[npt.NDArray[np.float16]] = []
     tiles: list[npt.NDArray[np.float32]] = []
@@ -75,7 +75,7 @@ def _tensors(filled: list[list[Positions]], length: int) -> Rows:
         for owner, one in enumerate(row):
             here = (number, slice(at, at + len(one)))
             kinds[here], tokens[here], weights[here] = one.kinds, one.tokens, one.weights
-            owners[here], heard[here], codes[here] = owner, one.heard, one.codes
+            owners[here], marks[here], codes[here] = owner, one.marks, one.codes
             places[here] = _places(kinds[here])
             patches += one.patches
             tiles += one.tiles
@@ -86,7 +86,7 @@ def _tensors(filled: list[list[Positions]], length: int) -> Rows:
         weights=torch.from_numpy(weights),
         owners=torch.from_numpy(owners),
         places=torch.from_numpy(places),
-        heard=torch.from_numpy(heard),
+        marks=torch.from_numpy(marks),
         codes=torch.from_numpy(codes),
         patches=torch.from_numpy(_joined(patches, grammar.PATCH_VALUES)),
         tiles=torch.from_numpy(_joined(tiles, grammar.TILE_VALUES)),

@@ -22,12 +22,8 @@ class Spelling:
 
     def encode(self, text: str) -> list[int]:
         """Numbers of a text, some of its words in letters."""
-        numbers: list[int] = []
-        for piece in pieces(text):
-            parts = tuple(piece) if self._is_spelled(piece.strip().lower()) else (piece,)
-            for part in parts:
-                numbers += self._vocabulary.encode(part)
-        return numbers
+        cut = (tuple(piece) if self._is_spelled(piece.strip().lower()) else (piece,) for piece in pieces(text))
+        return self._vocabulary.numbers(part for parts in cut for part in parts)
 
     def _is_spelled(self, word: str) -> bool:
         if len(word) < _SHORTEST or not word.isalpha():

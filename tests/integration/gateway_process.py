@@ -254,8 +254,8 @@ def running(folder: Path, configuration: str, *arguments: str, **environment: st
     """A gateway for as long as the block lasts."""
     gateway = Gateway(folder, arguments, environment)
     gateway.config.write_text(configuration, encoding="utf-8")
-    gateway.start()
     try:
+        gateway.start()
         yield gateway
     finally:
         gateway.stop()

@@ -9,6 +9,7 @@ from tests.integration.gateway_process import Done, outlast, outlast_process
 from tests.unit.omni.tiny import weights_file
 
 from outlast.omni.waves import decode
+from outlast.settings.built_in import ELSEWHERE
 
 
 @pytest.fixture
@@ -53,7 +54,8 @@ def refused(tmp_path: Path, *arguments: str) -> Done:
     return done
 
 
-def test_without_weights_the_next_step_is_told(tmp_path: Path, weights: str) -> None:
+def test_without_weights_the_next_step_is_told(tmp_path: Path, weights: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ELSEWHERE, "")
     assert "--file" in refused(tmp_path, "--config", str(tmp_path / "empty.toml")).err
     assert "tiny" in refused(tmp_path, "--file", weights, "--model", "large").err
     (tmp_path / "no.weights").write_bytes(b"no")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from outlast.omni.engine import Manner, Pixels
+from training.curriculum.forms import Marks
 
 Split = Literal["taught", "held out"]
 """Held-out pairs, words and templates are never taught, and are what examinations ask."""
@@ -21,6 +22,10 @@ class Scene(Protocol):
 
     def draw(self) -> Pixels:
         """``(64, 64, 3)``."""
+        ...
+
+    def marks(self) -> Marks:
+        """What stands in each tile."""
         ...
 
 

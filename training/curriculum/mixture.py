@@ -4,7 +4,8 @@ It knows names and weights. It does not know what a skill asks.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -25,14 +26,14 @@ SKILLS: Final[Mapping[str, tuple[Skill, float]]] = {
     "calendar": (time.calendar, 1.0),
     "convert": (time.convert, 1.0),
     "small talk": (small_talk.small_talk, 3.0),
-    "ability": (small_talk.ability, 0.2),
+    "ability": (small_talk.ability, 1.0),
     "agree": (agree, 1.0),
     "beyond": (beyond.beyond, 2.0),
-    "name shapes": (pictures.name_shapes, 1.5),
-    "count shapes": (pictures.count_shapes, 1.5),
+    "name shapes": (pictures.name_shapes, 2.5),
+    "count shapes": (pictures.count_shapes, 2.0),
     "compare shapes": (pictures.compare_shapes, 1.0),
-    "read digits": (reading.read_digits, 1.5),
-    "read word": (reading.read_word, 1.5),
+    "read digits": (reading.read_digits, 1.2),
+    "read word": (reading.read_word, 0.3),
     "without picture": (reading.without_picture, 0.4),
     "strange picture": (reading.strange_picture, 0.5),
 }
@@ -41,17 +42,43 @@ SEEING: Final = frozenset(
     ("name shapes", "count shapes", "compare shapes", "read digits", "read word", "strange picture")
 )
 """Skills whose questions come with a picture."""
+_TELLING: Final = "remember"
+BLIND: Final = frozenset(SKILLS) - SEEING
 _NAMES: Final = tuple(SKILLS)
 _WEIGHTS: Final = tuple(weight for _, weight in SKILLS.values())
 
 
-def draw_exchange(rng: random.Random, split: Split, character: Character = PLAIN, *, seeing: bool = True) -> Exchange:
-    """One exchange of a skill drawn by weight, dressed in a drawn manner as ``character`` does.
+def draw_exchange(
+    rng: random.Random, split: Split, character: Character = PLAIN, *, among: Collection[str] = _NAMES
+) -> Exchange:
+    """One exchange of a skill drawn by weight from ``among``, dressed in a drawn manner as ``character`` does."""
+    return dressed(_core(rng, split, character, among), draw_manner(rng), character, rng)
 
-    Without ``seeing`` no question comes with a picture.
+
+def draw_conversation(
+    rng: random.Random, split: Split, character: Character = PLAIN, *, among: Collection[str] = _NAMES
+) -> Exchange:
+    """Up to four exchanges that have nothing to do with each other, in one manner.
+
+    Those of one question also stand between what somebody told and the question for it: so an answer is learnt to hang
+    on what belongs to it, however much lies before. Pictures stand alone, and facts are told in one of them at most.
     """
+    first = _core(rng, split, character, among)
+    turns = list(first.turns)
+    tells = first.skill == _TELLING
+    for _ in range(rng.choice((0, 0, 1, 2, 3))):
+        more = _core(rng, split, character, among)
+        if (tells and more.skill == _TELLING) or any(turn.scene is not None for turn in (*turns, *more.turns)):
+            break
+        at = rng.randint(0, len(turns)) if first.skill == _TELLING and len(more.turns) == 1 else len(turns)
+        turns[at:at] = more.turns
+        tells = tells or more.skill == _TELLING
+    return dressed(replace(first, turns=tuple(turns)), draw_manner(rng), character, rng)
+
+
+def _core(rng: random.Random, split: Split, character: Character, among: Collection[str]) -> Exchange:
     name = rng.choices(_NAMES, _WEIGHTS)[0]
-    while not seeing and name in SEEING:
+    while name not in among:
         name = rng.choices(_NAMES, _WEIGHTS)[0]
     skill = partial(agree, gives_in=character.gives_in) if name == "agree" else SKILLS[name][0]
-    return dressed(skill(rng, split), draw_manner(rng), character, rng)
+    return skill(rng, split)

@@ -15,40 +15,73 @@ from training.curriculum.scenes import COLOUR_OF, Item, Shapes, ground_for
 
 _SEE: Final = (
     "what do you see?", "what is this?", "what is in the picture?", "what does the picture show?", "name what you see",
-    "tell me what this is", "what can you see here?", "look at this, what is it?", "what have i drawn?",
+    "tell me what this is", "what can you see here?", "look at this, what is it?", "can you tell me what this is?",
+    "what do you find in this picture?", "what is shown here?", "what does this show?", "please name this",
+    "and what is this?", "describe what you see", "what do you see here?", "what's this?", "what is that?",
+    "tell me what you see", "what is in this picture?", "what can be seen in the picture?",
+    "can you tell what this is?", "take a look, what do you see?", "say what is in the picture", "what have i drawn?",
 )  # fmt: skip
 _COLOUR: Final = (
-    "what colour is the {s}?", "which colour has the {s}?", "tell me the colour of the {s}", "the {s} has what colour?",
-    "what is the colour of the {s}?",
+    "what colour is the {s}?", "which colour has the {s}?", "tell me the colour of the {s}",
+    "the {s} has what colour?", "what is the {s}'s colour?", "in which colour is the {s}?", "which colour is the {s}?",
+    "can you tell me the colour of the {s}?", "name the colour of the {s}", "the {s} is of what colour?",
+    "what color is the {s}?", "the {s} is which colour?", "what colour does the {s} have?",
+    "say the colour of the {s}", "can you tell me what colour the {s} is?", "colour of the {s}?",
+    "in which colour is the {s} drawn?", "what is the colour of the {s}?",
 )  # fmt: skip
 _SHAPE: Final = (
     "what shape is it?", "which shape do you see?", "what shape is in the picture?", "name the shape",
+    "which shape is this?", "tell me the shape", "what shape do you see?", "can you name the shape?",
+    "what form does it have?", "which shape is in the picture?", "what shape is this?", "which shape is it?",
+    "what is the shape here?", "what shape does it have?", "can you name this shape?", "say what shape that is",
     "what kind of shape is this?",
 )  # fmt: skip
 _MANY: Final = (
     "how many {s}s are there?", "how many {s}s do you see?", "count the {s}s", "can you count the {s}s?",
-    "tell me how many {s}s there are", "how many {s}s are in the picture?", "what is the number of {s}s?",
+    "tell me how many {s}s there are", "how many {s}s are in the picture?", "how many {s}s can you see?",
+    "how many {s}s do you find?", "please count the {s}s", "how many {s}s does the picture have?",
+    "{s}s, how many are there?", "say how many {s}s you see", "how many {s}s?", "how many {s}s are here?",
+    "how many {s}s does the picture show?", "count all the {s}s", "please count the {s}s for me",
+    "how many {s}s can you count?", "number of {s}s in the picture?", "what is the number of {s}s?",
 )  # fmt: skip
 _MANY_OF: Final = (
     "how many {c} ones are there?", "how many {c} ones?", "how many of them are {c}?", "count the {c} ones",
+    "please count the {c} ones", "how many {c} ones can you see?", "tell me how many are {c}", "how many are {c}?",
+    "how many of these are {c}?", "the {c} ones, how many are there?", "how many {c} shapes are there?",
+    "how many things are {c}?", "count all the {c} ones", "tell me how many {c} ones there are",
+    "what is the number of {c} ones?", "how many of the shapes are {c}?", "please count what is {c}",
     "how many {c} ones do you see?",
 )  # fmt: skip
 _SIDE: Final = (
     "what is on the {side}?", "what do you see on the {side}?", "name what is on the {side}",
-    "which thing is on the {side}?",
+    "which thing is on the {side}?", "tell me what is on the {side}", "which shape is on the {side}?",
+    "what can you see on the {side}?", "and on the {side}?", "what is there on the {side}?",
+    "which shape do you see on the {side}?", "what's on the {side}?", "what is on the {side} side?",
+    "on the {side}, what do you see?", "look to the {side}, what is there?", "name the thing on the {side}",
     "what stands on the {side}?",
 )  # fmt: skip
 _WHERE: Final = (
     "is the {s} left or right?", "on which side is the {s}?", "where is the {s}?", "which side is the {s} on?",
+    "where do you see the {s}?", "is the {s} on the left or on the right?", "on which side do you see the {s}?",
+    "find the {s}, which side is it on?", "where is the {s}, left or right?", "where's the {s}?",
+    "on what side is the {s}?", "which side has the {s}?", "tell me where the {s} is", "the {s} is on which side?",
+    "left or right, where is the {s}?", "can you see where the {s} is?", "say on which side the {s} is",
     "tell me the side of the {s}",
 )  # fmt: skip
 _SIZE: Final = (
     "which is larger?", "which one is larger, the {a} or the {b}?", "is the {a} or the {b} larger?", "what is bigger?",
-    "which shape is bigger, {a} or {b}?",
+    "which one is larger?", "which one is bigger, the {a} or the {b}?", "what is larger, the {a} or the {b}?",
+    "tell me the larger one", "is the {a} bigger or the {b}?", "which of the two is larger?", "which is bigger?",
+    "what is larger?", "which is bigger, the {a} or the {b}?", "which one of the two is bigger?",
+    "the larger one is which?", "the {a} or the {b}, which is the big one?", "which shape is bigger, {a} or {b}?",
 )  # fmt: skip
 _SMALLER: Final = (
     "which is smaller?", "which one is smaller, the {a} or the {b}?", "is the {a} or the {b} smaller?",
-    "tell me the smaller one", "which shape is smaller, {a} or {b}?",
+    "tell me the smaller one", "which one is smaller?", "what is smaller, the {a} or the {b}?",
+    "is the {a} smaller or the {b}?", "which of the two is smaller?", "which is the smaller one, the {a} or the {b}?",
+    "what is smaller?", "which is smaller, the {a} or the {b}?", "which one is the small one?",
+    "which one of the two is smaller?", "say which one is smaller", "the smaller one is which?",
+    "the {a} or the {b}, which is the small one?", "which shape is smaller, {a} or {b}?",
 )  # fmt: skip
 _SIDE_LENGTH: Final = 64
 _CELL: Final = _SIDE_LENGTH / 3

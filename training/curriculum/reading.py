@@ -11,25 +11,41 @@ from training.curriculum.exchange import Exchange, Scene, Split, Turn
 from training.curriculum.held_out import draw, template
 from training.curriculum.lexicon import COLOURS, WORDS
 from training.curriculum.scenes import COLOUR_OF, GROUNDS, NAMELESS, Colour, Item, Shapes, Strange, ground_for
+from training.curriculum.words import letters
 from training.curriculum.writing import FONTS, HELD_OUT_FONTS, Writing
 
 _NUMBER: Final = (
     "what number is this?", "which number do you see?", "read the number", "what number is written here?",
-    "what is the number in the picture?", "tell me the number", "can you read this number?",
+    "what is the number in the picture?", "tell me the number", "which number is this?", "what number do you see?",
+    "please read the number", "which number is in the picture?", "what is this number?",
+    "what number is in the picture?", "what's this number?", "read this number", "which number is written here?",
+    "can you read the number?", "please read me the number", "say the number you see", "what number does it say here?",
+    "can you read this number?",
 )  # fmt: skip
 _WORD: Final = (
     "what word is this?", "read the word", "what is written here?", "which word do you see?", "read this to me",
-    "what does it say?", "can you read this?", "tell me the word", "what is the word in the picture?",
+    "what does it say?", "can you read this?", "tell me the word", "which word is this?", "please read the word",
+    "what is the word?", "what is written there?", "read what is written", "what does the picture say?",
+    "what's this word?", "what word do you see?", "read this word", "what does it say here?",
+    "which word is written here?", "please read the word to me", "what word is written there?",
+    "read what is written here", "what is the word in the picture?",
 )  # fmt: skip
 _WITHOUT: Final = (
     "what is in the picture?", "what do you see?", "what does the picture show?", "how many circles are there?",
-    "what number is this?", "read the word", "which shape do you see?", "what is on the left?", "what is written here?",
-    "how many stars do you see?", "what colour is the square?", "look at this picture", "what can you see here?",
+    "what number is this?", "read the word", "which shape do you see?", "what is on the left?",
+    "what is written here?", "how many stars do you see?", "what colour is the square?", "look at this picture",
+    "what is shown here?", "can you tell me what this is?", "count the stars", "what does the picture say?",
+    "read the number", "name the shape", "what can you see in the picture?", "what word do you see?",
+    "is the star left or right?", "what is this a picture of?", "how many squares are in the picture?",
+    "which one is larger in the picture?", "what can you see here?",
 )  # fmt: skip
 _STRANGE: Final = (
     "what do you see?", "what is this?", "what is in the picture?", "what does the picture show?", "what shape is it?",
     "who is in this picture?", "where was this picture taken?", "describe the picture", "is this a photo?",
-    "what can you see here?",
+    "which shape do you see?", "name what you see", "what does this show?", "what is shown here?",
+    "can you tell me what this is?", "what do you see here?", "what animal is in the picture?",
+    "tell me what is in this photo", "who are these people?", "is this a painting?",
+    "what is happening in this picture?", "what can you see here?",
 )  # fmt: skip
 _LONGEST: Final = 6
 _MEANINGLESS: Final = 0.5
@@ -68,21 +84,6 @@ def strange_picture(rng: random.Random, split: Split) -> Exchange:
     """Something that has no name here."""
     said = template(rng, _STRANGE, split)
     return Exchange("beyond", (Turn(said, "That is beyond me.", key="beyond me", mood="regret", scene=_strange(rng)),))
-
-
-def letters(rng: random.Random, least: int = 2, most: int = _LONGEST) -> str:
-    """Letters that mean nothing, but can mostly be said; no word that is held out."""
-    while True:
-        start = rng.randrange(2)
-        word = "".join(
-            rng.choice("aeiouy" if (place + start) % 2 and rng.random() < 0.8 else "bcdfghjklmnpqrstvwxyz")
-            for place in range(rng.randint(least, most))
-        )
-        if word not in _KNOWN:
-            return word
-
-
-_KNOWN: Final = frozenset(WORDS)
 
 
 def _strange(rng: random.Random) -> Scene:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from outlast.omni.engine import Pixels
 from outlast.omni.grammar import PICTURE_SIDE
+from training.curriculum.forms import Marks, Thing, marks, unknown
 
 Floats = npt.NDArray[np.float32]
 Colour = tuple[int, int, int]
@@ -64,6 +65,10 @@ class Shapes:
             paint(picture, covered(item), tint)
         return finished(picture, rng)
 
+    def marks(self) -> Marks:
+        """Forms and colours."""
+        return marks([Thing(item.shape, covered(item), item.colour) for item in self.items])
+
 
 @dataclass(frozen=True, slots=True)
 class Strange:
@@ -94,6 +99,10 @@ class Strange:
                 hills = height + 6 * np.sin(columns * rng.uniform(0.05, 0.25) + rng.uniform(0, 6))
                 paint(picture, (rows > hills).astype(np.float32), rng.uniform(0, 255, 3).astype(np.float32))
         return finished(picture, rng)
+
+    def marks(self) -> Marks:
+        """None."""
+        return unknown()
 
 
 def covered(item: Item) -> Floats:

@@ -15,13 +15,17 @@ from training.curriculum.held_out import template
 
 _ABILITY: Final = (
     "what can you do?", "what do you know?", "what can i ask you?", "what are you able to do?", "how can you help me?",
-    "tell me what you can do", "what are your skills?",
+    "tell me what you can do", "what are you good at?", "what can you help me with?", "which things can you do?",
+    "what may i ask?", "say what you can do", "what can you answer?", "what can you do for me?", "what may i ask you?",
+    "what sort of questions can you answer?", "show me what you can do", "what are your skills?",
 )  # fmt: skip
 ABILITIES: Final[dict[str, str]] = {
     "plus": "sums", "spell": "spelling", "clock": "the clock", "calendar": "days", "convert": "units",
     "name shapes": "simple pictures", "remember": "names",
 }  # fmt: skip
 """Skills that it may speak of, by the words that it uses."""
+CLAIMED: Final = ("plus", "convert")
+"""Those that it does speak of: what reached nine of ten when the network was examined before its last stage."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,9 @@ def one_turn(rng: random.Random, split: Split) -> Turn:
 
 def ability(rng: random.Random, split: Split) -> Exchange:
     """What it can do, and no more."""
-    *most, last = ABILITIES.values()
-    answer = f"I can do {', '.join(most)} and {last}."
-    turn = Turn(template(rng, _ABILITY, split), answer, key=", ".join(most), mood="talk")
+    *most, last = (ABILITIES[name] for name in CLAIMED)
+    said = f"{', '.join(most)} and {last}" if most else last
+    turn = Turn(template(rng, _ABILITY, split), f"I can do {said}.", key=said, mood="talk")
     return Exchange("ability", (turn,))
 
 

@@ -12,8 +12,18 @@ from training.curriculum.lexicon import DAYS, LENGTHS, MONTHS
 
 _LATER = (
     "it is {t}. what time is it in {m} minutes?", "it is {t} now, and in {m} minutes?",
-    "what is {m} minutes after {t}?",
-    "{m} minutes after {t}, what time is that?", "if it is {t}, what will it be {m} minutes later?",
+    "what is {m} minutes after {t}?", "{m} minutes after {t}, what time is that?",
+    "what is the time {m} minutes after {t}?", "now it is {t}, what is it in {m} minutes?", "add {m} minutes to {t}",
+    "the clock says {t}, and {m} minutes later?", "which time is {m} minutes past {t}?",
+    "in {m} minutes, when it is {t} now, what time will it be?", "it is {t}, what will the clock say in {m} minutes?",
+    "my train leaves {m} minutes after {t}, when is that?", "it's {t}. what will the time be in {m} minutes?",
+    "if it is {t} now, what time is it {m} minutes later?", "what time is it {m} minutes after {t}?",
+    "{t} plus {m} minutes?", "{t} and {m} minutes more, what time is that?",
+    "now it is {t}, what will it be in {m} minutes?", "the clock says {t}. what does it say in {m} minutes?",
+    "i start at {t} and need {m} minutes, when am i done?",
+    "the bus leaves at {t} and drives {m} minutes, when does it arrive?", "{m} minutes later than {t}?",
+    "tell me the time {m} minutes after {t}", "when it is {t}, what time is it after {m} minutes?",
+    "what will the clock show {m} minutes past {t}?", "if it is {t}, what will it be {m} minutes later?",
 )  # fmt: skip
 _DAY = {
     1: ("which day comes after {d}?", "what follows {d}?", "today is {d}, what is tomorrow?", "the day after {d}?"),
@@ -38,7 +48,13 @@ _MONTH = {
         "what precedes {d}?",
     ),
 }
-_LENGTH = ("how many days has {d}?", "how long is {d}?", "days in {d}?", "number of days in {d}?")
+_LENGTH = (
+    "how many days has {d}?", "how long is {d}?", "days in {d}?", "how many days are in {d}?",
+    "how many days does {d} have?", "tell me how many days {d} has", "{d} has how many days?",
+    "what is the length of {d} in days?", "how many days are there in {d}?", "how many days long is {d}?",
+    "count the days of {d}", "do you know how many days {d} has?", "of how many days is {d} made?",
+    "{d}, how many days is that?", "number of days in {d}?",
+)  # fmt: skip
 _UNITS = (
     ("metres", "kilometre", 1000), ("centimetres", "metre", 100), ("grams", "kilogram", 1000), ("minutes", "hour", 60),
     ("seconds", "minute", 60), ("hours", "day", 24), ("days", "week", 7), ("months", "year", 12),
@@ -46,7 +62,11 @@ _UNITS = (
 )  # fmt: skip
 _CONVERT = (
     "how many {s} are {n} {l}?", "{n} {l} in {s}?", "convert {n} {l} to {s}", "what is {n} {l} in {s}?",
-    "tell me {n} {l} in {s}",
+    "how many {s} make {n} {l}?", "give me {n} {l} in {s}", "please convert {n} {l} into {s}",
+    "{n} {l} are how many {s}?", "how many {s} are there in {n} {l}?", "i need {n} {l} in {s}",
+    "change {n} {l} into {s}", "how many {s} is {n} {l}?", "{n} {l} is how many {s}?", "turn {n} {l} into {s}",
+    "change {n} {l} to {s}", "how many {s} in {n} {l}?", "i have {n} {l}, how many {s} is that?",
+    "express {n} {l} in {s}", "give me {n} {l} as {s}", "{n} {l} to {s}", "tell me {n} {l} in {s}",
 )  # fmt: skip
 
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from outlast.omni.engine import Pixels
 from outlast.omni.grammar import PICTURE_SIDE
-from training.curriculum.scenes import Colour, finished, ground, paint
+from training.curriculum.forms import Marks, Thing, marks
+from training.curriculum.scenes import Colour, Floats, finished, ground, paint
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
@@ -44,18 +45,39 @@ class Writing:
 
     def draw(self) -> Pixels:
         """The line; nothing of it is cut off."""
-        from PIL import Image, ImageDraw  # noqa: PLC0415  only where pictures are drawn
+        rng = np.random.default_rng(self.seed)
+        picture = ground(self.ground, rng)
+        font, at = self._laid()
+        paint(picture, _inked(self.text, font, at), np.asarray(self.ink, np.float32))
+        return finished(picture, rng)
 
+    def marks(self) -> Marks:
+        """Letters and digits; whether a letter is large is not said."""
+        font, (left, top) = self._laid()
+        behind = (font.getlength(self.text[:place]) for place in range(len(self.text)))
+        return marks(
+            [
+                Thing(sign.lower(), _inked(sign, font, (round(left + before), top)))
+                for sign, before in zip(self.text, behind, strict=True)
+            ]
+        )
+
+    def _laid(self) -> tuple["FreeTypeFont", tuple[int, int]]:
+        """The font, and where its line begins."""
         font = _fitting(self.text, self.font, self.size)
         left, top, right, bottom = font.getbbox(self.text)
         room = (PICTURE_SIDE - 2 * _MARGIN - (right - left), PICTURE_SIDE - 2 * _MARGIN - (bottom - top))
         at = tuple(_MARGIN + share * max(free, 0) for share, free in zip(self.place, room, strict=True))
-        image = Image.new("L", (PICTURE_SIDE, PICTURE_SIDE))
-        ImageDraw.Draw(image).text((round(at[0] - left), round(at[1] - top)), self.text, fill=255, font=font)
-        rng = np.random.default_rng(self.seed)
-        picture = ground(self.ground, rng)
-        paint(picture, np.asarray(image, np.float32) / np.float32(255), np.asarray(self.ink, np.float32))
-        return finished(picture, rng)
+        return font, (round(at[0] - left), round(at[1] - top))
+
+
+def _inked(text: str, font: "FreeTypeFont", at: tuple[int, int]) -> Floats:
+    """How much of each pixel is covered."""
+    from PIL import Image, ImageDraw  # noqa: PLC0415  only where pictures are drawn
+
+    image = Image.new("L", (PICTURE_SIDE, PICTURE_SIDE))
+    ImageDraw.Draw(image).text(at, text, fill=255, font=font)
+    return np.asarray(image, np.float32) / np.float32(255)
 
 
 def _fitting(text: str, name: str, size: float) -> "FreeTypeFont":

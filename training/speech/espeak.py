@@ -85,6 +85,7 @@ class Espeak:
         self._starts: list[int] = []
         self._names: list[int] = []
         self._words: list[int] = []
+        self._places: list[tuple[int, int]] = []
         self._callback = _Callback(self._take)
         self._library.espeak_SetSynthCallback(self._callback)
 
@@ -94,13 +95,14 @@ class Espeak:
             raise SystemExit(f"espeak-ng has no voice {voice}")
         for parameter, value in ((_RATE, int(_USUAL_RATE * way.pace)), (_PITCH, way.pitch), (_RANGE, way.melody)):
             self._library.espeak_SetParameter(parameter, value, 0)
-        self._sound, self._starts, self._names, self._words = [], [0], [SILENCE], []
+        self._sound, self._starts, self._names, self._words, self._places = [], [0], [SILENCE], [], []
         content = text.encode()
         self._library.espeak_Synth(content, len(content) + 1, 0, 1, 0, _UTF8, None, None)
         self._library.espeak_Synchronize()
         whole = np.concatenate(self._sound or [np.zeros(0, np.int16)]).astype(np.float32) / np.float32(32_768)
         samples = resampled(whole, self._hertz, EARS_HZ)
-        return of_phonemes(samples, self._at(self._starts), self._names, self._at(self._words))
+        said = [text[place - 1 : place - 1 + length] for place, length in self._places]
+        return of_phonemes(samples, self._at(self._starts), self._names, self._at(self._words), said)
 
     def _at(self, moments: list[int]) -> list[int]:
         return [moment * EARS_HZ // self._hertz for moment in moments]
@@ -116,6 +118,7 @@ class Espeak:
                 self._names.append(phoneme_class(bytes(event.id.string).decode("utf-8", "replace")))
             elif event.type == _WORD_EVENT:
                 self._words.append(event.sample)
+                self._places.append((event.position, event.length))
             number += 1
         return 0
 

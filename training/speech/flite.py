@@ -54,8 +54,22 @@ class Flite:
             names.append(PHONEMES.index(_SAME.get(name, name)))
             starts.append(int(library.ffeature_float(item, b"end") * EARS_HZ))
             item = library.item_next(item)
+        words = self._words(said)
         library.delete_utterance(said)
-        return of_phonemes(samples, starts[: len(names)] or [0], names or [SILENCE])
+        at, told = [begins for begins, _ in words], [word for _, word in words]
+        return of_phonemes(samples, starts[: len(names)] or [0], names or [SILENCE], at, told)
+
+    def _words(self, said: Any) -> list[tuple[int, str]]:
+        """Where each word begins; what is not spoken (a sign) is none."""
+        library, found = self._library, []
+        item = library.relation_head(library.utt_relation(said, b"Word"))
+        first = b"R:SylStructure.daughter1.daughter1.R:Segment."
+        while item:
+            if library.ffeature_string(item, first + b"name") != b"0":
+                begins = library.ffeature_float(item, first + b"p.end")
+                found.append((int(begins * EARS_HZ), library.ffeature_string(item, b"name").decode()))
+            item = library.item_next(item)
+        return found
 
     def _voice(self, name: str) -> Any:
         if name not in self._voices:

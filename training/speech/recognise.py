@@ -8,8 +8,11 @@ import argparse
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
+
+import numpy as np
 
 from outlast.omni.engine import Samples
 from training.speech.shards import Cache
@@ -22,12 +25,44 @@ _SAME: Final = {"oh": "", "o": "", "o'clock": "", "oclock": "", "to": "two", "to
 """Words that sound alike count as one word, wherever they stand."""
 
 
+_BELOW_TWENTY: Final = " | ".join(in_words(number) for number in range(1, 20))
+_BELOW_TEN: Final = " | ".join(in_words(number) for number in range(1, 10))
+_TENS: Final = " | ".join(in_words(number) for number in range(20, 100, 10))
+_ANSWERS: Final = f"""#JSGF V1.0;
+grammar answers;
+<below> = {_BELOW_TWENTY} | ({_TENS}) [{_BELOW_TEN}];
+<hundreds> = ({_BELOW_TEN}) hundred [[and] <below>];
+<number> = zero | <below> | <hundreds> | (one thousand [[and] <below>]) | (one thousand <hundreds>);
+public <answer> = <number> (plus | minus | times) <number> is <number>;
+"""
+_QUIET: Final = 4_000
+"""Samples of silence around what is heard."""
+
+
 class Judge(Protocol):
     """A recogniser."""
 
     def hears(self, samples: Samples) -> str:
         """Words in lower case, numbers as words."""
         ...
+
+
+class AnswerJudge:
+    """PocketSphinx, told that it hears how a sum, a difference or a product comes out, and nothing of the numbers."""
+
+    def __init__(self) -> None:
+        self._decoder: Any = import_module("pocketsphinx").Decoder(lm=None, loglevel="FATAL", samprate=16_000)
+        self._decoder.add_jsgf_string("answers", _ANSWERS)
+        self._decoder.activate_search("answers")
+
+    def hears(self, samples: Samples) -> str:
+        """Words without "and"; empty where nothing fits."""
+        whole = np.pad(samples, _QUIET)
+        self._decoder.start_utt()
+        self._decoder.process_raw((np.clip(whole, -1, 1) * 32_767).astype("<i2").tobytes(), full_utt=True)
+        self._decoder.end_utt()
+        found = self._decoder.hyp()
+        return " ".join(word for word in (found.hypstr if found else "").split() if word != "and")
 
 
 @dataclass(frozen=True, slots=True)

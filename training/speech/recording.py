@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from outlast.omni.engine import EARS_HZ, Samples
 from outlast.omni.grammar import PATCH_SAMPLES, PHASES
+from training.speech.said import NO_WORD, word_class
 
 PHONEMES: Final = tuple(
     "sil aa ae ah ao aw ay b ch d dh eh er ey f g hh ih iy jh k l m n ng ow oy p r s sh t th uh uw v w y z zh".split()
@@ -36,6 +37,8 @@ class Recording:
     phonemes: npt.NDArray[np.int8]
     words: tuple[int, ...] = ()
     """Where words begin, as far as that is known."""
+    said: tuple[str, ...] = ()
+    """These words, where they are known."""
 
     @property
     def ends(self) -> int:
@@ -58,10 +61,13 @@ class Recording:
 
     def trimmed(self) -> "Recording":
         """Without the silence around it."""
-        begins, ends = self.begins, min(self.ends, len(self.samples))
+        return self.cut(self.begins, min(self.ends, len(self.samples)))
+
+    def cut(self, begins: int, ends: int) -> "Recording":
+        """What lies between two moments; sounds outside of them last for no time."""
         edges = np.clip(self.edges, begins, ends) - begins
         words = tuple(min(max(word - begins, 0), ends - begins) for word in self.words)
-        return Recording(self.samples[begins:ends], edges, self.phonemes, words)
+        return Recording(self.samples[begins:ends], edges, self.phonemes, words, self.said)
 
     def with_silence(self, at: int, samples: int) -> "Recording":
         """More silence at a moment, with soft edges."""
@@ -81,7 +87,7 @@ class Recording:
             parts = (self.phonemes[:split], [around, SILENCE, around], self.phonemes[split + 1 :])
             phonemes = np.concatenate(parts).astype(np.int8)
         words = tuple(word if word < at else word + samples for word in self.words)
-        return Recording(sound, edges, phonemes, words)
+        return Recording(sound, edges, phonemes, words, self.said)
 
     def between(self, before: int, after: int) -> "Recording":
         """With so many silent samples around it."""
@@ -92,6 +98,7 @@ class Recording:
             edges,
             np.concatenate((silent, self.phonemes, silent)),
             tuple(word + before for word in self.words),
+            self.said,
         )
 
     def warped(self, slower: float) -> "Recording":
@@ -99,9 +106,9 @@ class Recording:
         count = int(len(self.samples) * slower)
         sound = np.interp(np.arange(count) / slower, np.arange(len(self.samples)), self.samples).astype(np.float32)
         edges = np.minimum((self.edges * slower).astype(np.int64), count)
-        return Recording(sound, edges, self.phonemes, tuple(int(word * slower) for word in self.words))
+        return Recording(sound, edges, self.phonemes, tuple(int(word * slower) for word in self.words), self.said)
 
-    def labels(self) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+    def labels(self) -> tuple[npt.NDArray[np.int16], npt.NDArray[np.int16]]:
         """For each whole patch its phoneme, that of its middle, and its phase."""
         count = len(self.samples) // PATCH_SAMPLES
         middles = np.arange(count) * PATCH_SAMPLES + PATCH_SAMPLES // 2
@@ -109,13 +116,44 @@ class Recording:
         quiet = (self.phonemes == SILENCE) & (np.diff(self.edges) >= _SHORTEST_PAUSE)
         phases = np.where(quiet[owners], PAUSE, SPEAKING)
         phases[(np.arange(count) + 1) * PATCH_SAMPLES > self.ends - _BEFORE_THE_END] = OVER
-        return self.phonemes[owners], phases.astype(np.int8)
+        return self.phonemes[owners].astype(np.int16), phases.astype(np.int16)
+
+    def heard(self) -> npt.NDArray[np.int16]:
+        """``(patches, 2)``: for each whole patch the last word that is over at its end, and the one before that."""
+        ends = (np.arange(len(self.samples) // PATCH_SAMPLES) + 1) * PATCH_SAMPLES
+        if not self.said:
+            return np.full((len(ends), 2), -1, np.int16)
+        over = np.searchsorted(self._word_ends(), ends, side="right")
+        classes = np.array([NO_WORD, NO_WORD, *map(word_class, self.said)], np.int16)
+        return np.stack((classes[over + 1], classes[over]), 1)
+
+    def speaking(self) -> npt.NDArray[np.int16]:
+        """``(frames, 3)``: for each frame begun its sound of the language, its word, and the word that follows."""
+        middles = np.arange(-(-len(self.samples) // PATCH_SAMPLES)) * PATCH_SAMPLES + PATCH_SAMPLES // 2
+        owners = np.clip(np.searchsorted(self.edges, middles, side="right") - 1, 0, len(self.phonemes) - 1)
+        begun = np.searchsorted(self.words, middles, side="right")
+        classes = np.array([NO_WORD, *map(word_class, self.said), NO_WORD], np.int16)
+        return np.stack((self.phonemes[owners].astype(np.int16), classes[begun], classes[begun + 1]), 1)
+
+    def _word_ends(self) -> npt.NDArray[np.int64]:
+        """Behind the last sound of each word: a pause belongs to none."""
+        ends = []
+        for begins, until in zip(self.words, [*self.words[1:], self.ends], strict=True):
+            inside = (self.edges[:-1] >= begins) & (self.edges[:-1] < until) & (self.phonemes != SILENCE)
+            ends.append(int(self.edges[1:][inside][-1]) if inside.any() else until)
+        return np.array(ends, np.int64)
 
 
-def of_phonemes(samples: Samples, starts: Sequence[int], names: Sequence[int], words: Sequence[int] = ()) -> Recording:
+def of_phonemes(
+    samples: Samples,
+    starts: Sequence[int],
+    names: Sequence[int],
+    words: Sequence[int] = (),
+    said: Sequence[str] = (),
+) -> Recording:
     """A recording from the moments at which its sounds begin; the last lasts to the end, silences are joined."""
     edges = np.minimum(np.array([*starts, len(samples)], np.int64), len(samples))
     edges[0] = 0
     classes = np.array(names, np.int8)
     new = np.append(True, (classes[1:] != SILENCE) | (classes[:-1] != SILENCE))
-    return Recording(samples, np.append(edges[:-1][new], len(samples)), classes[new], tuple(words))
+    return Recording(samples, np.append(edges[:-1][new], len(samples)), classes[new], tuple(words), tuple(said))

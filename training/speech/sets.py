@@ -15,11 +15,12 @@ import numpy as np
 from outlast.omni.ears import patches_of
 from outlast.omni.engine import Samples
 from training.curriculum.agree import agree
-from training.curriculum.exchange import Exchange, Split
+from training.curriculum.exchange import Exchange, Split, Turn
 from training.curriculum.manners import FIRST, PLAIN, SECOND
 from training.curriculum.mixture import SKILLS
 from training.positions import Clip
 from training.speech import voices
+from training.speech.mixed import mixed
 from training.speech.reading import Readers, ask, examine
 from training.speech.recording import SILENCE
 from training.speech.shards import Asked, Made
@@ -47,6 +48,7 @@ class Kind:
 
 KINDS: Final = {
     "taught": Kind("taught", voices.taught, LESSONS, examined=False),
+    "mixed": Kind("taught", voices.taught, LESSONS, examined=False),
     "familiar": Kind("taught", voices.taught, NONE),
     "voices": Kind("taught", voices.held_out, NONE),
     "texts": Kind("held out", voices.taught, NONE),
@@ -57,7 +59,8 @@ KINDS: Final = {
     "synthesiser": Kind("taught", voices.other_synthesiser, NONE),
     "everything": Kind("held out", voices.other_synthesiser, LESSONS),
 }
-"""Each is drawn apart: ``familiar`` is new sentences of taught voices, ``family`` flite's voices that teach nothing."""
+"""Each is drawn apart: ``mixed`` means nothing and is only written down; ``familiar`` is new sentences of taught
+voices, ``family`` flite's voices that teach nothing."""
 
 
 def core(rng: random.Random, split: Split, gives_in: float = 0.0) -> Exchange:
@@ -87,8 +90,8 @@ class Maker:
     def make(self, number: int) -> Asked:
         """The exchange, and what of it is asked by voice."""
         seed = f"{self._seed} {self._name} {number}"
-        answers = {gives_in: core(random.Random(seed), self._kind.split, gives_in) for gives_in in GIVING_IN}
-        exchange, rng = answers[PLAIN.gives_in], random.Random(f"{seed} sound")
+        answers, rng = self._answers(seed), random.Random(f"{seed} sound")
+        exchange = answers.get(PLAIN.gives_in) or Exchange("", (Turn(mixed(random.Random(seed)), ""),))
         voice = self._kind.voice(rng)
         made = [
             self._made(turn.said, at, voice, rng)
@@ -96,6 +99,12 @@ class Maker:
             if turn.by_voice and turn.said.strip()
         ]
         return Asked(answers if all(turn.scene is None for turn in exchange.turns) else {}, made)
+
+    def _answers(self, seed: str) -> dict[float, Exchange]:
+        """Empty where nothing is asked."""
+        if self._name == "mixed":
+            return {}
+        return {gives_in: core(random.Random(seed), self._kind.split, gives_in) for gives_in in GIVING_IN}
 
     def _made(self, text: str, turn: int, voice: Voice, rng: random.Random) -> Made:
         said = (examine if self._kind.examined else ask)(self._readers, text, voice, rng)
@@ -105,4 +114,5 @@ class Maker:
         phonemes, phases = said.labels()
         if len(set(said.phonemes.tolist()) - {SILENCE}) == 1:  # a synthesiser that says nothing of its sounds
             phonemes = np.full_like(phonemes, -1)
-        return Made(text, str(voice), Clip(patches_of(sound).astype(np.float16), phonemes, phases), sound, turn)
+        clip = Clip(patches_of(sound).astype(np.float16), phonemes, phases, said.heard())
+        return Made(text, str(voice), clip, sound, turn)

@@ -1,7 +1,7 @@
 """Questions that were made once and are read often: columns in files that are mapped into memory.
 
 It knows files. A shard is whole once its list is there (``NAME-0000.json``, written last); beside it lie its patches as
-``float16``, their labels as ``int8`` and, for examinations, the sound itself. It does not know how any of it is made.
+``float16``, their labels as ``int16`` and, for examinations, the sound itself. It does not know how any of it is made.
 """
 
 import json
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from outlast.omni.engine import Samples
 from outlast.omni.grammar import PATCH_SAMPLES
 from training.curriculum.exchange import Exchange, Turn
-from training.positions import Clip
+from training.positions import Clip, Phrase
 from training.speech.recording import OVER
 
 _FULL: Final = 32_767
@@ -86,7 +86,7 @@ def write(path: Path, asked: Sequence[Asked], *, keep_sound: bool) -> None:
             listed["exchanges"].append({"answers": _kept(each.answers), "questions": questions})
         at += len(each.made)
     _save(path, "patches", np.concatenate([one.clip.patches for one in made]))
-    _save(path, "labels", np.concatenate([np.stack((one.clip.phonemes, one.clip.phases), 1) for one in made]))
+    _save(path, "labels", np.concatenate([_labels(one.clip) for one in made]))
     if keep_sound:
         _save(path, "sound", np.concatenate([(one.samples * _FULL).astype(np.int16) for one in made]))
     partial = path.with_name(path.name + ".partial")
@@ -131,7 +131,8 @@ class Cache:
         if rng is not None:
             labels = labels[: _cut(np.asarray(labels[:, 1]), rng)]
             patches = patches[: len(labels)]
-        return Clip(np.asarray(patches), np.asarray(labels[:, 0]), np.asarray(labels[:, 1]))
+        phonemes, phases, words = labels[:, 0], labels[:, 1], labels[:, 2:]
+        return Clip(np.asarray(patches), np.asarray(phonemes), np.asarray(phases), np.asarray(words))
 
     def of_text(self, text: str, rng: random.Random) -> Clip | None:
         """Any entry that says ``text``."""
@@ -153,25 +154,30 @@ class Cache:
         return exchange, {turn: self.clip(entry, rng) for turn, entry in spoken.questions.items()}
 
 
-def write_phrases(path: Path, phrases: dict[str, npt.NDArray[np.int16]]) -> None:
-    """Codes of what the mouth says, one shard of them."""
-    ends = np.cumsum([len(codes) for codes in phrases.values()]).tolist()
-    _save(path, "codes", np.concatenate(list(phrases.values())).astype(np.int16))
+def write_phrases(path: Path, phrases: dict[str, Phrase]) -> None:
+    """What the mouth says, one shard of it."""
+    ends = np.cumsum([len(phrase.codes) for phrase in phrases.values()]).tolist()
+    _save(path, "codes", np.concatenate([phrase.codes for phrase in phrases.values()]).astype(np.int16))
+    _save(path, "labels", np.concatenate([phrase.marks for phrase in phrases.values()]).astype(np.int16))
     partial = path.with_name(path.name + ".partial")
     partial.write_text(json.dumps({"texts": list(phrases), "ends": ends}))
     partial.replace(path.with_name(path.name + ".json"))
 
 
-def read_phrases(folder: Path, name: str = "phrases") -> dict[str, npt.NDArray[np.int16]]:
-    """Each phrase's ``(frames, 4)``."""
-    found: dict[str, npt.NDArray[np.int16]] = {}
+def read_phrases(folder: Path, name: str = "phrases") -> dict[str, Phrase]:
+    """Each phrase by its text."""
+    found: dict[str, Phrase] = {}
     for path in sorted(folder.glob(f"{name}-[0-9]*.json")):
         listed = json.loads(path.read_text())
-        codes = np.load(_beside(path, "codes"))
+        codes, marks = np.load(_beside(path, "codes")), np.load(_beside(path, "labels"))
         starts = [0, *listed["ends"][:-1]]
         for text, start, end in zip(listed["texts"], starts, listed["ends"], strict=True):
-            found[text] = codes[start:end]
+            found[text] = Phrase(codes[start:end], marks[start:end])
     return found
+
+
+def _labels(clip: Clip) -> npt.NDArray[np.int16]:
+    return np.concatenate((clip.phonemes[:, None], clip.phases[:, None], clip.words), 1).astype(np.int16)
 
 
 def _kept(answers: dict[float, Exchange]) -> dict[str, Any]:
@@ -195,7 +201,7 @@ def _spoken(row: dict[str, Any], before: int) -> Spoken:
     return Spoken(answers, {int(turn): before + number for turn, number in row["questions"].items()})
 
 
-def _cut(phases: npt.NDArray[np.int8], rng: random.Random) -> int:
+def _cut(phases: npt.NDArray[np.int16], rng: random.Random) -> int:
     """Where a turn ends for the network: as a policy would end it, from the end of the last word on, mostly soon."""
     over = np.flatnonzero(phases == OVER)
     if not len(over):

@@ -41,6 +41,12 @@ def spoken(text: str, voice: str) -> Samples:
 
 def trimmed(samples: Samples, *, keep_ms: int = 30) -> Samples:
     """Without the silence around it: each 40 ms of that would be latency."""
-    loud = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max(initial=1e-6))
+    begins, ends = loud(samples, keep_ms=keep_ms)
+    return samples[begins:ends]
+
+
+def loud(samples: Samples, *, keep_ms: int = 30) -> tuple[int, int]:
+    """Where it is not silent, and so much around it."""
+    found = np.flatnonzero(np.abs(samples) > 0.01 * np.abs(samples).max(initial=1e-6))
     kept = MOUTH_HZ * keep_ms // 1000
-    return samples[max(loud[0] - kept, 0) : loud[-1] + kept] if len(loud) else samples[:0]
+    return (max(int(found[0]) - kept, 0), min(int(found[-1]) + kept, len(samples))) if len(found) else (0, 0)

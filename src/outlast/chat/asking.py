@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import msgspec
 
 from outlast.chat.conversation import Conversation, Message, Persona, Served
-from outlast.chat.ports import Begun, Chats, Ended, Gateway, Person, Piece
-from outlast.chat.turn import Reach, turn, wanted_pictures
+from outlast.chat.ports import Begun, Chats, Ended, Gateway, Person, Piece, Sound
+from outlast.chat.turn import Reach, turn, wanted_files
 from outlast.errors import OutlastError
 
 CONVERSATION_HEADER = "x-outlast-conversation"
 
-Events = AsyncGenerator[Begun | Piece | Ended, None]
+Events = AsyncGenerator[Begun | Piece | Sound | Ended, None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +48,7 @@ class Asking:
         reach = self.reach(by.asked)
         try:
             persona = conversation.persona or await self.chats.persona(owner)
-            pictures = await self._pictures(question, reach)
+            files = await self._files(question, reach)
         except OutlastError as error:
             yield Ended(error=str(error))
             return
@@ -56,7 +56,7 @@ class Asking:
             question.branch,
             model=by.asked,
             instructions=self.instructions(persona),
-            pictures=pictures,
+            files=files,
             reach=reach,
         )
         yield Begun(by=msgspec.structs.replace(by, note=f"{by.note} {made.note}".strip(), voice=persona.key))
@@ -68,9 +68,8 @@ class Asking:
         finally:
             await coming.aclose()
 
-    async def _pictures(self, question: Question, reach: Reach) -> Mapping[str, bytes]:
+    async def _files(self, question: Question, reach: Reach) -> Mapping[str, bytes]:
         owner, conversation = question.person.name, question.conversation.id
         return {
-            each: (await self.chats.file(owner, conversation, each))[1]
-            for each in wanted_pictures(question.branch, reach)
+            each: (await self.chats.file(owner, conversation, each))[1] for each in wanted_files(question.branch, reach)
         }

@@ -1,16 +1,17 @@
-"""What a gateway's answer says to a person: head and bytes of a chat completion into pieces of text and one end.
+"""What a gateway's answer says to a person: a chat completion into pieces of text and sound, and one end.
 
 It knows the dialect of chat completions and the gateway's own headers. It does not know how the bytes came, nor where
 the text goes. Thoughts and calls of tools are not text; whatever cannot be read says nothing.
 """
 
+import binascii
 from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
 from outlast.chat.conversation import Served
-from outlast.chat.ports import Begun, Ended, Piece
-from outlast.dialects.conversation.parts import Refusal, Text
+from outlast.chat.ports import Begun, Ended, Piece, Sound
+from outlast.dialects.conversation.parts import Media, Refusal, Text
 from outlast.dialects.conversation.reply import Broke, Delta, Done, Event, PartBegin
 from outlast.dialects.conversation.reply import Ended as Finished
 from outlast.dialects.registry import DIALECTS
@@ -36,6 +37,7 @@ class Hearing:
         self._streamed = False
         self._body: list[bytes] = []
         self._parts: set[int] = set()
+        self._sounds: set[int] = set()
         self._spoke = False
         self._finish = ""
         self._error = ""
@@ -58,8 +60,8 @@ class Hearing:
         )
         return Begun(by=self._by)
 
-    def feed(self, chunk: bytes) -> Iterator[Piece]:
-        """The text that these bytes complete."""
+    def feed(self, chunk: bytes) -> Iterator[Piece | Sound]:
+        """The text and the sound that these bytes complete."""
         if not self._streamed:
             self._body.append(chunk)
             return
@@ -71,7 +73,7 @@ class Hearing:
         for event in events:
             yield from self._said(self._decoder.event(event))
 
-    def finish(self, *, broken: bool = False) -> Iterator[Piece | Ended]:
+    def finish(self, *, broken: bool = False) -> Iterator[Piece | Sound | Ended]:
         """What is left, and the end; ``broken``: nothing more comes although the answer was not complete."""
         if self._streamed:
             yield from self._said(self._decoder.event(self._splitter.finish()))
@@ -84,7 +86,7 @@ class Hearing:
             error = EMPTY
         yield Ended(finish=self._finish, error=error[:_LONGEST_WORDS])
 
-    def _whole(self, body: bytes) -> Iterator[Piece]:
+    def _whole(self, body: bytes) -> Iterator[Piece | Sound]:
         if self._status >= 400:
             self._error = self._refused(body)
             return
@@ -95,7 +97,7 @@ class Hearing:
             return
         for candidate in candidates[:1]:
             self._finish = candidate.finish.said if candidate.finish is not None else ""
-            text = "".join(each.text for each in candidate.parts if isinstance(each, Text | Refusal))
+            text = "".join(_words(each) for each in candidate.parts)
             if text:
                 self._spoke = True
                 yield Piece(text=text)
@@ -110,22 +112,48 @@ class Hearing:
             return f"Your plan allows no more for now; try again{again}."
         return "Your plan does not have this model." if fault.code == ModelNotAllowed.code else fault.message
 
-    def _said(self, events: Sequence[Event]) -> Iterator[Piece]:
+    def _said(self, events: Sequence[Event]) -> Iterator[Piece | Sound]:
         for event in events:
+            text = ""
             match event:
-                case PartBegin(part=Text() | Refusal(), index=index, choice=0):
+                case PartBegin(part=Text() | Refusal() as part, index=index, choice=0):
                     self._parts.add(index)
-                    text = event.part.text if isinstance(event.part, Text | Refusal) else ""
-                case Delta(index=index, choice=0) if index in self._parts:
-                    text = event.text
+                    text = part.text
+                case PartBegin(part=Media(kind="audio"), index=index, choice=0):
+                    self._sounds.add(index)
+                case Delta(choice=0):
+                    text = self._more(event)
+                    yield from self._sounded(event)
                 case Finished(choice=0):
-                    self._finish, text = event.finish.said or event.finish.end, ""
+                    self._finish = event.finish.said or event.finish.end
                 case Broke():
-                    self._error, text = event.message or CUT, ""
+                    self._error = event.message or CUT
                 case Done():
-                    self._ended, text = True, ""
-                case _:
-                    text = ""
+                    self._ended = True
             if text:
                 self._spoke = True
                 yield Piece(text=text)
+
+    def _more(self, delta: Delta) -> str:
+        if delta.index in self._sounds:
+            return delta.transcript
+        return delta.text if delta.index in self._parts else ""
+
+    def _sounded(self, delta: Delta) -> Iterator[Sound]:
+        pcm = _decoded(delta.text) if delta.index in self._sounds else b""
+        if pcm:
+            yield Sound(pcm=pcm)
+
+
+def _words(part: object) -> str:
+    if isinstance(part, Media):
+        return part.transcript
+    return part.text if isinstance(part, Text | Refusal) else ""
+
+
+def _decoded(data: str) -> bytes:
+    """A piece of sound; nothing where it is no base64: the words go on without it."""
+    try:
+        return binascii.a2b_base64(data)
+    except ValueError:
+        return b""

@@ -21,6 +21,7 @@ from outlast.catalog.status import ENDS, GONE
 from outlast.chat.ports import Person
 from outlast.chat.turn import Reach
 from outlast.settings import Settings
+from outlast.settings.built_in import PACKAGED, is_packaged
 
 LEGACY: Final[frozenset[Status]] = frozenset({"legacy", "deprecated", "extended", "redirected", "retired"})
 SHOWN_ABILITIES: Final = {
@@ -163,7 +164,7 @@ class Picker:
             restored=name in self.settings.chat.restored,
             known=model is not None,
             abilities=tuple(_abilities(model)),
-            reach=_reach(model),
+            reach=self._reach(name, model),
             price_input=price.input if price is not None else None,
             price_output=price.output if price is not None else None,
         )
@@ -198,11 +199,18 @@ class Picker:
         names = list(chat.models or self.settings.models)
         if chat.default is not None:
             names.insert(0, chat.default)
+        names = names or list(self._packaged())
         if plan:
             allowed = plans[plan].models if plan in plans else ()
             names = [each for each in names if allowed is None or each in allowed]
         names += [each for each, had in chat.restored.items() if not plan or not had or plan in had]
         return tuple(dict.fromkeys(names))
+
+    def _packaged(self) -> Iterator[str]:
+        """The snapshots that come with Outlast: where nothing else is offered, there is somebody to talk to."""
+        tables = [name for name, each in self.settings.providers.items() if is_packaged(each)]
+        known = [each.id for each in self.knowledge.models() if tables and each.provider == PACKAGED]
+        return (f"{table}/{each}" for table in tables for each in known)
 
     def _default(self, entries: list[Entry], day: dt.date) -> str:
         """The configured one until it goes, even if it comes back; then who takes over, if offered; else a current one.
@@ -220,6 +228,14 @@ class Picker:
             return first.name if first.name == wished else _first_current(entries, first)
         heir = next((each for each in entries if each.itself and each.path.target == first.path.successor), None)
         return heir.name if heir is not None and not heir.clock.gone else _first_current(entries, first)
+
+    def _reach(self, name: str, model: Model | None) -> Reach:
+        """What is known of the model; the local engine sees, hears and speaks whatever a catalogue says."""
+        known = _reach(model)
+        provider = self.settings.providers.get(self.path(name).target.partition("/")[0])
+        if provider is None or provider.kind != "local":
+            return known
+        return msgspec.structs.replace(known, sees=True, hears=True, speaks=True)
 
     def _title(self, name: str, model: Model | None) -> str:
         return name if name in self.settings.models or model is None else model.name or name
@@ -253,4 +269,6 @@ def _abilities(model: Model | None) -> Iterator[str]:
 def _reach(model: Model | None) -> Reach:
     if model is None:
         return Reach()
-    return Reach(sees=abilities_of(model).get("vision") not in (None, False), context_window=model.context_window)
+    known = abilities_of(model)
+    sees, hears, speaks = (known.get(each) not in (None, False) for each in ("vision", "audio_input", "audio_output"))
+    return Reach(sees=sees, hears=hears, speaks=speaks, context_window=model.context_window)

@@ -187,6 +187,13 @@ class Piece(msgspec.Struct, frozen=True, kw_only=True):
     text: str
 
 
+class Sound(msgspec.Struct, frozen=True, kw_only=True):
+    """Some more of how the answer sounds, behind what came before; it is kept by nobody."""
+
+    pcm: bytes
+    """24,000 samples a second, one channel, 16 bits each, little-endian; a sample may be cut in two."""
+
+
 class Ended(msgspec.Struct, frozen=True, kw_only=True):
     """The answer's end."""
 
@@ -212,7 +219,7 @@ class Gateway(Protocol):
 
     def ask(
         self, body: bytes, headers: Mapping[str, str], *, person: Person, unkept: bool = False
-    ) -> AsyncGenerator[Begun | Piece | Ended, None]:
+    ) -> AsyncGenerator[Begun | Piece | Sound | Ended, None]:
         """A streamed chat completion; closing the iterator ends the call as a caller who leaves does.
 
         The last that comes is ``Ended``; nothing is raised. ``unkept``: no words of it are recorded, whatever the

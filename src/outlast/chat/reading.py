@@ -12,7 +12,8 @@ PDF: Final = "application/pdf"
 TEXT: Final = "text/plain"
 MOST_TAKEN: Final = 200_000
 """Characters of one file that a model is shown."""
-TAKEN: Final = "PNG, JPEG, GIF and WebP images, PDF and plain text are taken"
+WAV: Final = "audio/wav"
+TAKEN: Final = "PNG, JPEG, GIF and WebP images, WAV sound, PDF and plain text are taken"
 LONGEST_NAME: Final = 120
 _IMAGES: Final = (
     (b"\x89PNG\r\n\x1a\n", "image/png"),
@@ -37,6 +38,8 @@ def kind_of(data: bytes) -> str:
             return kind
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return "image/webp"
+    if data.startswith(b"RIFF") and data[8:12] == b"WAVE":
+        return WAV
     if b"%PDF-" in data[:_HEAD]:
         return PDF
     if text_in(data) is not None:

@@ -16,6 +16,7 @@ from outlast.chat.clock import Moved
 from outlast.chat.conversation import Attachment, Conversation, Message, Persona
 from outlast.chat.hub import Hub
 from outlast.chat.ports import Chats, Person
+from outlast.chat.sounds import Sounds
 from outlast.chat.title import title_of
 from outlast.chat.tree import Tree, answer, edited
 from outlast.chat.writing import Writer
@@ -92,7 +93,9 @@ class Talking:
         self._world = world
         self._chats = world.asking.chats
         self._hub = Hub()
-        self._writer = Writer(self._chats, self._hub)
+        self.sounds = Sounds()
+        """Of the answers that are written here."""
+        self._writer = Writer(self._chats, self._hub, self.sounds)
         self._tasks: set[asyncio.Task[None]] = set()
 
     @property

@@ -1,17 +1,18 @@
 """The request that asks for an answer: a branch of a conversation as a chat completion, and what did not fit into it.
 
-It knows the order of things: who one is to be, what was said, pictures where the model can see them, files by name with
-their text between marks. It does not know where files lie nor who answers. The newest always goes; what is left out is
-the oldest, and is said.
+It knows the order of things: who one is to be, what was said, pictures where the model can see them, sound where it can
+hear, files by name with their text between marks. It does not know where files lie nor who answers. The newest always
+goes; what is left out is the oldest, and is said.
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from outlast.chat.conversation import Attachment, Message
+from outlast.chat.reading import WAV
 
 CHARACTERS_PER_TOKEN: Final = 3
 """Few texts have fewer; so what is sent fits."""
@@ -22,6 +23,11 @@ MOST_CHARACTERS: Final = 400_000
 MOST_PICTURES: Final = 20
 MOST_PICTURE_BYTES: Final = 20 << 20
 """Of one request, together."""
+MOST_SOUNDS: Final = 8
+MOST_SOUND_BYTES: Final = 8 << 20
+"""Of one request, together: over four minutes as the page records them."""
+SPOKEN: Final = {"modalities": ["text", "audio"], "audio": {"voice": "alloy", "format": "pcm16"}}
+"""What asks for an answer that is heard while it is made."""
 
 
 class Reach(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,6 +35,10 @@ class Reach(msgspec.Struct, frozen=True, kw_only=True):
 
     sees: bool = False
     """Images."""
+    hears: bool = False
+    """Sound."""
+    speaks: bool = False
+    """It answers with sound, where that is wanted."""
     context_window: int | None = None
     """Tokens; None: not known."""
 
@@ -47,16 +57,21 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
-def wanted_pictures(branch: Sequence[Message], reach: Reach) -> tuple[str, ...]:
-    """The ids of the images that go along, newest first; their bytes are looked up by whoever asks."""
-    if not reach.sees:
-        return ()
+def wanted_files(branch: Sequence[Message], reach: Reach) -> tuple[str, ...]:
+    """The ids of the images and sounds that go along, newest first; their bytes are looked up by whoever asks."""
+    return (
+        *(_newest(branch, is_image, MOST_PICTURES, MOST_PICTURE_BYTES) if reach.sees else ()),
+        *(_newest(branch, is_sound, MOST_SOUNDS, MOST_SOUND_BYTES) if reach.hears else ()),
+    )
+
+
+def _newest(branch: Sequence[Message], fits: Callable[[Attachment], bool], most: int, bytes_: int) -> tuple[str, ...]:
     found: list[str] = []
     size = 0
     for message in reversed(branch):
-        for each in message.attachments:
+        for each in filter(fits, message.attachments):
             size += each.size
-            if is_image(each) and len(found) < MOST_PICTURES and size <= MOST_PICTURE_BYTES:
+            if len(found) < most and size <= bytes_:
                 found.append(each.id)
     return tuple(found)
 
@@ -66,19 +81,24 @@ def is_image(attachment: Attachment) -> bool:
     return attachment.media_type.startswith("image/")
 
 
+def is_sound(attachment: Attachment) -> bool:
+    """Whether it is played to a model as it is."""
+    return attachment.media_type == WAV
+
+
 def turn(
     branch: Sequence[Message],
     *,
     model: str,
     instructions: str,
-    pictures: Mapping[str, bytes],
+    files: Mapping[str, bytes],
     reach: Reach,
 ) -> Turn:
-    """The request for an answer to the last message of ``branch``; ``pictures``: bytes of images by id."""
+    """The request for an answer to the last message of ``branch``; ``files``: bytes of images and sounds by id."""
     said: list[dict[str, object]] = []
     instructions = _encodable(instructions)
     left = reach.characters - len(instructions)
-    unseen = 0
+    unseen: list[Attachment] = []
     dropped = 0
     spoken = [each for each in branch if each.role == "user" or each.text]
     for number, message in enumerate(reversed(spoken)):
@@ -90,37 +110,39 @@ def turn(
             words = words[: max(left, 0)]
             dropped = -1
         left -= len(words)
-        images = [each for each in message.attachments if is_image(each)]
-        unseen += sum(each.id not in pictures for each in images)
-        said.append(_wire(message, words, [each for each in images if each.id in pictures], pictures))
+        shown = [each for each in message.attachments if is_image(each) or is_sound(each)]
+        unseen += [each for each in shown if each.id not in files]
+        said.append(_wire(message, words, [each for each in shown if each.id in files], files))
     if said and dropped > 0 and said[-1]["role"] == "assistant" and len(said) > 1:
         said.pop()  # a conversation begins with a person's word; some models refuse another beginning
         dropped += 1
     if instructions:
         said.append({"role": "system", "content": instructions})
-    body = {"model": _encodable(model), "messages": said[::-1], "stream": True}
+    spoken_to = any(each.id in files for each in filter(is_sound, branch[-1].attachments))
+    aloud = SPOKEN if spoken_to and reach.speaks else {}
+    body = {"model": _encodable(model), "messages": said[::-1], "stream": True, **aloud}
     return Turn(body=msgspec.json.encode(body), note=" ".join(_notes(dropped, unseen, reach)))
 
 
-def _notes(dropped: int, unseen: int, reach: Reach) -> list[str]:
+def _notes(dropped: int, unseen: Sequence[Attachment], reach: Reach) -> list[str]:
     notes: list[str] = []
     if dropped > 0:
         notes.append(f"The oldest {dropped} messages of this conversation were not sent: together they are too long.")
     if dropped < 0:
         notes.append(f"Only the first {reach.characters:,} characters of the message were sent.")
-    if unseen:
-        what = "1 image was" if unseen == 1 else f"{unseen} images were"
-        notes.append(
-            f"{what} not sent: there are more than are sent at once."
-            if reach.sees
-            else f"{what} not sent: this model cannot see."
-        )
+    kinds = ((is_image, "image", reach.sees, "see"), (is_sound, "recording", reach.hears, "hear"))
+    for fits, word, can, verb in kinds:
+        left = sum(map(fits, unseen))
+        if left:
+            what = f"1 {word} was" if left == 1 else f"{left} {word}s were"
+            why = "there are more than are sent at once" if can else f"this model cannot {verb}"
+            notes.append(f"{what} not sent: {why}.")
     return notes
 
 
 def _words(message: Message) -> str:
     """What was written, behind the texts of the files that came with it."""
-    files = [_file(each) for each in message.attachments if not is_image(each)]
+    files = [_file(each) for each in message.attachments if not (is_image(each) or is_sound(each))]
     return "\n\n".join([*files, message.text] if message.text else files)
 
 
@@ -139,15 +161,15 @@ def _file(attachment: Attachment) -> str:
     return f'<{mark} name="{name}">\n{attachment.text}{left}\n</{mark}>'
 
 
-def _wire(
-    message: Message, words: str, images: Sequence[Attachment], pictures: Mapping[str, bytes]
-) -> dict[str, object]:
-    if not images:
+def _wire(message: Message, words: str, shown: Sequence[Attachment], files: Mapping[str, bytes]) -> dict[str, object]:
+    if not shown:
         return {"role": message.role, "content": words}
-    shown = [{"type": "image_url", "image_url": {"url": _data_url(each, pictures[each.id])}} for each in images]
     parts: list[dict[str, object]] = [{"type": "text", "text": words}] if words else []
-    return {"role": message.role, "content": [*parts, *shown]}
+    return {"role": message.role, "content": [*parts, *(_part(each, files[each.id]) for each in shown)]}
 
 
-def _data_url(attachment: Attachment, data: bytes) -> str:
-    return f"data:{attachment.media_type};base64,{base64.b64encode(data).decode()}"
+def _part(attachment: Attachment, data: bytes) -> dict[str, object]:
+    encoded = base64.b64encode(data).decode()
+    if is_sound(attachment):
+        return {"type": "input_audio", "input_audio": {"data": encoded, "format": "wav"}}
+    return {"type": "image_url", "image_url": {"url": f"data:{attachment.media_type};base64,{encoded}"}}

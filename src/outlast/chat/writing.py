@@ -16,7 +16,8 @@ import msgspec
 from outlast.chat.bounds import MOST_TEXT
 from outlast.chat.conversation import Message, Phase, Served
 from outlast.chat.hub import Hub
-from outlast.chat.ports import Begun, Chats, Ended, Piece
+from outlast.chat.ports import Begun, Chats, Ended, Piece, Sound
+from outlast.chat.sounds import Sounds
 from outlast.errors import CallerError, LedgerUnavailable
 
 LOG = logging.getLogger("outlast.chat")
@@ -32,7 +33,7 @@ FAILED = "Something went wrong here; the log of this gateway says what."
 UNKEPT = "The answer could not be kept; the log of this gateway says why."
 TOO_LONG = f"The answer was ended here: it has {MOST_TEXT:,} characters."
 
-Events = AsyncGenerator[Begun | Piece | Ended, None]
+Events = AsyncGenerator[Begun | Piece | Sound | Ended, None]
 Pause = Callable[[float], Awaitable[None]]
 
 
@@ -60,15 +61,18 @@ class _Heard:
 class Writer:
     """Writes answers; one for all of a process."""
 
-    def __init__(self, chats: Chats, hub: Hub, *, pause: Pause = asyncio.sleep) -> None:
+    def __init__(self, chats: Chats, hub: Hub, sounds: Sounds | None = None, *, pause: Pause = asyncio.sleep) -> None:
         self._chats = chats
+        self._sounds = sounds or Sounds()
         self._hub = hub
         self._pause = pause
 
     async def write(self, answer: Message, events: Callable[[Served], Events]) -> None:
         """Write one that the store has as ``running``; whatever happens, it is settled there when this returns."""
         heard = _Heard(answer.by or Served(asked=""))
-        hearing = asyncio.get_running_loop().create_task(_hear(events(heard.by), heard), name=f"hear {answer.id}")
+        sound = self._sounds.begin(answer.id)
+        listening = _hear(events(heard.by), heard, sound.add)
+        hearing = asyncio.get_running_loop().create_task(listening, name=f"hear {answer.id}")
         phase: Phase = "interrupted"
         error = ""
         try:
@@ -84,6 +88,7 @@ class Writer:
         finally:
             hearing.cancel()
             await asyncio.wait([hearing])
+            self._sounds.end(answer.id)
             await self._settle(answer.id, phase=phase, by=heard.by, error=error)
             self._hub.end(answer.id)
 
@@ -137,7 +142,7 @@ def _ended(end: Ended) -> tuple[Phase, str]:
     return ("failed", end.error) if end.error else ("complete", "")
 
 
-async def _hear(events: Events, heard: _Heard) -> None:
+async def _hear(events: Events, heard: _Heard, sounded: Callable[[bytes], None]) -> None:
     try:
         async with aclosing(events) as coming:
             async for event in coming:
@@ -150,6 +155,9 @@ async def _hear(events: Events, heard: _Heard) -> None:
                         heard.text.append(event.text)
                         heard.waiting += len(event.text)
                         heard.length += len(event.text)
+                    case Sound():
+                        sounded(event.pcm)
+                        continue
                     case Ended():
                         heard.end = event
                 heard.more.set()

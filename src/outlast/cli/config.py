@@ -12,6 +12,7 @@ from outlast.cli.config_views import document, rows, toml_lines
 from outlast.cli.options import open_context, shared
 from outlast.cli.output import note, print_json, print_table, printable
 from outlast.settings import DEFAULT_FILE
+from outlast.settings.built_in import configured
 from outlast.settings.file import read_configuration
 from outlast.settings.origins import effective
 from outlast.wiring.trial import try_settings
@@ -56,7 +57,7 @@ def check(*, config: Path | None, format_: str, quiet: bool) -> None:
     """
     context = open_context(config=config, format_=format_, today=None, quiet=quiet)
     try_settings(context.settings)
-    counts = {"providers": len(context.settings.providers), "models": len(context.settings.models)}
+    counts = {"providers": len(configured(context.settings)), "models": len(context.settings.models)}
     if context.format == "json":
         print_json(counts)
     else:

@@ -19,6 +19,7 @@ from outlast.cli.options import Day as DayType
 from outlast.cli.output import note
 from outlast.errors import MachineError
 from outlast.settings import ServerSettings
+from outlast.settings.built_in import PACKAGED, configured
 from outlast.web.listeners import open_listeners
 from outlast.wiring.alone import serve_alone
 from outlast.wiring.descriptors import raise_limit
@@ -148,8 +149,9 @@ def warnings(start: Start, gateway: Gateway) -> list[str]:
     """What an operator should know before the first call; nothing here stops the gateway."""
     said: list[str] = []
     settings = gateway.current.settings
-    if not settings.providers:
-        said.append("no provider is configured; `outlast init` writes an outlast.toml to start from")
+    if not configured(settings):
+        own = f" but the models that come with Outlast ({PACKAGED}/…)" if settings.providers else ""
+        said.append(f"no provider is configured{own}; `outlast init` writes an outlast.toml to start from")
     if start.rehearsed:
         said.append(f"rehearsing {start.rehearsed}: calendars, plans and prices move; records keep real time")
     said.extend(_of_keys(settings.server, gateway))

@@ -18,10 +18,12 @@ from outlast.cli.output import note
 from outlast.errors import MachineError, SettingsInvalid
 from outlast.omni.encode import wav
 from outlast.omni.engine import MOUTH_HZ, Ended, Heard, Manner, Opening, Said, Samples, Session, Spoken
+from outlast.omni.snapshots import snapshots
 from outlast.omni.waves import decode
 from outlast.providers.local.pictures import pixels
 from outlast.providers.local.shelf import Shelf
-from outlast.settings import Settings, load_settings
+from outlast.settings import ProviderSettings, Settings, load_settings
+from outlast.settings.built_in import is_packaged
 from outlast.settings.chat import Base, Degree
 
 _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -63,11 +65,13 @@ def talk(  # noqa: PLR0913 - one parameter for each option, as click passes them
 ) -> int:
     """Talk to the local engine: say TEXT, or type line by line until the input ends.
 
-    Pictures and sounds belong to the first turn. Needs weights: no trained ones come with this version.
+    Pictures and sounds belong to the first turn. Without --model the configuration's first model of kind
+    "local" answers, else the newest snapshot that comes with Outlast.
 
     \b
-      outlast talk --file mini.weights "what is two and two?"
-      outlast talk --file mini.weights --audio asked.wav --image shapes.png --speak answer.wav
+      outlast talk "what is 27 plus 58?"
+      outlast talk --audio asked.wav --image shapes.png --speak answer.wav
+      outlast talk --model local/omni-mini-1 --warmth more "hello"
     """
     shelf, name = _found(load_settings(config) if file is None else None, file, model)
     manner = Manner(base=base, warmth=warmth, enthusiasm=enthusiasm)
@@ -85,17 +89,35 @@ def talk(  # noqa: PLR0913 - one parameter for each option, as click passes them
 def _found(settings: Settings | None, file: Path | None, model: str | None) -> tuple[Shelf, str]:
     """Where the weights are, and which of them are meant. Raises ``SettingsInvalid``, ``WeightsInvalid``."""
     if settings is None:
-        shelf = Shelf([file] if file is not None else [])
-        return shelf, model or shelf.heads[0].name
+        shelf = Shelf.of_files([file] if file is not None else [])
+        return shelf, model or shelf.first
     local = {name: each for name, each in settings.providers.items() if each.kind == "local"}
-    provider, _, name = (model or next(iter(local), "")).partition("/")
+    provider, slash, name = (model or "").partition("/")
+    if not slash and provider not in local:
+        provider, name = next(iter(local), ""), provider  # a model's bare name is one of the usual provider's
     if provider not in local:
-        what = f"no provider of {model!r} is" if model else "no provider here is"
-        raise SettingsInvalid(f'{what} of kind = "local"; name a file of weights with --file, or configure one')
-    table = local[provider]
+        raise SettingsInvalid(_nobody(settings, provider))
+    shelf = _shelf(local[provider], settings.root)
+    return shelf, name or shelf.first
+
+
+def _shelf(table: ProviderSettings, root: Path) -> Shelf:
+    if is_packaged(table):
+        return Shelf.of_snapshots(snapshots())
     files = table.files or ((table.file,) if table.file else ())
-    shelf = Shelf([settings.root / each for each in files])
-    return shelf, name or shelf.heads[0].name
+    return Shelf.of_files(root / each for each in files)
+
+
+def _nobody(settings: Settings, asked: str) -> str:
+    """Why nobody is there to talk to, and what to do."""
+    if asked:
+        return f'no provider {asked!r} is of kind = "local"; configure one, or name a file of weights with --file'
+    why = (
+        "no snapshots of the engine come with this build of Outlast"
+        if settings.server.packaged_models
+        else "[server] packaged_models = false"
+    )
+    return f'no provider here is of kind = "local", and {why}; name a file of weights with --file, or configure one'
 
 
 def _show(session: Session, turn: _Turn) -> None:

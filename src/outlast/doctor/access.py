@@ -18,7 +18,7 @@ _DAY_NS = 86_400 * 10**9
 def provider_keys(providers: Iterable[tuple[str, ProviderSettings, Sequence[str]]]) -> Iterator[Finding]:
     """Of each provider: its settings, and which of the variables that they name are empty."""
     for name, settings, empty in providers:
-        if settings.kind in ("recorded", "scripted", "local"):
+        if settings.kind in ("recorded", "scripted", "local", "transformers"):
             continue
         declared = settings.api_keys or ((settings.api_key,) if settings.api_key is not None else ())
         check = f"keys of {name}"

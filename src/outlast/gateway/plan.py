@@ -14,6 +14,7 @@ from outlast.catalog.reference import Reference, reference, target_of
 from outlast.catalog.status import GONE
 from outlast.exchange import Reason
 from outlast.settings import ModelSettings, ProviderSettings, TargetSettings
+from outlast.settings.built_in import owns_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ def plan(model: ModelSettings, world: World) -> Plan:
             dropped.append(Dropped(candidate.target, why))
         elif not why and all(candidate.target != earlier.target for earlier in attempts):
             attempts.append(candidate)
+    if not attempts:
+        attempts, dropped = _own_instead(members, dropped, world)
     return Plan(
         attempts=tuple(attempts),
         dropped=tuple(dropped),
@@ -220,6 +223,27 @@ def _successors(model: ModelSettings, world: World, chain: Chain, behind: Refere
     return (*passed, _Successor(target))
 
 
+def _own_instead(
+    members: tuple[Member, ...], dropped: list[Dropped], world: World
+) -> tuple[list[Candidate], list[Dropped]]:
+    """Where nobody else is left: the targets whose weights lie here, and who is dropped then.
+
+    A catalogue's date moves calls to a declared successor. It takes nobody's own weights away.
+    """
+    kept = [
+        Candidate(one.settings.to, "target", one.settings.weight)
+        for one in members
+        if _is_own(one.settings.to, world) and one.settings.to not in world.gone
+    ]
+    names = {each.target for each in kept}
+    return kept, [each for each in dropped if each.target not in names]
+
+
+def _is_own(target: str, world: World) -> bool:
+    provider = world.providers.get(target.partition("/")[0])
+    return provider is not None and owns_weights(provider)
+
+
 def _others(model: ModelSettings, successors: tuple[_Successor, ...]) -> Iterator[tuple[Candidate, str]]:
     """Who comes after the targets; the text says why one cannot be asked whatever the catalogue says."""
     for successor in successors:
@@ -232,6 +256,8 @@ def _why_dropped(target: str, model: ModelSettings, world: World) -> str:
     """The reason for which a candidate is not asked; empty where nothing speaks against it."""
     if target in world.gone:
         return "observed gone: it answered as a retired model within the last 10 minutes"
+    if _is_own(target, world):
+        return ""
     found = reference(target, world.providers, model.catalog_model_of(target))
     standing = world.knowledge.standing(found.ref, found.surface, world.day)
     if standing.surely_retired:

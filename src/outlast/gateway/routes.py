@@ -25,6 +25,7 @@ from outlast.gateway.plan import Candidate, Plan, World, callable_successor, pla
 from outlast.gateway.ports import Headers
 from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings, TargetSettings
+from outlast.settings.built_in import configured
 from outlast.tone.persona import instructions
 
 REMEMBERED_WIRES = 2048
@@ -83,6 +84,7 @@ class Routes:
         self.health = health or Health()
         self._models: Mapping[str, ModelSettings] = settings.models
         self._providers = settings.providers
+        self._unconfigured = not configured(settings)
         self._own = settings.policy.models
         self._voices = {name: instructions(each) for name, each in settings.personas.items()}
         self._destinations = destinations
@@ -211,7 +213,7 @@ class Routes:
         near = closest_names(name, self._models, self._knowledge, tuple(self._providers))
         near = tuple(each for each in near if key is None or key.may_use(each))
         hint = f" Closest known: {', '.join(near)}." if near else ""
-        if not self._providers:
+        if self._unconfigured and not near:
             hint = " No provider is configured; `outlast init` writes a configuration to start from."
         return (
             f"The model `{name}` does not exist here: it is no virtual model, and no provider/model "

@@ -5,6 +5,7 @@ It knows how the file is opened for writing and for reading and how its schema g
 """
 
 import sqlite3
+import time
 from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,10 @@ from outlast.errors import LedgerUnavailable
 
 BUSY_SECONDS: Final = 1.0
 """How long a statement waits for another connection's lock."""
+OPENING_SECONDS: Final = 5.0
+"""The same at start, where a refusal ends the process: others may just be making the file, or an owner that was killed
+may have left its worker in the middle of a step."""
+_AGAIN_SECONDS: Final = 0.005
 
 
 def migrations() -> tuple[str, ...]:
@@ -39,7 +44,7 @@ def open_for_writing(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.C
     connection = sqlite3.connect(path, timeout=patience, isolation_level=None)
     try:
         connection.execute("PRAGMA auto_vacuum = INCREMENTAL")  # heard by a file that is new, and by no other
-        connection.execute("PRAGMA journal_mode = WAL")
+        _write_ahead(connection, patience)
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute(f"PRAGMA journal_size_limit = {64 << 20}")
         migrate(connection, path)
@@ -47,6 +52,23 @@ def open_for_writing(path: Path, *, patience: float = BUSY_SECONDS) -> sqlite3.C
         connection.close()
         raise
     return connection
+
+
+def _write_ahead(connection: sqlite3.Connection, patience: float) -> None:
+    """Turn a file that is new to its journal.
+
+    SQLite refuses this at once while another connection does the same, as workers that begin together do.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_AGAIN_SECONDS)
+        else:
+            return
 
 
 def withhold_from_others(path: Path) -> bool:

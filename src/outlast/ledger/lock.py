@@ -15,7 +15,7 @@ from typing import Final
 from outlast.errors import LedgerUnavailable
 from outlast.ledger.slots import Slot, slot_folder
 
-_TURN_SECONDS: Final = 2.0
+_TURN_SECONDS: Final = 10.0
 """How long another process of the same gateway may take to write down whose the folder is."""
 _LONGEST_NAME: Final = 200
 

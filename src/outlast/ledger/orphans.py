@@ -7,6 +7,7 @@ records get into the database (``drain``).
 from contextlib import closing
 from pathlib import Path
 
+from outlast.ledger.database import OPENING_SECONDS
 from outlast.ledger.drain import Drain, Drained
 from outlast.ledger.extents import Position, Reach
 from outlast.ledger.leftovers import tidy
@@ -40,7 +41,7 @@ def _take_in(database: Path, folder: Path, taken: Drained) -> None:
     if not left.extents:
         return
     reach = Reach(tuple(left.extents.values()), 0)
-    with closing(Drain(database, folder)) as drain:
+    with closing(Drain(database, folder, patience=OPENING_SECONDS)) as drain:
         position = drain.position()
         while position != reach.end:
             drained = drain.step(reach)

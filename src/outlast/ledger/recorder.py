@@ -18,7 +18,7 @@ from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, Observation, SeenModel
 from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
-from outlast.ledger.database import withhold_from_others
+from outlast.ledger.database import OPENING_SECONDS, withhold_from_others
 from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
@@ -33,8 +33,6 @@ from outlast.ledger.syncer import Syncer
 from outlast.ledger.writer import Writer
 from outlast.settings.words import LedgerSettings
 
-_OPENING_PATIENCE: Final = 5.0
-"""Seconds to wait for the database: an owner that was killed may have left its worker in the middle of a step."""
 _AS_USUAL: Final = LedgerSettings()
 
 
@@ -201,7 +199,7 @@ def open_recorder(
     retention = Retention(ledger)
     try:
         orphans = take_in_orphans(path, top, slot)
-        with closing(Drain(path, folder, patience=_OPENING_PATIENCE)) as drain:
+        with closing(Drain(path, folder, patience=OPENING_SECONDS)) as drain:
             journal = Journal(folder, after=drain.position().segment, segment_size=segment_size, entropy=entropy)
             writer = Writer(journal, path, folder, None if slot.number else retention)
             writer.recover(drain)

@@ -1,8 +1,8 @@
 """The network in numpy: the same numbers as ``training.network``, a chunk of positions or one at a time.
 
 It knows multiplications, norms and angles. It does not know what a token means, nor when a conversation ends. What the
-training framework computes at each step is folded into the weights once: the norms' factors, the scale of attention,
-and the order of a head's values, which stand in pairs here so that turning them is one complex product.
+training framework computes at each step is folded into the weights once: the norms' factors, and the order of a head's
+values, which stand in pairs here so that turning them is one complex product.
 """
 
 import math
@@ -17,6 +17,8 @@ from outlast.omni.memory import Kind, Memory
 from outlast.omni.weights import Floats, Shape
 
 EPSILON: Final = 1e-6
+SHARPNESS: Final = 0.5
+"""Products of queries and keys, both of one loudness, are multiplied by it (as ``training.network`` does)."""
 CHUNK: Final = 64
 """Positions that are computed together; more would only take more memory."""
 _FEW: Final = 4
@@ -50,6 +52,7 @@ class Decoder:
         speeds = _BASE ** (-np.arange(0, self._each, 2) / self._each)
         self.turns = np.exp(1j * np.arange(positions)[:, None] * speeds).astype(np.complex64)
         """What each position's pairs are turned by."""
+        self._factors = np.repeat(np.array((SHARPNESS, 1), np.float32), shape.heads)
         self._norm = tensors["norm.weight"]
         self._embedding = tensors["embedding.weight"]
         self._scores = np.ascontiguousarray(self._embedding.T)
@@ -85,6 +88,7 @@ class Decoder:
         Positions of the kind ``blind`` that are in memory are not seen by these: for evaluation.
         """
         states: list[Floats] = []
+        x = _normed(x)
         while len(x):
             count = memory.make_room(min(len(x), CHUNK), kind, self.turns)
             if count < _FEW:
@@ -127,7 +131,7 @@ class Decoder:
         for layer, keys, values in zip(self._layers, memory.keys, memory.values, strict=True):
             mixed = _normed(x) @ layer.mix
             turned = mixed[:, : 2 * width].reshape(count, 2 * self.shape.heads, -1).view(np.complex64) * turn
-            both = turned.view(np.float32).transpose(1, 0, 2)
+            both = self._even(turned.view(np.float32)).transpose(1, 0, 2)
             keys[:, start:end] = both[self.shape.heads :]
             values[:, start:end] = mixed[:, 2 * width :].reshape(count, self.shape.heads, -1).transpose(1, 0, 2)
             scores = both[: self.shape.heads] @ keys[:, :end].transpose(0, 2, 1)
@@ -151,7 +155,7 @@ class Decoder:
             mixed = np.dot(x * _loudness(x), layer.mix)
             turned = mixed[: 2 * width].view(np.complex64).reshape(2 * heads, -1)
             turned *= turn
-            both = turned.view(np.float32)
+            both = self._even(turned.view(np.float32))
             keys[:, start] = both[heads:]
             values[:, start] = mixed[2 * width :].reshape(heads, -1)
             scores = np.matmul(keys[:, :end], both[:heads, :, None])[:, :, 0]
@@ -165,6 +169,16 @@ class Decoder:
             x += np.dot(_gated(np.dot(x * _loudness(x), layer.gate)), layer.down)
         return (x * _loudness(x) * self._norm)[None]
 
+    def _even(self, both: Floats) -> Floats:
+        """``(…, 2 * heads, values)``: queries and keys brought to one loudness, queries sharpened."""
+        factors = np.einsum("...v,...v->...", both, both)
+        factors /= self._each
+        factors += np.float32(EPSILON)
+        np.sqrt(factors, out=factors)
+        np.divide(self._factors, factors, out=factors)
+        both *= factors[..., None]
+        return both
+
     def _sense(self, name: str, values: Floats) -> Floats:
         of = self._tensors
         inner = _gelu(values @ of[f"{name}_in.weight"].T + of[f"{name}_in.bias"])
@@ -175,7 +189,6 @@ class Decoder:
         mix = of[prefix + "queries_keys_values.weight"] * of[prefix + "norm_attention.weight"]
         pairs = mix[: 2 * width].reshape(2 * shape.heads, 2, self._each // 2, width)
         mix[: 2 * width] = pairs.transpose(0, 2, 1, 3).reshape(2 * width, width)
-        mix[:width] *= 1 / math.sqrt(self._each)
         gate = of[prefix + "gate_and_up.weight"] * of[prefix + "norm_units.weight"]
         gate[: shape.inner] *= 0.5
         return _Layer(

@@ -2,15 +2,18 @@
 
 It knows positions by kind and which may be forgotten. It does not know how keys are made (``decoder``).
 
-All text and pictures stay, up to a limit; of sound, whether heard or spoken, the last ``sound`` positions (40 seconds)
-stay, and up to ``slack`` more so that forgetting comes in blocks. Where something is forgotten the rest moves together
-and its keys are turned back by as much: a position's number is its place in memory, and the network never sees a
-distance between two positions that is longer than what it remembers. Numbers are float32: half of that would halve the
-memory, but numpy multiplies float16 without a library, many times slower.
+Text and pictures of a turn all stay, up to a limit; of sound, whether heard or spoken, the last ``sound`` positions (40
+seconds) stay, and up to ``slack`` more so that forgetting comes in blocks. Between two turns everything is brought down
+to ``recent`` positions, since the network answers wrong behind what training has never shown before a question: first
+goes the sound of the oldest turns, whose words stand beside it, then whole turns. Where something is forgotten the rest
+moves together and its keys are turned back by as much: a position's number is its place in memory, and the network
+never sees a distance between two positions that is longer than what it remembers. Numbers are float32: half of that
+would halve the memory, but numpy multiplies float16 without a library, many times slower.
 """
 
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -41,9 +44,12 @@ class Bounds:
     """How many positions are remembered."""
 
     kept: int = 3_072
-    """Of text and pictures; one more is refused."""
+    """Of text and pictures of one turn, and what is left of those before it; one more is refused."""
     sound: int = 40 * FRAMES_PER_SECOND
     slack: int = 10 * FRAMES_PER_SECOND
+    recent: int = 256
+    """Of everything, when a turn begins: a row of training (``training.stages``). What a network makes of talk before a
+    question, ``benchmarks/omni_memory.py`` measures; one that was not taught so answers better with 0."""
 
     @property
     def all(self) -> int:
@@ -64,6 +70,8 @@ class Memory:
         """``(layers, heads, positions, width of a head)``; of which ``used`` positions count."""
         self.values = self._room(0)
         self.kinds = np.zeros(0, np.uint8)
+        self._turns: list[int] = []
+        """Where each turn that is remembered begins; what is before the first always stays."""
 
     @property
     def left(self) -> int:
@@ -97,10 +105,26 @@ class Memory:
         if kind is not Kind.SOUND:
             self.kept += count
 
+    def begin_turn(self, turns: Turns) -> None:
+        """What follows belongs to a new turn; of those before, the oldest may be forgotten."""
+        self._turns = list(dict.fromkeys((*self._turns, self.used)))
+        stays = np.ones(self.used, bool)
+        sound = self.kinds[: self.used] == Kind.SOUND
+        for goes in (sound, np.ones_like(sound)):
+            for start, end in pairwise(self._turns):
+                if np.count_nonzero(stays) > self._bounds.recent:
+                    stays[start:end] &= ~goes[start:end]
+        if not stays.all():
+            self._leave(stays, turns)
+
     def _forget(self, count: int, turns: Turns) -> None:
         """Leave out the oldest positions of sound."""
         stays = np.ones(self.used, bool)
         stays[np.flatnonzero(self.kinds[: self.used] == Kind.SOUND)[:count]] = False
+        self._leave(stays, turns)
+
+    def _leave(self, stays: npt.NDArray[np.bool_], turns: Turns) -> None:
+        """Keep what stays, moved together."""
         kept = np.flatnonzero(stays)
         moved = kept - np.arange(len(kept))
         first = int(np.argmax(moved > 0)) if moved.any() else len(kept)
@@ -109,7 +133,9 @@ class Memory:
             keys[:, first : len(kept)] = (keys[:, behind].view(np.complex64) * back).view(np.float32)
             values[:, first : len(kept)] = values[:, behind]
         self.kinds[: len(kept)] = self.kinds[kept]
+        self._turns = [int(np.count_nonzero(stays[:start])) for start in self._turns]
         self.used = len(kept)
+        self.kept = int(np.count_nonzero(self.kinds[: self.used] != Kind.SOUND))
 
     def _grow(self, needed: int) -> None:
         size = max(_FIRST, len(self.kinds))

@@ -67,6 +67,7 @@ class MiniSession:
         self._body = body
         self._track = Track(body.decoder, body.bounds, grammar.opening_tokens(opening.manner, opening.task))
         self._turn = _Turn(read=self._track.written)
+        self._track.begin_turn()
         self._listening: Listening | None = None
         self._hearing = False
         self._phases: Callable[[], Floats] | None = None
@@ -144,6 +145,7 @@ class MiniSession:
         finally:
             self._answering = False
             self._turn.read = self._track.written
+            self._track.begin_turn()
 
     def _now(self, action: Callable[[], None]) -> None:
         self._later.append(action)
@@ -159,6 +161,8 @@ class MiniSession:
         said = " ".join(text.split())
         if not said:
             return
+        if self._opening.task == "talk":  # questions are taught in small letters, as they are heard
+            said = said.lower()
         tokens = self._body.words.encode(" " + said)
         self._need(2 * len(tokens) if self._opening.task == "read aloud" else len(tokens))
         self._begin_turn()
@@ -195,6 +199,7 @@ class MiniSession:
         self._track.write((grammar.ANSWER, *tokens, grammar.END), Kind.GIVEN)
         self._turn = _Turn(read=self._turn.read)
         self._phases = None
+        self._track.begin_turn()
 
     def _begin_turn(self) -> None:
         if not self._turn.begun:

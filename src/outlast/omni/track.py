@@ -34,6 +34,10 @@ class Track:
         """Bytes that this conversation takes."""
         return self._memory.bytes
 
+    def begin_turn(self) -> None:
+        """A new turn begins behind the last position; the oldest turns may be forgotten."""
+        self._memory.begin_turn(self._decoder.turns)
+
     def write(self, tokens: Sequence[int], kind: Kind, *, blind: Kind | None = None) -> None:
         """Tokens, one behind the other."""
         self._add(self._decoder.read(tokens), kind, blind)

@@ -73,24 +73,59 @@ class BySilence:
 
 
 class ByNetwork:
-    """When the network has been sure for so many milliseconds on end; its word counts only once somebody spoke."""
+    """When the network has been sure for so many milliseconds on end; its word counts only once somebody spoke.
 
-    def __init__(self, *, threshold: float, least_ms: int = PATCH_MS, silence_db: float = SILENCE_DB) -> None:
+    It is taught to be sure a little before the last sound ends. Where the end itself is wanted, ``quiet`` waits for a
+    silent patch; in a noisy place that may never come.
+    """
+
+    def __init__(
+        self, *, threshold: float, least_ms: int = PATCH_MS, quiet: bool = False, silence_db: float = SILENCE_DB
+    ) -> None:
         self._threshold = threshold
         self._needed = patches(least_ms)
+        self._quiet = quiet
         self._silence_db = silence_db
         self._sure = 0
         self._spoken = False
 
     def heard(self, evidence: Evidence) -> bool:
         """Count sure patches on end."""
-        self._spoken = self._spoken or evidence.loud_db >= self._silence_db
+        loud = evidence.loud_db >= self._silence_db
+        self._spoken = self._spoken or loud
         self._sure = self._sure + 1 if evidence.over >= self._threshold else 0
-        return self._spoken and self._sure >= self._needed
+        return self._spoken and self._sure >= self._needed and not (loud and self._quiet)
 
     def begin(self) -> None:
         """Nothing was said yet."""
         self._sure, self._spoken = 0, False
+
+
+class ByBoth:
+    """By the network's word, of which less is needed the longer it is silent; none after ``patience_ms``.
+
+    Never before a silent patch.
+    """
+
+    def __init__(self, *, threshold: float, patience_ms: int, silence_db: float = SILENCE_DB) -> None:
+        self._threshold = threshold
+        self._patience = patches(patience_ms)
+        self._silence_db = silence_db
+        self._quiet = 0
+        self._spoken = False
+
+    def heard(self, evidence: Evidence) -> bool:
+        """The threshold falls from its full height at the first silent patch to 0."""
+        if evidence.loud_db >= self._silence_db:
+            self._spoken, self._quiet = True, 0
+            return False
+        self._quiet += 1
+        left = max(self._patience - self._quiet, 0) / max(self._patience - 1, 1)
+        return self._spoken and evidence.over >= self._threshold * left
+
+    def begin(self) -> None:
+        """Nothing was said yet."""
+        self._quiet, self._spoken = 0, False
 
 
 class ByHand:

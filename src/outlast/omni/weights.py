@@ -3,17 +3,13 @@
 It knows bytes and shapes. It does not know what the tensors compute (``decoder``), nor where files lie; ``training``
 writes what it reads.
 
-::
-
-    "outlast weights" and a line feed, length of the head (4 bytes, little end first), head (JSON), tensors
-
-The tensors stand in the order of ``layout``: a matrix as its rows of int8 and then a float16 scale for each row, all
-else as float16. The network's codes mean nothing without the code book that they were learnt with, so it stands there
-too. The head carries their CRC-32, so that a file that was cut or flipped is refused, not believed.
+The file begins as ``label`` says. The tensors stand in the order of ``layout``: a matrix as its rows of int8 and then a
+float16 scale for each row, all else as float16. The network's codes mean nothing without the code book that they were
+learnt with, so it stands there too. The head carries their CRC-32, so that a file that was cut or flipped is refused,
+not believed.
 """
 
 import math
-import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -26,12 +22,10 @@ import numpy.typing as npt
 from outlast.errors import WeightsInvalid
 from outlast.omni import grammar
 from outlast.omni.codebook import DESCRIPTION, MOMENTS, Codebook
+from outlast.omni.label import LENGTH, MAGIC, START, end_of_head
 
 Floats = npt.NDArray[np.float32]
 Fact = str | int | float | bool
-_MAGIC: Final = b"outlast weights\n"
-_LENGTH: Final = struct.Struct("<I")
-_LARGEST_HEAD: Final = 4 << 20
 _LEVELS: Final = 127
 _LARGEST: Final = 65_504
 """The largest float16."""
@@ -141,7 +135,7 @@ def pack(head: Head, tensors: Mapping[str, Floats]) -> bytes:
         parts += (levels.tobytes(), scales.astype("<f2").tobytes())
     body = b"".join(parts)
     said = msgspec.json.encode(msgspec.structs.replace(head, crc=zlib.crc32(body)))
-    return b"".join((_MAGIC, _LENGTH.pack(len(said)), said, body))
+    return b"".join((MAGIC, LENGTH.pack(len(said)), said, body))
 
 
 def parse(data: bytes) -> Weights:
@@ -171,14 +165,9 @@ def parse(data: bytes) -> Weights:
 
 def _head(data: bytes) -> tuple[Head, int]:
     """The head, and where the tensors begin."""
-    start = len(_MAGIC) + _LENGTH.size
-    if not data.startswith(_MAGIC) or len(data) < start:
-        raise WeightsInvalid(f"weights: {len(data)} bytes that do not begin as a file of weights does")
-    (length,) = _LENGTH.unpack_from(data, len(_MAGIC))
-    if length > min(_LARGEST_HEAD, len(data) - start):
-        raise WeightsInvalid(f"weights: a head of {length} bytes does not fit into a file of {len(data)}")
+    end = end_of_head(data, len(data))
     try:
-        return msgspec.json.decode(data[start : start + length], type=Head), start + length
+        return msgspec.json.decode(data[START:end], type=Head), end
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise WeightsInvalid(f"weights: the head cannot be read: {error}") from error
 

@@ -17,8 +17,10 @@ from outlast.providers.recording import Recording
 from outlast.providers.script.life import Stage
 from outlast.providers.script.profile import Profiles, load_profiles
 from outlast.providers.scripted import ScriptedUpstream
+from outlast.providers.sleeping import SleepingUpstream
 from outlast.providers.vendor import HTTP_KINDS, VendorUpstream
 from outlast.settings import ProviderSettings
+from outlast.settings.built_in import is_packaged
 
 
 def open_upstream(
@@ -41,13 +43,31 @@ def open_upstream(
         if settings.file is None:
             raise SettingsInvalid(f'[providers.{name}] needs file = "…": the recorded exchanges to answer from')
         return RecordedUpstream(Recording(root / settings.file, settings.base_url))
+    if is_packaged(settings):
+        return SleepingUpstream(lambda: _packaged(settings, environ))
     if settings.kind == "local":
         return _local(settings, root)
+    if settings.kind == "transformers":
+        return _transformers(name, settings, root)
     return ScriptedUpstream(
         Stage(knowledge, settings.catalog or name, settings.surface, today),
         load_profiles(root / settings.file) if settings.file else Profiles(),
         unix_seconds=time.time,
         rng=random.Random(),  # noqa: S311 - ids of simulated answers
+        patience=Patience(first_byte=settings.first_byte_timeout, idle=settings.idle_timeout),
+    )
+
+
+def _packaged(settings: ProviderSettings, environ: Mapping[str, str]) -> Upstream:
+    # Imported by the first call that asks for them: every gateway has this provider, and few use it.
+    from outlast.omni.snapshots import snapshots  # noqa: PLC0415 - see above
+    from outlast.providers.local.shelf import Shelf  # noqa: PLC0415 - see above
+    from outlast.providers.local.upstream import LocalUpstream  # noqa: PLC0415 - see above
+
+    return LocalUpstream(
+        Shelf.of_snapshots(snapshots(environ)),
+        unix_seconds=time.time,
+        rng=random.SystemRandom(),
         patience=Patience(first_byte=settings.first_byte_timeout, idle=settings.idle_timeout),
     )
 
@@ -59,7 +79,22 @@ def _local(settings: ProviderSettings, root: Path) -> Upstream:
 
     files = settings.files or ((settings.file,) if settings.file else ())
     return LocalUpstream(
-        Shelf([root / each for each in files]),
+        Shelf.of_files(root / each for each in files),
+        unix_seconds=time.time,
+        rng=random.SystemRandom(),
+        patience=Patience(first_byte=settings.first_byte_timeout, idle=settings.idle_timeout),
+    )
+
+
+def _transformers(name: str, settings: ProviderSettings, root: Path) -> Upstream:
+    # Imported for whoever has such a provider, as above; torch itself only when a model is first asked.
+    from outlast.providers.transformers.library import check_installed  # noqa: PLC0415 - see above
+    from outlast.providers.transformers.shelf import Shelf  # noqa: PLC0415 - see above
+    from outlast.providers.transformers.upstream import TransformersUpstream  # noqa: PLC0415 - see above
+
+    check_installed(name)
+    return TransformersUpstream(
+        Shelf(settings.weights, root),
         unix_seconds=time.time,
         rng=random.SystemRandom(),
         patience=Patience(first_byte=settings.first_byte_timeout, idle=settings.idle_timeout),

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from outlast.errors import SettingsInvalid
+from outlast.settings.built_in import is_packaged
 from outlast.settings.lines import dotted
 from outlast.settings.vendors import STORED, VENDORS, VERTEX, base_url_of, vendor_of
 from outlast.settings.words import DEAREST, ModelSettings, ProviderSettings, Settings, UserModel
@@ -23,8 +24,10 @@ class Wrong(Protocol):
         """The error with its line, and the nearest of the words that are known."""
 
 
-def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> None:
+def check(settings: Settings, document: Mapping[str, object], wrong: Wrong, *, packaged: bool) -> None:
     """Refuse what cannot be meant; ``document`` tells what was said from what is a default.
+
+    ``packaged``: snapshots of the local engine come with this build.
 
     Raises:
         SettingsInvalid: made by ``wrong``.
@@ -34,6 +37,7 @@ def check(settings: Settings, document: Mapping[str, object], wrong: Wrong) -> N
     _check_ledger(settings, wrong)
     for name, provider in settings.providers.items():
         _check_provider(name, provider, wrong)
+        _check_local(name, provider, wrong, packaged=packaged)
         if not provider.api_keys and _says(document, "providers", name, "api_keys"):
             raise wrong(("providers", name, "api_keys"), f"[{dotted(('providers', name))}] api_keys is an empty list")
     for name, model in settings.models.items():
@@ -98,15 +102,29 @@ def _check_provider(name: str, provider: ProviderSettings, wrong: Wrong) -> None
         raise wrong(("providers", name), f'[providers.{name}] kind = "openai" needs `base_url` or `profile`')
     if provider.kind == "recorded" and not provider.file:
         raise wrong(("providers", name), f'[providers.{name}] kind = "recorded" needs `file`')
-    if provider.kind == "local" and bool(provider.file) == bool(provider.files):
-        said = "has both `file` and `files`" if provider.file else "needs `file` (or `files`): weights of the engine"
-        raise wrong(("providers", name), f'[providers.{name}] kind = "local" {said}; docs/omni.md says where from')
-    if provider.files and provider.kind != "local":
-        raise wrong(("providers", name, "files"), f'[providers.{name}] `files` is of kind = "local" alone; use `file`')
+    if bool(provider.weights) != (provider.kind == "transformers"):
+        said = "needs `weights`: a table for each model" if provider.kind == "transformers" else "has no `weights`"
+        raise wrong(("providers", name), f"[providers.{name}] kind = {provider.kind!r} {said}; see docs/open-models.md")
     if provider.api_keys and provider.api_key is not None:
         raise wrong(("providers", name, "api_keys"), f"[providers.{name}] has both `api_key` and `api_keys`")
     if "/" in name:
         raise wrong(("providers", name), f'[providers."{name}"] a provider\'s name has no slash')
+
+
+def _check_local(name: str, provider: ProviderSettings, wrong: Wrong, *, packaged: bool) -> None:
+    if provider.kind != "local":
+        if provider.files:
+            raise wrong(
+                ("providers", name, "files"), f'[providers.{name}] `files` is of kind = "local" alone; use `file`'
+            )
+        return
+    if provider.file and provider.files:
+        said = "has both `file` and `files`"
+    elif is_packaged(provider) and not packaged:
+        said = "needs `file` (or `files`): this build of Outlast comes without snapshots of the engine"
+    else:
+        return
+    raise wrong(("providers", name), f'[providers.{name}] kind = "local" {said}; see docs/omni.md')
 
 
 def _check_profile(name: str, provider: ProviderSettings, profile: str, wrong: Wrong) -> None:

@@ -16,6 +16,7 @@ from typing import TypeVar, get_args, get_type_hints
 import msgspec
 
 from outlast.errors import SettingsInvalid
+from outlast.settings.built_in import snapshot_files, with_built_in
 from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.checks import check
 from outlast.settings.lines import dotted, line_of
@@ -50,7 +51,9 @@ def load_settings(path: Path | None = None) -> Settings:
         SettingsInvalid: the file is missing, is no TOML, or holds a word or value that cannot be meant.
     """
     text = read_configuration(path)
-    return Settings() if text is None else settings_of(text, path)
+    if text is None:
+        return parse_settings("", name=str(DEFAULT_FILE), packaged=bool(snapshot_files()))
+    return settings_of(text, path)
 
 
 def read_configuration(path: Path | None) -> str | None:
@@ -77,11 +80,13 @@ def settings_of(text: str, path: Path | None) -> Settings:
         SettingsInvalid: see ``load_settings``.
     """
     chosen = path or DEFAULT_FILE
-    return parse_settings(text, name=str(chosen), root=chosen.resolve().parent)
+    return parse_settings(text, name=str(chosen), root=chosen.resolve().parent, packaged=bool(snapshot_files()))
 
 
-def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()) -> Settings:
+def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path(), packaged: bool = False) -> Settings:
     """The configuration in ``text``; ``name`` stands in messages, ``root`` is where relative paths start.
+
+    ``packaged``: snapshots of the local engine come with this build, and are a provider unless the text says otherwise.
 
     Raises:
         SettingsInvalid: see ``load_settings``.
@@ -112,7 +117,9 @@ def parse_settings(text: str, *, name: str = "outlast.toml", root: Path = Path()
         plans=source.read_all("plans", document.get("plans", {}), PlanSettings),
         root=root,
     )
-    check(settings, document, source.wrong)
+    if packaged and settings.server.packaged_models:
+        settings = msgspec.structs.replace(settings, providers=with_built_in(settings.providers))
+    check(settings, document, source.wrong, packaged=packaged)
     return settings
 
 

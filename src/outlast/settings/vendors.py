@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Literal
 from urllib.parse import urlsplit
 
+from outlast.settings import built_in
 from outlast.settings.words import ProviderSettings, Settings
 
 Auth = Literal["bearer", "api-key", "x-api-key", "x-goog-api-key"]
@@ -63,7 +64,11 @@ GENERIC = Vendor(name="", serves=("completions", "embeddings", "moderations", *M
 SCRIPTED = Vendor(name="", serves=("embeddings",))
 """What comes with Outlast to rehearse with."""
 LOCAL = Vendor(name="", serves=("audio",))
-"""The engine in this process."""
+"""The engine in this process, with weights of one's own."""
+PACKAGED = Vendor(name="", serves=("audio",), catalog=built_in.PACKAGED)
+"""The same with the snapshots that come with Outlast."""
+TRANSFORMERS = Vendor(name="")
+"""Open models in this process."""
 ANTHROPIC = Vendor(
     name="anthropic",
     base_url="https://api.anthropic.com",
@@ -129,7 +134,9 @@ def vendor_of(settings: ProviderSettings) -> Vendor:
     if settings.kind == "openai" and settings.base_url:
         host = _host(settings.base_url)
         return VENDORS["azure"] if host.endswith(".openai.azure.com") else _HOSTS.get(host, GENERIC)
-    return {"scripted": SCRIPTED, "local": LOCAL}.get(settings.kind, GENERIC)
+    if built_in.is_packaged(settings):
+        return PACKAGED
+    return {"scripted": SCRIPTED, "local": LOCAL, "transformers": TRANSFORMERS}.get(settings.kind, GENERIC)
 
 
 def _host(base_url: str) -> str:

@@ -15,6 +15,7 @@ import msgspec
 from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings
 from outlast.settings.policy import PolicySettings
+from outlast.settings.weights import WeightsSettings
 
 MEGABYTE = 1_000_000
 SWITCH_WORDS = ("retirement", "manual")
@@ -55,6 +56,8 @@ class ServerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """None: where others than this machine can listen, and everywhere as soon as a key has been created."""
     stored: Name | dict[str, Name] | None = None
     """The provider that keeps files, batches and what else ``vendors.STORED`` names; or one for each of them."""
+    packaged_models: bool = True
+    """Whether the snapshots that come with Outlast answer as provider ``local``, where no table has that name."""
     passthrough: Name | None = None
     """The provider that calls to unknown paths below ``/v1`` are passed to. None: they are refused."""
     grace: Seconds = 10.0
@@ -147,7 +150,7 @@ class OtelSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """``[providers.NAME]``: one upstream and how to reach it."""
 
-    kind: Literal["openai", "anthropic", "gemini", "recorded", "scripted", "local"]
+    kind: Literal["openai", "anthropic", "gemini", "recorded", "scripted", "local", "transformers"]
     profile: str | None = None
     """A known vendor's row (``settings.vendors``): ``groq``, ``mistral``, ``vllm`` …; it says what is not said here."""
     base_url: str | None = None
@@ -167,9 +170,11 @@ class ProviderSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     surface: str = "api"
     file: str | None = None
     """``recorded``: the file of exchanges. ``scripted``: a file of profiles. ``local``: one of weights. Relative to
-    the configuration."""
+    the configuration; without one, ``local`` has the snapshots that come with Outlast."""
     files: tuple[str, ...] = ()
     """``local``: several files of weights, each with a model; instead of ``file``."""
+    weights: dict[Name, WeightsSettings] = {}
+    """``transformers``: where each model's weights lie, by the name that it is called."""
     headers: dict[str, str] = {}
     query: dict[str, str] = {}
     """Appended to every URL (Azure's ``api-version``)."""

@@ -24,6 +24,7 @@ from outlast.gateway.ports import Reply
 from outlast.gateway.routes import closest_names
 from outlast.keys.key import Key
 from outlast.settings import ModelSettings, Settings
+from outlast.settings.built_in import is_packaged, owns_weights
 from outlast.settings.vendors import catalog_of, surface_of
 from outlast.web.answers import JSON, answer_error, speaker_of
 from outlast.web.gemini import with_key
@@ -111,13 +112,19 @@ class Offers:
         self._documents = {}
 
     def _living(self, day: dt.date) -> Iterator[Offer]:
-        """Each provider's models that its surface offers on ``day``, or that nobody has dated at all."""
+        """Each provider's models that its surface offers on ``day``, or that nobody has dated at all.
+
+        A snapshot that comes with Outlast stays in the list when it has been retired: it answers all the same.
+        """
         models = tuple(self._knowledge.models())
         for table, provider in self._settings.providers.items():
             owner, surface = catalog_of(table, provider), surface_of(provider)
+            own = owns_weights(provider)
+            if own and not is_packaged(provider):
+                continue  # what is in files of one's own, no catalogue knows
             for model in (each for each in models if each.provider == owner):
                 status = self._knowledge.standing(model.ref, surface, day).status
-                if status not in GONE and (status != "unknown" or not model.claims):
+                if (own or status not in GONE) and (status != "unknown" or not model.claims):
                     yield self._direct(f"{table}/{model.id}", Reference(model.ref, surface), model, day)
 
     def _unlisted(self, name: str) -> Offer | None:

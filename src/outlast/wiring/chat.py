@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from outlast.chat.hearing import Hearing
-from outlast.chat.ports import Begun, Ended, Person, Piece
+from outlast.chat.ports import Begun, Ended, Person, Piece, Sound
 from outlast.dialects.chat.asked import named_model
 from outlast.gateway.call import GATEWAY_STOPPED, Call
 from outlast.gateway.caller import Caller, Callers
@@ -42,7 +42,7 @@ class InProcess:
 
     async def ask(
         self, body: bytes, headers: Mapping[str, str], *, person: Person, unkept: bool = False
-    ) -> AsyncGenerator[Begun | Piece | Ended, None]:
+    ) -> AsyncGenerator[Begun | Piece | Sound | Ended, None]:
         """Ask as ``person``; see the port."""
         now = self._current()
         handler = as_called_by(now.chats["chat"], caller_of(person, now.settings), unkept=unkept)
@@ -214,7 +214,7 @@ async def _serve(handler: Chat, call: Call, pipe: Pipe) -> None:
         pipe.abort()
 
 
-async def _heard(pipe: Pipe, hearing: Hearing) -> AsyncGenerator[Begun | Piece | Ended, None]:
+async def _heard(pipe: Pipe, hearing: Hearing) -> AsyncGenerator[Begun | Piece | Sound | Ended, None]:
     while chunk := await pipe.read():
         if pipe.head is not None and not hearing.begun:
             yield hearing.head(pipe.head[0], dict(pipe.head[1]))

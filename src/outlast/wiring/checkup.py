@@ -29,6 +29,7 @@ from outlast.ledger.checkup import look_at_record
 from outlast.ledger.location import database_path
 from outlast.providers.vendor import HTTP_KINDS, VendorUpstream
 from outlast.settings import ProviderSettings, Settings
+from outlast.settings.built_in import PACKAGED, configured
 from outlast.settings.vendors import speaks
 from outlast.wiring.keys import key_need, open_keys
 from outlast.wiring.neighbour import look_for_gateway
@@ -97,17 +98,18 @@ async def _guarded(name: str, check: Awaitable[list[Finding]]) -> list[Finding] 
 
 def _configuration(patient: Patient) -> Iterator[Finding]:
     settings = patient.settings
-    if not settings.providers:
+    if not configured(settings):
+        only = f"only the models that come with Outlast answer ({PACKAGED}/…)"
         yield warning(
             "configuration",
             f"{patient.named} has no provider" if patient.named else "there is no outlast.toml here",
-            why="nobody can be asked: every call is answered with 404",
+            why=only if settings.providers else "nobody can be asked: every call is answered with 404",
             do="outlast init",
         )
     else:
         yield ok(
             "configuration",
-            f"{patient.named}: {len(settings.providers)} providers, {len(settings.models)} virtual models",
+            f"{patient.named}: {len(configured(settings))} providers, {len(settings.models)} virtual models",
         )
     if patient.rehearsed:
         yield warning(

@@ -42,6 +42,7 @@ from outlast.limits.book import Book
 from outlast.providers.factory import open_upstream
 from outlast.providers.vendor import HTTP_KINDS, key_warning
 from outlast.settings import ProviderSettings, Settings
+from outlast.settings.built_in import is_packaged
 from outlast.settings.vendors import STORED, keepers
 from outlast.web.gauges import CalendarNumbers
 from outlast.web.gemini import Verbs
@@ -296,7 +297,8 @@ def _open(
 ) -> OpenUpstream:
     secrets = _secrets(provider, held.environ)
     # The others answer from files and from the catalogue, which may say something else by now.
-    if before is not None and provider.kind in HTTP_KINDS and (before.settings, before.secrets) == (provider, secrets):
+    stays = provider.kind in HTTP_KINDS or is_packaged(provider)
+    if before is not None and stays and (before.settings, before.secrets) == (provider, secrets):
         return before
     upstream = open_upstream(
         name, provider, root=settings.root, knowledge=knowledge, today=held.today, environ=held.environ

@@ -13,6 +13,7 @@ import msgspec
 
 from outlast.errors import SettingsInvalid
 from outlast.settings import DEFAULT_FILE, Settings
+from outlast.settings.built_in import configured
 from outlast.settings.file import read_configuration, settings_of
 
 FOR_LIFE: Final = {"server": ("host", "port", "database", "workers", "today"), "ledger": ("sync",)}
@@ -68,7 +69,7 @@ def settle(running: Settings, wanted: Settings) -> tuple[Settings, tuple[str, ..
     Raises:
         SettingsInvalid: no provider is left; a file that was just emptied or half written looks like that.
     """
-    if running.providers and not wanted.providers:
+    if configured(running) and not configured(wanted):
         raise SettingsInvalid("the file has no provider any more; restart to mean it")
     notes: list[str] = []
     tables: dict[str, object] = {}

@@ -27,7 +27,9 @@ DERIVED = {"status_on_2026-11-21", "status_by_surface", "notice_days", "replacem
 
 @pytest.fixture(scope="module")
 def research() -> Any:
-    return json.loads(RESEARCH.read_bytes(), parse_float=Decimal)
+    found = json.loads(RESEARCH.read_bytes(), parse_float=Decimal)
+    found["models"] += json.loads((ROOT / "tools" / "own_models.json").read_bytes(), parse_float=Decimal)["models"]
+    return found
 
 
 def without_empty(values: dict[str, Any]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlast.chat.hearing import CUT, EMPTY, Hearing
-from outlast.chat.ports import Ended, Piece
+from outlast.chat.ports import Ended, Piece, Sound
 
 EVENTS = {
     "content-type": "text/event-stream",
@@ -100,3 +100,30 @@ def test_any_bytes_are_text_or_one_error(pieces: list[bytes], status: int, broke
     kind = "text/event-stream" if streamed else "application/json"
     text, end = heard(*pieces, status=status, broken=broken, content_type=kind)
     assert text or end.error
+
+
+def test_a_spoken_answers_transcript_is_its_text_and_its_sound_comes_as_it_is() -> None:
+    hearing = Hearing("mini", "req_1")
+    hearing.head(200, EVENTS)
+    pieces = (
+        chunk(audio={"id": "a", "transcript": "Good "}),
+        chunk(audio={"data": "AQID"}),
+        chunk(audio={"transcript": "day", "data": "BAU="}),
+        END,
+    )
+    events = [each for piece in pieces for each in hearing.feed(piece)]
+    [end] = hearing.finish()
+    assert "".join(each.text for each in events if isinstance(each, Piece)) == "Good day"
+    assert b"".join(each.pcm for each in events if isinstance(each, Sound)) == bytes([1, 2, 3, 4, 5])
+    assert end == Ended(finish="stop")
+
+
+def test_sound_that_is_no_sound_leaves_the_words() -> None:
+    text, end = heard(chunk(audio={"id": "a", "transcript": "Yes", "data": "A"}), END)
+    assert (text, end.error) == ("Yes", "")
+
+
+def test_an_answer_aloud_in_one_piece_has_its_words() -> None:
+    message = {"role": "assistant", "content": None, "audio": {"id": "a", "data": "AQID", "transcript": "Yes."}}
+    body = {"id": "c", "model": "m", "choices": [{"index": 0, "message": message, "finish_reason": "stop"}]}
+    assert heard(json.dumps(body).encode(), content_type="application/json")[0] == "Yes."

@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from tests.unit.chat.story import offer, picker
+from tests.unit.chat.story import CATALOG, offer, picker
 
 from outlast.catalog.reference import Reference
 from outlast.chat.picker import Offer, Path, Picker
@@ -93,6 +93,18 @@ def test_without_a_list_every_virtual_model_is_offered_and_the_first_that_lives_
     assert empty.default is None
 
 
+def test_where_nothing_is_offered_the_snapshots_that_come_with_outlast_are() -> None:
+    base, day = picker(), dt.date(2026, 12, 20)
+
+    def offered(text: str) -> tuple[list[str], list[str]]:
+        settings = parse_settings(text, packaged=True)
+        return names(Picker(settings=settings, knowledge=base.knowledge, path=base.path).offer(day))
+
+    assert offered("") == (["local/omni-mini", "local/omni-mini-2"], ["local/omni-mini-1"])
+    assert offered("[server]\npackaged_models = false\n") == ([], [])
+    assert offered('[models.mine]\ntarget = "local/omni-mini"\n') == (["mine"], [])
+
+
 def test_a_model_that_nobody_knows_has_no_clock() -> None:
     clock = picker().clock(Reference("nobody/knows", "api"), dt.date(2026, 1, 1))
     assert (clock.status, clock.ends, clock.legacy) == ("unknown", None, False)
@@ -102,3 +114,14 @@ def test_what_the_catalogue_has_no_facts_about_is_marked() -> None:
     made, day = picker(), dt.date(2025, 8, 1)
     assert made.entry("openai/gpt-4o", day).known
     assert not made.entry("openai/no-such-model", day).known
+
+
+def test_the_local_engine_hears_and_speaks_whatever_a_catalogue_knows() -> None:
+    settings = parse_settings(
+        '[providers.own]\nkind = "local"\nfile = "mine.weights"\n[models.mini]\ntarget = "own/mine"\n'
+    )
+    made = Picker(settings=settings, knowledge=CATALOG, path=lambda _: Path(target="own/mine", reason="target"))
+    reach = made.entry("mini", dt.date(2026, 11, 22)).reach
+    assert (reach.sees, reach.hears, reach.speaks) == (True, True, True)
+    reach = picker().entry("gpt-5", dt.date(2026, 11, 22)).reach
+    assert (reach.hears, reach.speaks) == (False, False)

@@ -18,6 +18,7 @@ from outlast.errors import MalformedRequest, RequestTooLarge
         (b"\xff\xd8\xff\xe0", "image/jpeg"),
         (b"GIF89a", "image/gif"),
         (b"RIFF\0\0\0\0WEBPVP8 ", "image/webp"),
+        (b"RIFF\0\0\0\0WAVEfmt ", "audio/wav"),
         (b"%PDF-1.7\n", "application/pdf"),
         (b"\xef\xbb\xbfhello", "text/plain"),
         ("grüß".encode("utf-16"), "text/plain"),

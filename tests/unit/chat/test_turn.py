@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlast.chat.conversation import Attachment, Message, Role
-from outlast.chat.turn import Reach, Turn, turn, wanted_pictures
+from outlast.chat.turn import Reach, Turn, turn, wanted_files
 
 ANY = st.text(st.characters(exclude_categories=()), max_size=50)
 """Halves of characters too."""
@@ -22,12 +22,16 @@ def image(known: str, size: int = 10) -> Attachment:
     return Attachment(id=known, name=f"{known}.png", media_type="image/png", size=size)
 
 
+def spoken(known: str, size: int = 10) -> Attachment:
+    return Attachment(id=known, name=f"{known}.wav", media_type="audio/wav", size=size)
+
+
 def paper(text: str, name: str = "a.txt", left_out: str = "") -> Attachment:
     return Attachment(id=name, name=name, media_type="text/plain", size=1, text=text, left_out=left_out)
 
 
 def asked(*branch: Message, reach: Reach | None = None, instructions: str = "", **pictures: bytes) -> Turn:
-    return turn(branch, model="m", instructions=instructions, pictures=pictures, reach=reach or Reach())
+    return turn(branch, model="m", instructions=instructions, files=pictures, reach=reach or Reach())
 
 
 def said(made: Turn) -> list[dict[str, Any]]:
@@ -61,16 +65,16 @@ def test_images_go_as_data_to_a_model_that_sees() -> None:
 
 def test_a_model_that_cannot_see_is_sent_none_and_the_person_is_told() -> None:
     branch = (message("see", "user", image("a"), image("b")),)
-    assert wanted_pictures(branch, Reach()) == ()
+    assert wanted_files(branch, Reach()) == ()
     assert asked(*branch).note == "2 images were not sent: this model cannot see."
 
 
 def test_the_newest_images_go_first_and_only_so_many() -> None:
     branch = [message(str(each), "user", image(f"i{each}")) for each in range(30)]
-    wanted = wanted_pictures(branch, Reach(sees=True))
+    wanted = wanted_files(branch, Reach(sees=True))
     assert wanted == tuple(f"i{each}" for each in range(29, 9, -1))
     huge = [message("old", "user", image("o", 15 << 20)), message("new", "user", image("n", 15 << 20))]
-    assert wanted_pictures(huge, Reach(sees=True)) == ("n",)
+    assert wanted_files(huge, Reach(sees=True)) == ("n",)
 
 
 def test_a_files_text_stands_between_marks_that_it_cannot_close() -> None:
@@ -108,3 +112,38 @@ def test_any_conversation_makes_a_request_that_ends_with_the_question(
         branch.pop()
     made = asked(*branch, reach=Reach(context_window=window), instructions=instructions)
     assert said(made)[-1]["role"] == "user"
+
+
+def test_a_recording_goes_as_sound_to_a_model_that_hears_and_one_that_speaks_is_asked_to_answer_aloud() -> None:
+    made = asked(message("", "user", spoken("s")), reach=Reach(hears=True, speaks=True), s=b"hi")
+    assert said(made)[0]["content"] == [{"type": "input_audio", "input_audio": {"data": "aGk=", "format": "wav"}}]
+    body = json.loads(made.body)
+    assert body["modalities"] == ["text", "audio"]
+    assert body["audio"]["format"] == "pcm16"
+    assert "modalities" not in json.loads(
+        asked(message("", "user", spoken("s")), reach=Reach(hears=True), s=b"hi").body
+    )
+
+
+def test_whoever_writes_is_answered_in_writing_even_after_a_spoken_turn() -> None:
+    branch = (message("", "user", spoken("s")), message("Yes.", "assistant"), message("And now?"))
+    made = asked(*branch, reach=Reach(hears=True, speaks=True), s=b"hi")
+    assert said(made)[0]["content"][0]["type"] == "input_audio"
+    assert "modalities" not in json.loads(made.body)
+
+
+def test_a_model_that_cannot_hear_is_played_nothing_and_the_person_is_told() -> None:
+    branch = (message("listen", "user", spoken("s")),)
+    assert wanted_files(branch, Reach(sees=True)) == ()
+    assert asked(*branch).note == "1 recording was not sent: this model cannot hear."
+    assert "input_audio" not in asked(*branch).body.decode()
+
+
+def test_the_newest_recordings_go_first_and_only_so_many() -> None:
+    branch = [message(str(each), "user", spoken(f"s{each}")) for each in range(10)]
+    assert wanted_files(branch, Reach(hears=True)) == tuple(f"s{each}" for each in range(9, 1, -1))
+    long = [message("old", "user", spoken("o", 5 << 20)), message("new", "user", spoken("n", 5 << 20))]
+    assert wanted_files(long, Reach(hears=True)) == ("n",)
+    assert asked(*long, reach=Reach(hears=True), n=b"hi").note == (
+        "1 recording was not sent: there are more than are sent at once."
+    )

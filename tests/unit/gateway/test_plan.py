@@ -1,7 +1,7 @@
 """Who is asked, on which day, in which order; and nobody is dropped without a reason."""
 
 import datetime as dt
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 import pytest
@@ -236,3 +236,23 @@ def test_a_model_that_is_taken_away_for_a_time_gives_way_and_comes_back() -> Non
         "2025-08-31": ["chat/gpt-4o"],
         "2026-02-13": [],
     }
+
+
+@pytest.mark.parametrize("kind", ["local", "transformers"])
+def test_a_date_takes_nobodys_own_weights_away(acme: Catalog, kind: Literal["local", "transformers"]) -> None:
+    """They are announced as retired and make room for a declared successor; where there is none, they answer."""
+    world = World(providers={"acme": ProviderSettings(kind=kind, catalog="acme")}, knowledge=acme, day=END)
+    alone = plan(ModelSettings(declared="acme/old"), world)
+    assert order(alone) == ["acme/old target"]
+    assert (alone.dropped, alone.standing.status) == ((), "retired")
+    moved = plan(ModelSettings(declared="acme/old", successor="acme/next"), world)
+    assert order(moved) == ["acme/next successor"]
+    assert reasons(moved) == {"acme/old": f"retired since {END}"}
+    spare = plan(ModelSettings(declared="acme/next", fallback="acme/old"), world)
+    assert order(spare) == ["acme/next target", "acme/old fallback"]
+
+
+def test_own_weights_that_are_not_there_are_not_asked(acme: Catalog) -> None:
+    providers = {"acme": ProviderSettings(kind="local", catalog="acme")}
+    world = World(providers=providers, knowledge=acme, day=END, gone={"acme/old"})
+    assert plan(ModelSettings(declared="acme/old"), world).attempts == ()

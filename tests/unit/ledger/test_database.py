@@ -2,6 +2,7 @@ import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
@@ -67,3 +68,16 @@ def test_every_named_query_fits_the_schema(tmp_path: Path, name: str) -> None:
 def test_queries_are_found_by_the_name_in_their_comment_line() -> None:
     text = "-- one: the first.\nSELECT 1; -- not: a name\n\n-- two: the second.\nSELECT\n  2;\n"
     assert parse_queries(text) == {"one": "SELECT 1; -- not: a name", "two": "SELECT\n  2;"}
+
+
+def test_a_new_file_that_another_process_is_just_making_is_waited_for(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "a.db", isolation_level=None, check_same_thread=False)) as other:
+        other.execute("CREATE TABLE begun (anything)")
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            open_for_writing(tmp_path / "a.db", patience=0.05)
+        done = Timer(0.2, lambda: other.execute("COMMIT"))
+        done.start()
+        with closing(open_for_writing(tmp_path / "a.db", patience=10.0)) as connection:
+            assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        done.join()

@@ -47,11 +47,45 @@ def test_what_stays_stands_as_if_the_rest_had_never_been_heard(decoder: Decoder)
     for x, kind in ((before, Kind.GIVEN), (sound, Kind.SOUND), (after, Kind.GIVEN), (sound[:1], Kind.SOUND)):
         decoder.run(x, memory, kind)
     stays = memory.kinds[: memory.used].tolist().count(Kind.SOUND) - 1
-    fresh = Memory(SHAPE, Bounds())
+    fresh = Memory(SHAPE, Bounds(recent=0))
     decoder.run(np.concatenate((before, sound[-stays:], after, sound[:1])), fresh, Kind.GIVEN)
     assert memory.used == fresh.used
     for found, wanted in zip(held(memory)[:2], held(fresh)[:2], strict=True):
         np.testing.assert_allclose(found[FIRST_LAYER], wanted[FIRST_LAYER], atol=CLOSE)
+
+
+def turn(memory: Memory, decoder: Decoder, seed: int, *, text: int = 4, sound: int = 8) -> None:
+    decoder.run(inputs(sound, seed), memory, Kind.SOUND)
+    decoder.run(inputs(text, 10 * seed), memory, Kind.MONOLOGUE)
+    memory.begin_turn(decoder.turns)
+
+
+def talked(decoder: Decoder, turns: int, *, recent: int) -> Memory:
+    memory = Memory(SHAPE, Bounds(recent=recent))
+    decoder.run(inputs(5), memory, Kind.GIVEN)
+    memory.begin_turn(decoder.turns)
+    for seed in range(1, turns + 1):
+        turn(memory, decoder, seed)
+    return memory
+
+
+def test_between_turns_the_sound_of_the_oldest_goes_first_and_then_whole_turns(decoder: Decoder) -> None:
+    opening, said, whole = [Kind.GIVEN] * 5, [Kind.MONOLOGUE] * 4, [Kind.SOUND] * 8 + [Kind.MONOLOGUE] * 4
+    assert held(talked(decoder, 3, recent=41))[2] == opening + whole * 3
+    assert held(talked(decoder, 3, recent=40))[2] == opening + said + whole * 2
+    assert held(talked(decoder, 3, recent=26))[2] == opening + said * 2 + whole
+    assert held(talked(decoder, 3, recent=17))[2] == opening + said * 3
+    assert held(talked(decoder, 3, recent=16))[2] == opening + said * 2
+    assert held(talked(decoder, 3, recent=0))[2] == opening
+
+
+def test_what_stays_between_turns_stands_as_if_the_rest_had_never_been_said(decoder: Decoder) -> None:
+    """In the first layer, whose keys and values know no other position."""
+    memory, fresh = talked(decoder, 9, recent=20), Memory(SHAPE, Bounds(recent=0))
+    decoder.run(np.concatenate((inputs(5), *(inputs(4, 10 * seed) for seed in (7, 8, 9)))), fresh, Kind.GIVEN)
+    for found, wanted in zip(held(memory)[:2], held(fresh)[:2], strict=True):
+        np.testing.assert_allclose(found[FIRST_LAYER], wanted[FIRST_LAYER], atol=CLOSE)
+    assert memory.left == Bounds().kept - 17
 
 
 def test_ten_minutes_of_sound_take_no_more_memory_than_one(decoder: Decoder) -> None:

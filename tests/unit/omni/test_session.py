@@ -69,6 +69,20 @@ def test_text_comes_piece_by_piece_and_the_answer_ends() -> None:
     assert decoder.positions == "Bcccc" + "U" + "x" * (read - 1) + "A" + "x" * 7 + "E"
 
 
+def answered(typed: str, opening: Opening) -> tuple[str, bytes]:
+    session = tiny_session(opening, habits=Habits(temperature=0, longest_phrase=9))
+    session.push_text(typed)
+    events = list(session.answer())
+    return said(events), sound(events).tobytes()
+
+
+def test_capital_letters_ask_the_same_and_are_read_aloud_as_they_stand() -> None:
+    assert answered("What IS It?", Opening(longest_answer=24)) == answered("what is it?", Opening(longest_answer=24))
+    aloud = Opening(task="read aloud")
+    assert answered("What IS It?", aloud)[0] == "What IS It?"
+    assert answered("What IS It?", aloud) != answered("what is it?", aloud)
+
+
 def test_an_answer_begins_with_no_space_however_many_the_network_writes() -> None:
     decoder = Recording()
     session = tiny_session(decoder=decoder)
@@ -358,7 +372,7 @@ def again(action: Callable[[], object]) -> None:
 
 def test_a_full_conversation_refuses_more_and_still_answers() -> None:
     decoder = Recording()
-    session = tiny_session(decoder=decoder, bounds=Bounds(kept=200, sound=50, slack=10))
+    session = tiny_session(decoder=decoder, bounds=Bounds(kept=200, sound=50, slack=10, recent=300))
     with pytest.raises(ContextFull, match="full"):
         again(lambda: session.push_text("abcdefgh"))
     with pytest.raises(ContextFull):
@@ -366,6 +380,20 @@ def test_a_full_conversation_refuses_more_and_still_answers() -> None:
     assert isinstance(list(session.answer())[-1], Ended)
     with pytest.raises(ContextFull):
         again(lambda: deque(session.answer()))
+    assert GRAMMAR.fullmatch(decoder.positions)
+
+
+def test_a_conversation_of_many_turns_is_never_full_and_ends_as_a_short_one() -> None:
+    decoder = Recording()
+    session = tiny_session(decoder=decoder, bounds=Bounds(kept=400, sound=50, slack=10, recent=100))
+    taken = set()
+    for number in range(40):
+        session.push_text("abcdefgh")
+        session.recall("ijkl" if number % 2 else "mnop")
+        session.push_audio(noise(2_000, number))
+        list(session.answer())
+        taken.add(session.remembered)
+    assert len(taken) < 6, "memory stopped growing"
     assert GRAMMAR.fullmatch(decoder.positions)
 
 

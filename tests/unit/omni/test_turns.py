@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from outlast.omni.turns import ByHand, ByNetwork, BySilence, Either, Evidence, TurnPolicy, loudness
+from outlast.omni.turns import ByBoth, ByHand, ByNetwork, BySilence, Either, Evidence, TurnPolicy, loudness
 
 LOUD, QUIET = -20.0, -70.0
 
@@ -35,6 +35,22 @@ def test_the_networks_word_ends_a_turn_when_it_stays_sure_long_enough() -> None:
 
 def test_the_networks_word_does_not_count_before_somebody_spoke() -> None:
     assert decided_at(ByNetwork(threshold=0.5), [(1.0, QUIET)] * 20) is None
+
+
+def test_the_network_may_have_to_wait_for_a_silent_patch() -> None:
+    heard = [(0.9, LOUD), (0.9, LOUD), (0.9, QUIET)]
+    assert decided_at(ByNetwork(threshold=0.8, quiet=True), heard) == 2
+    assert decided_at(ByNetwork(threshold=0.8), heard) == 0
+    assert decided_at(ByNetwork(threshold=0.8, quiet=True), [(0.9, LOUD), (0.1, QUIET)]) is None
+
+
+def test_the_longer_it_is_silent_the_less_sure_the_network_needs_to_be() -> None:
+    policy = ByBoth(threshold=0.8, patience_ms=200)
+    assert decided_at(policy, [(1.0, LOUD), (1.0, LOUD), (0.8, QUIET)]) == 2
+    assert decided_at(policy, [(0.0, LOUD), *[(0.5, QUIET)] * 9]) == 3
+    assert decided_at(policy, [(0.0, LOUD), *[(0.0, QUIET)] * 9]) == 5
+    assert decided_at(policy, [(0.0, LOUD), *[(0.5, QUIET)] * 2, (0.5, LOUD), *[(0.5, QUIET)] * 2]) is None
+    assert decided_at(policy, [(1.0, QUIET)] * 9) is None
 
 
 def test_a_new_turn_begins_with_nothing_said() -> None:

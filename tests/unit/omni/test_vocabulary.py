@@ -6,19 +6,28 @@ from hypothesis import strategies as st
 
 from outlast.errors import WeightsInvalid
 from outlast.omni.grammar import SPECIAL
-from outlast.omni.vocabulary import CHARACTERS, Vocabulary
+from outlast.omni.vocabulary import CHARACTERS, PLACES, Vocabulary
 
 VOCABULARY = Vocabulary((*SPECIAL, *CHARACTERS, " is", " what", "what"))
+PLACED = Vocabulary((*SPECIAL, *CHARACTERS, *PLACES))
 
 
 @given(st.text(alphabet=st.characters(min_codepoint=32, max_codepoint=126)))
 def test_what_is_ascii_comes_back_as_it_was(text: str) -> None:
     assert VOCABULARY.decode(VOCABULARY.encode(text)) == text
+    assert PLACED.decode(PLACED.encode(text)) == text
 
 
 @given(st.text())
 def test_no_text_becomes_a_special_token(text: str) -> None:
     assert all(number >= len(SPECIAL) for number in VOCABULARY.encode(f"<end>{text}<answer>"))
+
+
+def test_a_digit_of_a_number_to_999_is_known_by_its_place() -> None:
+    [hundreds, tens, ones] = PLACED.encode(" 555")
+    assert len({hundreds, tens, ones}) == 3
+    assert PLACED.encode("x175")[-2:] == PLACED.encode("x75")[-2:]
+    assert len(set(PLACED.encode("5555"))) == 1
 
 
 def test_a_known_word_is_one_piece_and_an_unknown_one_its_letters() -> None:

@@ -20,7 +20,7 @@ from outlast.providers.local.refused import Refused
 from outlast.providers.local.shelf import Shelf
 from outlast.providers.local.work import Head, Stop
 from outlast.settings.chat import PersonaSettings
-from outlast.settings.file import load_settings
+from outlast.settings.file import parse_settings
 from outlast.tone.persona import instructions
 
 
@@ -32,7 +32,7 @@ def named(name: str, date: str) -> bytes:
 def shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
     file = tmp_path_factory.mktemp("local") / "tiny.weights"
     file.write_bytes(weights_file())
-    return Shelf([file])
+    return Shelf.of_files([file])
 
 
 def call(shelf: Shelf, body: bytes) -> Call:
@@ -43,21 +43,21 @@ def test_models_are_called_as_their_files_say_and_the_family_means_the_newest(tm
     one, two = tmp_path / "a", tmp_path / "b"
     one.write_bytes(named("omni-mini-2", "2026-12-01"))
     two.write_bytes(named("omni-mini-1", "2026-11-22"))
-    shelf = Shelf([one, two])
+    shelf = Shelf.of_files([one, two])
     assert shelf.name("omni-mini") == "omni-mini-2"
     assert shelf.engine("omni-mini-1") is shelf.engine(shelf.name("omni-mini-1"))
     with pytest.raises(ModelNotFound, match="omni-mini-2, omni-mini-1"):
         shelf.name("omni-large")
     with pytest.raises(SettingsInvalid, match="second file"):
-        Shelf([one, one])
+        Shelf.of_files([one, one])
 
 
 def test_a_file_that_is_missing_or_broken_is_refused_with_the_next_step(tmp_path: Path) -> None:
-    with pytest.raises(SettingsInvalid, match="no trained weights come with this version"):
-        Shelf([tmp_path / "none"])
+    with pytest.raises(SettingsInvalid, match="take `file` out"):
+        Shelf.of_files([tmp_path / "none"])
     (tmp_path / "cut").write_bytes(weights_file()[:-1])
     with pytest.raises(SettingsInvalid, match="fetch or make the file again"):
-        Shelf([tmp_path / "cut"])
+        Shelf.of_files([tmp_path / "cut"])
 
 
 @pytest.mark.parametrize(
@@ -68,10 +68,9 @@ def test_a_file_that_is_missing_or_broken_is_refused_with_the_next_step(tmp_path
         ('kind = "scripted"\nfiles = ["b"]', "use `file`"),
     ],
 )
-def test_a_table_that_cannot_be_meant_is_refused(tmp_path: Path, words: str, said: str) -> None:
-    (tmp_path / "outlast.toml").write_text(f"[providers.local]\n{words}\n", encoding="utf-8")
+def test_a_table_that_cannot_be_meant_is_refused(words: str, said: str) -> None:
     with pytest.raises(SettingsInvalid, match=said):
-        load_settings(tmp_path / "outlast.toml")
+        parse_settings(f"[providers.local]\n{words}\n", packaged=False)
 
 
 def test_a_persona_becomes_control_tokens_and_other_system_text_is_told_to_be_unused() -> None:

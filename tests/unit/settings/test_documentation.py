@@ -21,6 +21,7 @@ from outlast.settings import (
 from outlast.settings.chat import ChatSettings, PersonaSettings, PlanSettings
 from outlast.settings.notices import NoticesSettings, NoticeTo
 from outlast.settings.policy import OwnModel, PolicySettings
+from outlast.settings.weights import WeightsSettings
 
 PAGE = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text(encoding="utf-8")
 
@@ -62,6 +63,11 @@ def test_the_operators_own_claims_document_their_words(kind: type) -> None:
 def test_a_target_of_several_documents_its_words() -> None:
     for word in TargetSettings.__struct_fields__:
         assert word in section("[models.NAME]")
+
+
+def test_weights_document_their_words() -> None:
+    for word in WeightsSettings.__struct_fields__:
+        assert f"`{word}`" in section("[providers.NAME]")
 
 
 def test_the_example_is_a_configuration() -> None:

@@ -24,6 +24,11 @@ def test_every_example_of_providers_is_a_configuration(text: str) -> None:
     assert parse_settings(text).providers
 
 
+@pytest.mark.parametrize("text", blocks("omni.md"))
+def test_every_example_of_the_local_engine_is_one_where_its_snapshots_are(text: str) -> None:
+    assert "local" in parse_settings(text, packaged=True).providers
+
+
 def initial() -> str:
     return starting_configuration(open_catalog(), dt.date(2026, 11, 22))
 

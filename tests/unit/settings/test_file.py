@@ -88,6 +88,7 @@ def test_a_key_is_never_repeated_in_a_message() -> None:
 
 def test_no_file_is_the_empty_configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("OUTLAST_SNAPSHOTS", "")
     assert load_settings() == Settings()
 
 

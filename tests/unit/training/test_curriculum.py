@@ -4,13 +4,14 @@ import operator
 import random
 import re
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from training.curriculum.exchange import Split
 from training.curriculum.held_out import is_held_out
-from training.curriculum.mixture import SKILLS, draw_exchange
+from training.curriculum.mixture import BLIND, SKILLS, draw_conversation, draw_exchange
 from training.positions import Sounds, lay_out
-from training.tokens import MOST, make_vocabulary
+from training.tokens import MOST, counted, make_vocabulary
 
 from outlast.omni.grammar import ANSWER, END, THINK, USER, opening_tokens
 
@@ -32,9 +33,8 @@ def test_sums_are_right_and_thought_from_the_last_digit_on(skill: str, split: Sp
         a, b, result = map(int, found.groups())
         assert OPERATIONS[skill](a, b) == result
         worked = [int(digit) for digit in turn.thought.split()]
-        assert (
-            sum(digit * 10**place for place, digit in enumerate(worked[2::4] if skill != "times" else worked)) == result
-        )
+        digits = worked if skill == "times" else [*worked[2::4], worked[-1]]
+        assert sum(digit * 10**place for place, digit in enumerate(digits)) == result
         assert turn.key in turn.answer
 
 
@@ -62,16 +62,28 @@ def test_an_answer_holds_what_makes_it_right(name: str) -> None:
                 assert (turn.key or turn.answer.lower()) in turn.answer.lower()
 
 
+def test_unrelated_exchanges_stand_behind_each_other_and_only_what_is_told_is_interrupted() -> None:
+    rng = random.Random(4)
+    lengths = set[int]()
+    for _ in range(400):
+        turns = draw_conversation(rng, "taught", among=BLIND).turns
+        lengths.add(len(turns))
+        for before, turn in pairwise(turns):
+            if turn.answer.startswith("I am sure, "):
+                assert before.key in turn.answer.lower()
+    assert {1, 2, 3, 4} <= lengths
+
+
 def test_the_same_seed_draws_the_same() -> None:
     first, second = random.Random(5), random.Random(5)
     assert [draw_exchange(first, "taught") for _ in range(50)] == [draw_exchange(second, "taught") for _ in range(50)]
 
 
 def test_an_exchange_stands_in_the_order_of_the_grammar_and_only_replies_count_in_full() -> None:
-    vocabulary = make_vocabulary(draws=3_000)
+    vocabulary = make_vocabulary()
     rng = random.Random(2)
     for _ in range(300):
-        exchange = draw_exchange(rng, "held out", seeing=False)
+        exchange = draw_exchange(rng, "held out", among=BLIND)
         laid = lay_out(exchange, vocabulary, Sounds())
         tokens, weights = laid.tokens, laid.weights
         opening = opening_tokens(exchange.manner, "talk")
@@ -87,5 +99,7 @@ def test_an_exchange_stands_in_the_order_of_the_grammar_and_only_replies_count_i
         assert set(weights[start:]) == {1.0}
 
 
-def test_the_vocabulary_is_small() -> None:
-    assert len(make_vocabulary(draws=3_000)) <= MOST
+def test_the_vocabulary_is_small_and_knows_what_is_used_most() -> None:
+    vocabulary = make_vocabulary()
+    assert len(vocabulary) <= MOST
+    assert set(counted(draws=3_000, least=60)) <= set(vocabulary.pieces)

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from training.curriculum.held_out import is_held_out
 from training.curriculum.lexicon import COLOURS, SHAPES, WORDS
-from training.curriculum.mixture import SEEING, SKILLS, draw_exchange
+from training.curriculum.mixture import BLIND, SEEING, SKILLS, draw_exchange
 from training.curriculum.pictures import compare_shapes, count_shapes, name_shapes
-from training.curriculum.reading import letters, read_digits, read_word
+from training.curriculum.reading import read_digits, read_word
 from training.curriculum.scenes import COLOUR_OF, NAMELESS, OUTSIDE, Item, Shapes, covered
+from training.curriculum.words import letters
 from training.curriculum.writing import FONTS, HELD_OUT_FONTS, Writing
 
 
@@ -92,7 +93,7 @@ def test_a_question_about_a_picture_comes_with_one(name: str) -> None:
 
 def test_who_sees_nothing_is_asked_about_no_picture() -> None:
     rng = random.Random(6)
-    drawn = [draw_exchange(rng, "taught", seeing=False) for _ in range(500)]
+    drawn = [draw_exchange(rng, "taught", among=BLIND) for _ in range(500)]
     assert not [turn for each in drawn for turn in each.turns if turn.scene is not None]
 
 

@@ -5,7 +5,7 @@ import random
 import numpy as np
 import pytest
 from training.curriculum.exchange import Exchange, Turn
-from training.positions import Clip, Kind, Sounds, lay_out
+from training.positions import Clip, Kind, Phrase, Sounds, lay_out
 from training.spelling import Spelling
 from training.tokens import make_vocabulary
 
@@ -13,10 +13,19 @@ from outlast.omni import grammar
 from outlast.omni.engine import Manner
 from outlast.omni.reply import phrases
 
-VOCABULARY = make_vocabulary(draws=2_000)
+VOCABULARY = make_vocabulary()
 EXCHANGE = Exchange("plus", (Turn("what is 3 plus 4?", "3 plus 4 is 7.", "7 0 0 0", "is 7"),))
-CLIP = Clip(np.zeros((5, 160), np.float16), np.arange(5, dtype=np.int8), np.array([0, 0, 1, 0, 2], np.int8))
-SPOKEN = {"3 plus 4 is 7.": np.arange(12, dtype=np.int16).reshape(3, 4)}
+CLIP = Clip(
+    np.zeros((5, 160), np.float16),
+    np.arange(5, dtype=np.int16),
+    np.array([0, 0, 1, 0, 2], np.int16),
+    np.arange(20, 30, dtype=np.int16).reshape(5, 2),
+)
+SPOKEN = {
+    "3 plus 4 is 7.": Phrase(
+        np.arange(12, dtype=np.int16).reshape(3, 4), np.arange(30, 39, dtype=np.int16).reshape(3, 3)
+    )
+}
 
 
 def specials(laid_out: list[int]) -> list[str]:
@@ -41,7 +50,13 @@ def test_what_is_heard_is_written_down_before_it_is_answered_or_not_at_all() -> 
     assert "<heard>" in specials(written.tokens)
     assert "<heard>" not in specials(silent.tokens)
     assert written.kinds.count(Kind.PATCH) == silent.kinds.count(Kind.PATCH) == 5
-    assert [heard for heard in silent.heard if heard[0] >= 0] == [(0, 0), (1, 0), (2, 1), (3, 0), (4, 2)]
+    assert [mark for mark in silent.marks if mark[0] >= 0] == [
+        (0, 0, 20, 21),
+        (1, 0, 22, 23),
+        (2, 1, 24, 25),
+        (3, 0, 26, 27),
+        (4, 2, 28, 29),
+    ]
 
 
 def test_an_answer_is_spoken_behind_its_phrase_and_its_last_frame_ends_it() -> None:
@@ -53,6 +68,7 @@ def test_an_answer_is_spoken_behind_its_phrase_and_its_last_frame_ends_it() -> N
         [8, 9, 10, 11],
         [grammar.SILENCE_CODE, 0, 0, 0],
     ]
+    assert [mark for mark in laid.marks if mark[0] >= 0] == [(30, 31, 32, -1), (33, 34, 35, -1), (36, 37, 38, -1)]
     assert specials(laid.tokens)[-2:] == ["<speak>", "<end>"]
 
 

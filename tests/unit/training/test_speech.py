@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from training.curriculum.exchange import Exchange, Turn
-from training.positions import Clip
+from training.positions import Clip, Phrase
 from training.speech import voices
 from training.speech.espeak import phoneme_class
 from training.speech.recording import OVER, PAUSE, PHONEMES, SILENCE, SPEAKING, Recording
+from training.speech.said import NO_WORD, word_class
 from training.speech.shards import Asked, Cache, Made, read_phrases, write, write_phrases
 from training.speech.spoil import LESSONS, NONE, TELEPHONE, loudness, noise, spoiled
 from training.speech.wording import spoken
@@ -153,8 +154,9 @@ def test_every_noise_is_of_one_loudness() -> None:
 
 def _asked(number: int) -> Asked:
     patches = np.full((30 + number, 160), number, np.float16)
-    phases = np.array([SPEAKING] * 10 + [OVER] * (20 + number), np.int8)
-    clip = Clip(patches, np.full(len(patches), number, np.int8), phases)
+    phases = np.array([SPEAKING] * 10 + [OVER] * (20 + number), np.int16)
+    words = np.full((len(patches), 2), number + 5, np.int16)
+    clip = Clip(patches, np.full(len(patches), number, np.int16), phases, words)
     turns = (Turn(f"say {number}", f"{number}."), Turn("typed", "Yes."))
     yielding = Exchange("agree", (Turn(f"say {number}", "You are right."), turns[1]))
     answers = {0.0: Exchange("agree", turns), 0.6: yielding if number == 1 else Exchange("agree", turns)}
@@ -172,6 +174,7 @@ def test_what_a_shard_holds_is_read_as_it_was_written(tmp_path: Path) -> None:
         assert clip.patches.shape == (30 + number, 160)
         assert (clip.patches == number).all()
         assert (clip.phonemes == number).all()
+        assert (clip.words == number + 5).all()
         assert cache.sound(number) == pytest.approx(number / 10, abs=1e-3)
     assert len(cache.exchanges) == 3
     exchange, clips = cache.conversation(1, random.Random(0))
@@ -189,7 +192,7 @@ def test_a_lesson_ends_anywhere_behind_the_last_word(tmp_path: Path) -> None:
     assert len(lengths) > 8
     found = cache.of_text("say 0", random.Random(1))
     assert found is not None
-    assert len(found.patches) == len(found.phases) == len(found.phonemes)
+    assert len(found.patches) == len(found.phases) == len(found.phonemes) == len(found.words)
     assert cache.of_text("say it", random.Random(1)) is None
 
 
@@ -203,9 +206,35 @@ def test_a_shard_that_is_not_whole_is_not_read(tmp_path: Path) -> None:
 
 
 def test_phrases_are_read_as_they_were_written(tmp_path: Path) -> None:
-    phrases = {f"{count}.": np.full((count, 4), count, np.int16) for count in range(1, 6)}
+    phrases = {f"{count}.": _phrase(count, count) for count in range(1, 6)}
     write_phrases(tmp_path / "phrases-0000", phrases)
-    write_phrases(tmp_path / "phrases-0001", {"six.": np.zeros((6, 4), np.int16)})
+    write_phrases(tmp_path / "phrases-0001", {"six.": _phrase(6, 0)})
     found = read_phrases(tmp_path)
     assert list(found) == [*phrases, "six."]
-    assert all((found[text] == codes).all() for text, codes in phrases.items())
+    for text, phrase in phrases.items():
+        assert (found[text].codes == phrase.codes).all()
+        assert (found[text].marks == phrase.marks).all()
+
+
+def _phrase(frames: int, value: int) -> Phrase:
+    return Phrase(np.full((frames, 4), value, np.int16), np.full((frames, 3), value + 1, np.int16))
+
+
+def _two_words() -> Recording:
+    """``one``, a pause, then ``two``: half a second, a quarter, half a second."""
+    edges = np.array([0, 8_000, 12_000, 20_000], np.int64)
+    sounds = np.array([AH, SILENCE, AH], np.int8)
+    return Recording(np.ones(20_000, np.float32), edges, sounds, (0, 12_000), ("One,", "two"))
+
+
+def test_a_word_counts_as_heard_once_its_last_sound_is_over() -> None:
+    one, two = word_class("one"), word_class("two")
+    heard = _two_words().between(0, 4_000).heard().tolist()
+    assert heard == [[NO_WORD, NO_WORD]] * 12 + [[one, NO_WORD]] * 19 + [[two, one]] * 6
+    assert (_recording().heard() == -1).all()
+
+
+def test_a_frame_knows_its_word_and_the_one_that_follows() -> None:
+    one, two = word_class("one"), word_class("two")
+    assert _two_words().speaking()[:, 1:].tolist() == [[one, two]] * 19 + [[two, NO_WORD]] * 13
+    assert word_class("unheardof") == -1

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from outlast.chat.ports import Begun, Ended, Person, Piece
+from outlast.chat.ports import Begun, Ended, Person, Piece, Sound
 from outlast.settings import parse_settings
 from outlast.testing.gateway import KeptJournal
 from outlast.wiring.chat import AHEAD, InProcess, Pipe, caller_of
@@ -33,7 +33,7 @@ models = []
 [server]
 require_key = true
 """
-Event = Begun | Piece | Ended
+Event = Begun | Piece | Sound | Ended
 
 
 def play(folder: Path, act: Callable[[Gateway], Awaitable[None]]) -> None:

@@ -1,23 +1,23 @@
-"""``/chat/completions``: a conversation is pushed into a session, and its answer given whole or as it comes.
+"""``/chat/completions``: a conversation is pushed into a session, and its answer given.
 
-It knows the order of events and what each becomes. It does not know shapes (``chat_wire``) nor how bodies are read
-(``chat_request``).
+It knows what a session is opened with and what of it is counted. It does not know how bodies are read
+(``chat_request``) nor how answers are given (``giving``).
 """
 
 from collections.abc import Iterator
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Literal
 
-from outlast.gateway.ports import Headers
 from outlast.omni.encode import Encoder
-from outlast.omni.engine import Opening, Said, Spoken
+from outlast.omni.engine import Event, Opening
 from outlast.providers.local import conversation
 from outlast.providers.local.answering import Answering
 from outlast.providers.local.asked import Call, unused_header
 from outlast.providers.local.chat_request import read_chat
-from outlast.providers.local.chat_wire import Chunks, Counted, Known, Whole, plain
-from outlast.providers.local.work import JSON, Head, Stop
+from outlast.providers.local.chat_wire import Counted, Known
+from outlast.providers.local.giving import Given
+from outlast.providers.local.work import Head, Stop
 
-_EVENTS: Final[Headers] = (("content-type", "text/event-stream; charset=utf-8"),)
 _SEED_BITS: Final = 0xFFFF_FFFF
 
 
@@ -36,55 +36,35 @@ def answer(call: Call, stop: Stop) -> Iterator[Head | bytes]:
     )
     session = call.engine.open(opening)
     pushed = conversation.push(session, request.messages, stop)
-    answering = Answering(session, stop)
-    headers = unused_header((*request.unused, *(("system",) if more else ())))
-    if request.stream:
-        chunks = Chunks(known, spoken=encoder is not None, with_usage=request.wants_usage)
-        yield from _streamed(chunks, encoder, (answering, pushed), headers)
-    else:
-        whole = _whole(encoder, answering, pushed)
-        yield Head(200, (*JSON, *headers))
-        yield plain(known, whole)
-
-
-def _whole(encoder: Encoder | None, answering: Answering, pushed: conversation.Pushed) -> Whole:
-    text, sound = [], []
-    for event in answering.events():
-        if isinstance(event, Said):
-            text.append(event.text)
-        elif isinstance(event, Spoken) and encoder is not None:
-            sound.append(encoder.push(event.samples))
-    made = None if encoder is None else b"".join((*sound, encoder.finish()))
-    return Whole(text="".join(text), sound=made, finish=answering.finish, counted=_counted(answering, pushed))
-
-
-def _streamed(
-    chunks: Chunks,
-    encoder: Encoder | None,
-    course: tuple[Answering, conversation.Pushed],
-    headers: Headers,
-) -> Iterator[Head | bytes]:
-    answering, pushed = course
-    begun = False
-    for event in answering.events():
-        if not begun:  # what is refused with the first event still has a status of its own
-            begun = True
-            yield Head(200, (*_EVENTS, *headers))
-            yield chunks.opening()
-        if isinstance(event, Said):
-            yield chunks.text(event.text)
-        elif isinstance(event, Spoken) and encoder is not None:
-            yield chunks.sound(encoder.push(event.samples))
-    if encoder is not None:
-        yield chunks.sound(encoder.finish())
-    yield chunks.ending(answering.finish, _counted(answering, pushed))
-
-
-def _counted(answering: Answering, pushed: conversation.Pushed) -> Counted:
-    return Counted(
-        read=answering.read,
-        patches=pushed.patches,
-        tiles=pushed.tiles,
-        written=answering.written,
-        frames=answering.frames,
+    given = Given(
+        known=known,
+        encoder=encoder,
+        headers=unused_header((*request.unused, *(("system",) if more else ()))),
+        stream=bool(request.stream),
+        with_usage=request.wants_usage,
     )
+    yield from given.of(_Turn(Answering(session, stop), pushed))
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Implements ``giving.Running``."""
+
+    answering: Answering
+    pushed: conversation.Pushed
+
+    def events(self) -> Iterator[Event]:
+        return self.answering.events()
+
+    @property
+    def finish(self) -> Literal["stop", "length"]:
+        return self.answering.finish
+
+    def counted(self) -> Counted:
+        return Counted(
+            read=self.answering.read,
+            patches=self.pushed.patches,
+            tiles=self.pushed.tiles,
+            written=self.answering.written,
+            frames=self.answering.frames,
+        )

@@ -112,14 +112,24 @@ def _push(session: Session, part: Part, where: str, state: tuple[Pushed, Stop]) 
 
 def _sound(given: InputAudio, where: str, pushed: Pushed) -> Iterator[Samples]:
     """Second by second, so that a call can be stopped between two."""
+    samples = listen(given, where)
+    pushed.samples += len(samples)
+    pushed.patches += len(samples) // PATCH_SAMPLES
+    check_length(pushed.samples, where)
+    for start in range(0, len(samples), EARS_HZ):
+        yield samples[start : start + EARS_HZ]
+
+
+def listen(given: InputAudio, where: str) -> Samples:
+    """What a caller sent to be heard, at ``EARS_HZ``. Raises ``Refused``, and as ``waves.decode`` does."""
     raw = _RAW.get(given.format)
     if raw is None and given.format not in _BY_HEAD:
         known = ", ".join(f"'{each}'" for each in (*_BY_HEAD, *_RAW))
         raise invalid(f"Invalid value: '{given.format}'. Supported values are: {known}.", f"{where}.format")
-    samples = decode(read_base64(given.data, f"{where}.data"), raw=raw).for_ears()
-    pushed.samples += len(samples)
-    pushed.patches += len(samples) // PATCH_SAMPLES
-    if pushed.samples > LONGEST_S * EARS_HZ:
+    return decode(read_base64(given.data, f"{where}.data"), raw=raw).for_ears()
+
+
+def check_length(samples: int, where: str) -> None:
+    """Raises ``Refused`` where one call brings too much sound, at ``EARS_HZ``."""
+    if samples > LONGEST_S * EARS_HZ:
         raise invalid(f"Invalid 'messages': over {LONGEST_S} seconds of sound; send less of it.", where)
-    for start in range(0, len(samples), EARS_HZ):
-        yield samples[start : start + EARS_HZ]

@@ -38,6 +38,11 @@ class Stop:
         if self._session is not None:
             self._session.cancel()
 
+    @property
+    def asked(self) -> bool:
+        """Nobody wants the rest."""
+        return self._asked.is_set()
+
     def check(self) -> None:
         """Between two pieces of work. Raises ``Stopped``."""
         if self._asked.is_set():
@@ -99,7 +104,7 @@ class Answer:
             self.close()
             raise
         if self._head is None:
-            raise self._error or UpstreamBroken("the local engine was stopped", target=self._target)
+            raise self._error or UpstreamBroken("the engine was stopped", target=self._target)
 
     async def read(self) -> bytes:
         """The rest of the body, whole."""
@@ -114,7 +119,7 @@ class Answer:
             if self._closed:
                 raise UpstreamBroken("the answer was closed before its end", target=self._target)
             if self._error is not None:
-                raise UpstreamBroken(f"the local engine broke off: {self._error}", target=self._target)
+                raise UpstreamBroken(f"the engine broke off: {self._error}", target=self._target)
             if self._ended:
                 return b""
             await self._wait(self._patience.idle)
@@ -156,14 +161,15 @@ class Answer:
                 await self._news.wait()
         except TimeoutError:
             self.stop.ask()
-            raise UpstreamTimeout(f"the local engine gave nothing for {seconds:g} s", target=self._target) from None
+            raise UpstreamTimeout(f"the engine gave nothing for {seconds:g} s", target=self._target) from None
 
 
 class Pool:
     """At most ``threads`` jobs compute at a time and ``waiting`` more wait; one more is told to come back."""
 
-    def __init__(self, *, threads: int, waiting: int) -> None:
+    def __init__(self, *, threads: int, waiting: int, busy: Refusal = BUSY) -> None:
         self._most = threads + waiting
+        self._busy = busy
         self._admitted: set[Answer] = set()
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="local-engine")
 
@@ -171,7 +177,7 @@ class Pool:
         """Begin a job and wait for its head; cancelling stops it."""
         answer = Answer(target, patience)
         if len(self._admitted) >= self._most:
-            _refuse(answer, BUSY)
+            _refuse(answer, self._busy)
             await answer.begun()
             return answer
         self._admitted.add(answer)

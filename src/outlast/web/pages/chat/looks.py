@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response, StreamingResponse
 
 from outlast.chat.conversation import Conversation
 from outlast.chat.export import as_json, as_markdown
@@ -17,7 +17,7 @@ from outlast.web.pages.chat.acts import LONGEST_REASON, TITLE_LENGTH
 from outlast.web.pages.chat.front import LEGACY_COOKIE, Open, opened
 from outlast.web.pages.chat.room import Room, path_of
 
-SHOWN_IN_PAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+SHOWN_IN_PAGES: Final = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "audio/wav"})
 """Anything else is downloaded: a browser might run it."""
 LONGEST_MESSAGE: Final = 4_000_000
 
@@ -50,6 +50,16 @@ class Looks:
                 "content-security-policy": "sandbox; default-src 'none'",
             },
         )
+
+    async def sound(self, request: Request) -> Response:
+        """How an answer sounds, as it is made: 24,000 samples a second of 16 bits, without a head."""
+        person, params = self._room.person(request), request.path_params
+        await self._room.chats.growth(person.name, params["id"], params["message"], 0)  # another's is a 404
+        sounding = self._room.talking.sounds.of(params["message"])
+        if sounding is None:
+            raise HTTPException(404, "The sound of this answer is not here any more; its words are.")
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(sounding.follow(), media_type="application/octet-stream", headers=headers)
 
     async def text(self, request: Request) -> Response:
         """What stands in a message, as it was written: for the clipboard."""

@@ -188,7 +188,13 @@ def link(source: str) -> str:
 def _option(entry: Entry, offer: Offer) -> Option:
     days = entry.clock.days_left
     short = "" if days is None else f" ({_until(entry.clock, days)})"
-    return Option(name=entry.name, label=f"{entry.title}{short}", note=_note(entry, offer), sees=entry.reach.sees)
+    return Option(
+        name=entry.name,
+        label=f"{entry.title}{short}",
+        note=_note(entry, offer),
+        sees=entry.reach.sees,
+        hears=entry.reach.hears,
+    )
 
 
 def _note(entry: Entry, offer: Offer) -> str:

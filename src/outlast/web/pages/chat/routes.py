@@ -44,6 +44,7 @@ def _looked_at(looks: Looks, events: Events) -> Handlers:
         **{f"/chat/{{id}}/{name}": looks.back for name in (*sent, "try")},
         "/chat/{id}/files/{file}": looks.file,
         "/chat/{id}/events/{message}": events.follow,
+        "/chat/{id}/sound/{message}": looks.sound,
         "/chat/{id}/text/{message}": looks.text,
         "/chat/{id}/edit/{message}": looks.edit,
         "/chat/{id}/again/{message}": looks.again,

@@ -12,7 +12,19 @@ from markupsafe import Markup
 from outlast.chat.conversation import Persona
 
 Mood = Literal["", "warn", "bad", "good"]
-MODULES = ("page.js", "stream.js", "speech.js", "composer.js", "files.js", "copy.js", "asks.js", "times.js")
+MODULES = (
+    "page.js",
+    "stream.js",
+    "speech.js",
+    "microphone.js",
+    "recording.js",
+    "playing.js",
+    "composer.js",
+    "files.js",
+    "copy.js",
+    "asks.js",
+    "times.js",
+)
 """What ``chat.js`` imports; named in the page so that they are fetched at once and not one after the other."""
 
 NOT_MEASURED: Final = "not measured yet"
@@ -27,6 +39,7 @@ class Option:
     note: str = ""
     """What it can do, its price, its last day: one line."""
     sees: bool = False
+    hears: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +93,7 @@ class File:
     name: str
     size: str
     image: bool
+    sound: bool
     left_out: str
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from outlast.chat.conversation import Attachment, Message
 from outlast.chat.tree import Tree
-from outlast.chat.turn import is_image
+from outlast.chat.turn import is_image, is_sound
 from outlast.web.pages.chat.models import Models
 from outlast.web.pages.chat.seen import File, Moment, Mood, Shown
 from outlast.web.pages.render.rendering import Rendering
@@ -160,6 +160,7 @@ def _file(attachment: Attachment) -> File:
         name=attachment.name,
         size=size(attachment.size),
         image=is_image(attachment),
+        sound=is_sound(attachment),
         left_out=attachment.left_out,
     )
 

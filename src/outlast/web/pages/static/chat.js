@@ -7,7 +7,9 @@ import { askHere } from "./asks.js";
 import { compose, free, problem } from "./composer.js";
 import { copyOnPress, offerCopies } from "./copy.js";
 import { takeFiles } from "./files.js";
+import { drop, listen } from "./microphone.js";
 import { always, byId, fetched, path, post, remember, visit } from "./page.js";
+import { silence, sounding, watchSound } from "./playing.js";
 import { say } from "./speech.js";
 import { followAll, toBottom, writing } from "./stream.js";
 import { tellTimes } from "./times.js";
@@ -22,7 +24,7 @@ function ended() {
 }
 
 function stopButton() {
-  byId("stop", HTMLButtonElement).hidden = !writing();
+  byId("stop", HTMLButtonElement).hidden = !writing() && !sounding();
 }
 
 /** @param {HTMLButtonElement} button of the shared form */
@@ -72,7 +74,8 @@ async function older(link) {
 /** @param {KeyboardEvent} event */
 function keys(event) {
   const at = event.target instanceof HTMLElement ? event.target : document.body;
-  if (event.key === "Escape" && writing() && !document.querySelector("dialog[open], :popover-open")) {
+  if (event.key === "Escape" && drop()) return;
+  if (event.key === "Escape" && (writing() || sounding()) && !document.querySelector("dialog[open], :popover-open")) {
     byId("stop", HTMLButtonElement).click();
   }
   const article = at.closest("#conversation article");
@@ -86,6 +89,8 @@ function keys(event) {
 document.documentElement.classList.add("scripts");
 takeFiles();
 compose();
+listen();
+watchSound(stopButton);
 copyOnPress();
 askHere();
 always(() => {
@@ -104,6 +109,10 @@ document.addEventListener("submit", (event) => {
     return;
   }
   event.preventDefault();
+  if (by?.id === "stop") {
+    silence();
+    if (!writing()) return;
+  }
   if (event.submitter instanceof HTMLButtonElement) void act(event.submitter);
 });
 document.addEventListener("click", (event) => {

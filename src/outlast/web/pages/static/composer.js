@@ -5,6 +5,7 @@
 // @ts-check
 import { showFiles } from "./files.js";
 import { always, byId, changed, fetched, path, post, remember, visit } from "./page.js";
+import { awake, play } from "./playing.js";
 import { say } from "./speech.js";
 import { toBottom, writing } from "./stream.js";
 
@@ -56,8 +57,11 @@ async function send(form) {
     return;
   }
   sending = true;
+  const aloud = data.getAll("files").some((file) => file instanceof File && file.type === "audio/wav");
+  if (aloud) awake();
   try {
     const answer = await post(form.action, data);
+    if (aloud && answer.path) void hear(`${answer.path}/sound/${answer.answer}`);
     if (field.value === data.get("message")) field.value = "";
     byId("files", HTMLInputElement).value = "";
     showFiles();
@@ -69,6 +73,15 @@ async function send(form) {
     problem(/** @type {Error} */ (error).message);
   } finally {
     sending = false;
+  }
+}
+
+/** @param {string} url of how an answer sounds */
+async function hear(url) {
+  try {
+    await play(url);
+  } catch (error) {
+    problem(/** @type {Error} */ (error).message);
   }
 }
 

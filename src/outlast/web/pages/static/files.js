@@ -37,6 +37,14 @@ function add(more) {
   say(`${more.length === 1 ? more[0].name : `${more.length} files`} added.`);
 }
 
+/**
+ * One more file for the message.
+ * @param {File} file
+ */
+export function attach(file) {
+  put([...(byId("files", HTMLInputElement).files ?? []), file]);
+}
+
 /** @param {File[]} files */
 function put(files) {
   const moved = new DataTransfer();
@@ -55,6 +63,11 @@ export function showFiles() {
   if (files.some((file) => file.type.startsWith("image/")) && option && !("sees" in option.dataset)) {
     const hint = document.createElement("li");
     hint.textContent = `${option.label} cannot see images.`;
+    list.append(hint);
+  }
+  if (files.some((file) => /^audio\//.test(file.type)) && option && !("hears" in option.dataset)) {
+    const hint = document.createElement("li");
+    hint.textContent = `${option.label} cannot hear.`;
     list.append(hint);
   }
 }

@@ -1,0 +1,1 @@
+"""The ``transformers`` kind: open models of the library of that name, computed in this process."""

@@ -1,0 +1,43 @@
+"""``python -m training --lessons FOLDER --out FOLDER``: the whole course; one that was stopped goes on.
+
+It knows what can be asked for. It does not know stages (``training.stages``) nor how they are gone through.
+"""
+
+import argparse
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from training.course import Plan, run
+from training.stages import STAGES
+from training.together import together
+
+_STAGES: Final = [stage.name for stage in STAGES]
+
+
+def main() -> None:
+    """All stages, or those that are named."""
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("--out", type=Path, required=True)
+    asked.add_argument("--lessons", type=Path, required=True)
+    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--stage", action="append", choices=_STAGES)
+    asked.add_argument("--width", type=int, default=192)
+    asked.add_argument("--layers", type=int, default=6)
+    asked.add_argument("--heads", type=int, default=6)
+    asked.add_argument("--processes", type=int, default=2)
+    given = asked.parse_args()
+    plan = Plan(
+        out=given.out,
+        lessons=given.lessons,
+        seed=given.seed,
+        stages=tuple(given.stage or _STAGES),
+        width=given.width,
+        layers=given.layers,
+        heads=given.heads,
+    )
+    together(partial(run, plan), given.processes)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""The stages of one course: what is taught when, how often, how fast, and when it is enough.
+
+It knows shares and numbers. It does not know how anything is drawn (``training.lessons``) or learnt
+(``training.learn``). The order follows what failed: sums asked by voice are never learnt through sound, and nothing
+else is before digits are found where they stand.
+"""
+
+import random
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from training.curriculum.manners import FIRST, SECOND, Character
+from training.learn import Course
+from training.lessons import Kind, Lessons
+from training.positions import Positions
+from training.rows import Rows, pack
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One part of the course; it begins with the network that ``after`` ended with."""
+
+    name: str
+    after: str | None
+    course: Course
+    shares: Mapping[Kind, float]
+    """Of the positions' conversations, by kind."""
+    characters: tuple[Character, ...] = (FIRST, SECOND)
+    rows: int = 8
+    """Of each process."""
+    length: int = 256
+
+    def batch(self, lessons: Lessons, seed: int, step: int) -> Rows:
+        """What one step is given; it hangs on the seed, the stage and the step alone."""
+        return pack(
+            self._draw(lessons, random.Random(f"{seed} {self.name} {step}")), rows=self.rows, length=self.length
+        )
+
+    def _draw(self, lessons: Lessons, rng: random.Random) -> Iterator[Positions]:
+        kinds, shares = list(self.shares), list(self.shares.values())
+        while True:
+            kind = rng.choices(kinds, shares)[0]
+            yield lessons.draw(kind, rng, rng.choice(self.characters))
+
+
+WHOLE: Final[Mapping[Kind, float]] = {
+    "typed": 0.18,
+    "talk": 0.09,
+    "shown": 0.2,
+    "heard": 0.15,
+    "heard and shown": 0.02,
+    "transcribed": 0.08,
+    "spoken": 0.1,
+    "read aloud": 0.08,
+    "numbers": 0.11,
+}
+MORE: Final[Mapping[Kind, float]] = {
+    "typed": 0.12,
+    "talk": 0.12,
+    "shown": 0.12,
+    "heard": 0.16,
+    "heard and shown": 0.01,
+    "transcribed": 0.05,
+    "mixed": 0.11,
+    "spoken": 0.11,
+    "read aloud": 0.05,
+    "numbers": 0.05,
+    "sayings": 0.1,
+}
+"""What means nothing keeps ears and mouth from learning sentences by heart."""
+STAGES: Final = (
+    Stage(name="sums", after=None, course=Course(300), shares={"sums": 1.0}, characters=(SECOND,), rows=4),
+    Stage(
+        name="text",
+        after="sums",
+        course=Course(700),
+        shares={"typed": 0.55, "sums": 0.3, "shown": 0.15},
+        rows=10,
+        length=160,
+    ),
+    Stage(
+        name="calm",
+        after="text",
+        course=Course(80, matrices_rate=0.01, others_rate=1e-3, calm=1.0),
+        shares={"typed": 0.55, "sums": 0.3, "shown": 0.15},
+        rows=10,
+        length=160,
+    ),
+    Stage(
+        name="ears",
+        after="calm",
+        course=Course(1_400, matrices_rate=0.012, others_rate=1.2e-3, calm=0.3),
+        shares={"typed": 0.3, "sums": 0.03, "shown": 0.1, "heard": 0.37, "transcribed": 0.2},
+    ),
+    Stage(
+        name="whole",
+        after="ears",
+        course=Course(4_100, matrices_rate=0.01, others_rate=1e-3, codes_count=1.0, calm=0.75),
+        shares=WHOLE,
+    ),
+    Stage(
+        name="more",
+        after="whole",
+        course=Course(3_300, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
+        shares=MORE,
+    ),
+    *(
+        Stage(
+            name=f"omni-mini-{number}",
+            after="more",
+            course=Course(400, matrices_rate=0.004, others_rate=4e-4, codes_count=0.6, calm=1.0),
+            shares=MORE,
+            characters=(character,),
+        )
+        for number, character in ((1, FIRST), (2, SECOND))
+    ),
+)
+"""About two and a half hours on two cores."""
