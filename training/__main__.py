@@ -26,6 +26,9 @@ def main() -> None:
     asked.add_argument("--layers", type=int, default=6)
     asked.add_argument("--heads", type=int, default=6)
     asked.add_argument("--processes", type=int, default=2)
+    asked.add_argument(
+        "--short", action="store_true", help="multiply in bfloat16: for processors that do so themselves"
+    )
     given = asked.parse_args()
     plan = Plan(
         out=given.out,
@@ -35,6 +38,7 @@ def main() -> None:
         width=given.width,
         layers=given.layers,
         heads=given.heads,
+        short=given.short,
     )
     together(partial(run, plan), given.processes)
 

@@ -29,19 +29,19 @@ _LOOKED_AT: Final = ("plus", "minus", "beyond", "small talk")
 _ASKED: Final = 40
 
 
-def _take(stage: Stage, lessons: Lessons, folder: Path, *, seed: int, shape: Shape) -> None:
+def _take(stage: Stage, lessons: Lessons, plan: "Plan", shape: Shape) -> None:
     """One stage, from where it was left."""
-    torch.manual_seed(seed)
-    here = folder / stage.name
+    torch.manual_seed(plan.seed)
+    here = plan.out / stage.name
     here.mkdir(parents=True, exist_ok=True)
     if (here / "done").exists():
         return
     network = Decoder(shape)
     if stage.after is not None:
-        network.load_state_dict(torch.load(folder / stage.after / "checkpoint.pt", weights_only=True)["network"])
+        network.load_state_dict(torch.load(plan.out / stage.after / "checkpoint.pt", weights_only=True)["network"])
     for block in network.blocks:
         block.compile(dynamic=False)
-    learner = Learner(network, stage.course, here)
+    learner = Learner(network, stage.course, here, short=plan.short)
     learner.resume()
     words = make_vocabulary()
 
@@ -52,7 +52,7 @@ def _take(stage: Stage, lessons: Lessons, folder: Path, *, seed: int, shape: Sha
                 seen = examine(network, words, skills, count=_ASKED)
             _tell(here, {"step": step, "at": time.strftime("%H:%M:%S"), **seen})
 
-    learner.learn(partial(stage.batch, lessons, seed), watch)
+    learner.learn(partial(stage.batch, lessons, plan.seed), watch)
     if not rank():
         (here / "done").touch()
 
@@ -73,6 +73,8 @@ class Plan:
     width: int
     layers: int
     heads: int
+    short: bool = False
+    """Multiply in 16 bits (``learn.products``)."""
 
 
 def run(plan: Plan) -> None:
@@ -89,5 +91,5 @@ def run(plan: Plan) -> None:
     lessons = Lessons(vocabulary, plan.lessons)
     for stage in STAGES:
         if stage.name in plan.stages:
-            _take(stage, lessons, plan.out, seed=plan.seed, shape=shape)
+            _take(stage, lessons, plan, shape)
             wait()

@@ -54,10 +54,10 @@ def inputs(network: Decoder, rows: Rows) -> Tensor:
     """``(rows, length, width)``."""
     x = network.embedding(rows.tokens.clamp(min=0))
     if len(rows.patches):
-        x = x.masked_scatter((rows.kinds == Kind.PATCH)[..., None], network.hear(rows.patches))
+        x = x.masked_scatter((rows.kinds == Kind.PATCH)[..., None], network.hear(rows.patches).float())
     if len(rows.tiles):
         is_tile = rows.kinds == Kind.TILE
-        x = x.masked_scatter(is_tile[..., None], network.see(rows.tiles, rows.places[is_tile]))
+        x = x.masked_scatter(is_tile[..., None], network.see(rows.tiles, rows.places[is_tile]).float())
     is_frame = rows.kinds == Kind.FRAME
     if bool(is_frame.any()):
         x = x.masked_scatter(is_frame[..., None], network.speak(rows.codes[is_frame]))
@@ -89,7 +89,7 @@ def losses(network: Decoder, rows: Rows) -> Losses:
 def _text(network: Decoder, states: Tensor, tokens: Tensor, weights: Tensor) -> Tensor:
     if not len(tokens):
         return torch.zeros(())
-    wrong = functional.cross_entropy(network.next_token(states), tokens, reduction="none")
+    wrong = functional.cross_entropy(network.next_token(states).float(), tokens, reduction="none")
     return (wrong * weights).sum() / weights.sum()
 
 
@@ -97,7 +97,7 @@ def _codes(network: Decoder, states: Tensor, codes: Tensor) -> Tensor:
     """An end says nothing of the finer books."""
     if not len(codes):
         return torch.zeros(())
-    scores = network.next_codes(states, codes)
+    scores = network.next_codes(states, codes).float()
     wrong = functional.cross_entropy(scores.transpose(1, 2), codes, reduction="none")
     counts = torch.tensor(BOOK_WEIGHTS).expand_as(wrong).clone()
     counts[codes[:, 0] == scores.shape[-1] - 1, 1:] = 0
@@ -109,7 +109,7 @@ def _pairs(heads: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:
     known = (classes >= 0).any(-1)
     if not bool(known.any()):
         return torch.zeros(())
-    scores = heads(states[known]).view(-1, 2, heads.out_features // 2)
+    scores = heads(states[known]).float().view(-1, 2, heads.out_features // 2)
     return functional.cross_entropy(scores.flatten(0, 1), classes[known].flatten(), ignore_index=-1)
 
 
@@ -117,4 +117,4 @@ def _classes(head: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:
     known = classes >= 0
     if not bool(known.any()):
         return torch.zeros(())
-    return functional.cross_entropy(head(states[known]), classes[known])
+    return functional.cross_entropy(head(states[known]).float(), classes[known])

@@ -57,14 +57,15 @@ class Block(nn.Module):
         mixed = self.queries_keys_values(self.norm_attention(x))
         split = mixed.view(batch, positions, 3, self.heads, width // self.heads).transpose(1, 3)
         queries, keys, values = split[:, :, 0], split[:, :, 1], split[:, :, 2]
-        found = functional.scaled_dot_product_attention(
-            rotated(_even(queries), turn),
-            rotated(_even(keys), turn),
-            values,
-            attn_mask=seen,
-            is_causal=seen is None,
-            scale=SHARPNESS,
-        )
+        with torch.autocast("cpu", enabled=False):  # in 16 bits attention takes longer, not shorter
+            found = functional.scaled_dot_product_attention(
+                rotated(_even(queries.float()), turn),
+                rotated(_even(keys.float()), turn),
+                values.float(),
+                attn_mask=seen,
+                is_causal=seen is None,
+                scale=SHARPNESS,
+            )
         x = x + self.out(found.transpose(1, 2).reshape(batch, positions, width))
         gate, up = self.gate_and_up(self.norm_units(x)).chunk(2, dim=-1)
         return x + self.down(functional.silu(gate) * up)

@@ -23,9 +23,16 @@ class Muon(torch.optim.Optimizer):
     """Momentum, made orthogonal; for matrices alone."""
 
     def __init__(
-        self, matrices: Iterable[nn.Parameter], *, lr: float, momentum: float = 0.95, decay: float = 0.01
+        self,
+        matrices: Iterable[nn.Parameter],
+        *,
+        lr: float,
+        momentum: float = 0.95,
+        decay: float = 0.01,
+        short: bool = False,
     ) -> None:
         super().__init__(matrices, {"lr": lr, "momentum": momentum, "decay": decay})
+        self._kind = torch.bfloat16 if short else torch.float32
 
     def step(self) -> None:
         """Change every matrix that has a gradient; several processes work out a part of the steps each."""
@@ -41,15 +48,16 @@ class Muon(torch.optim.Optimizer):
         gradient = cast("Tensor", matrix.grad)
         kept = self.state[matrix].setdefault("momentum", torch.zeros_like(matrix))
         kept.lerp_(gradient, 1 - momentum)
-        return orthogonal(gradient.lerp(kept, momentum)) * math.sqrt(max(1.0, matrix.shape[0] / matrix.shape[1]))
+        found = orthogonal(gradient.lerp(kept, momentum), self._kind)
+        return found * math.sqrt(max(1.0, matrix.shape[0] / matrix.shape[1]))
 
 
-def orthogonal(matrix: Tensor, iterations: int = 5) -> Tensor:
-    """The nearest matrix, about, whose singular values are all one."""
+def orthogonal(matrix: Tensor, kind: torch.dtype = torch.float32, iterations: int = 5) -> Tensor:
+    """The nearest matrix, about, whose singular values are all one, multiplied in numbers of this kind."""
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = x / (x.norm() + 1e-7)
+    x = (x / (x.norm() + 1e-7)).to(kind)
     for _ in range(iterations):
         square = x @ x.T
         x = _A * x + (_B * square + _C * square @ square) @ x
-    return x.T if tall else x
+    return (x.T if tall else x).to(matrix.dtype)

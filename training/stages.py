@@ -102,7 +102,7 @@ STAGES: Final = (
     Stage(
         name="more",
         after="whole",
-        course=Course(3_300, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
+        course=Course(9_000, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
         shares=MORE,
     ),
     *(

@@ -57,7 +57,7 @@ def last_audible(samples: Samples) -> int:
     return int(loud[-1]) + 1 if len(loud) else 0
 
 
-def _with_pause(samples: Samples, phonemes: npt.NDArray[np.int8], rng: random.Random) -> Samples:
+def _with_pause(samples: Samples, phonemes: npt.NDArray[np.int16], rng: random.Random) -> Samples:
     """Half a second or so of silence at a silence between two words, or else at the quietest moment of the middle.
 
     As long as those of the lessons: 30 to 1,300 ms, half of them above 520.
