@@ -21,13 +21,15 @@ from training.speech.shards import Cache, read_phrases
 from training.spelling import Spelling
 
 Kind = Literal[
-    "sums", "talk", "typed", "shown", "heard", "heard and shown", "spoken", "read aloud", "numbers", "sayings",
-    "transcribed", "mixed",
+    "sums", "talk", "typed", "shown", "writing", "heard", "heard and shown", "spoken", "read aloud", "numbers",
+    "sayings", "transcribed", "mixed",
 ]  # fmt: skip
 SUMS: Final = frozenset(("plus", "minus", "times", "larger", "neighbour", "spell"))
 """What can only be learnt by finding digits and letters where they stand: taught first, and alone."""
 TALK: Final = frozenset(("small talk", "clock", "calendar", "remember", "agree", "beyond"))
 """What is many single facts, each of which wants to be met some hundred times."""
+WRITING: Final = frozenset(("read digits", "read word"))
+"""What wants more pictures than it has weight among all that is shown."""
 _CHANGES: Final = "ability"
 """The skill whose answer may have changed since its questions were read aloud."""
 _SPELLED: Final = (0.0, 0.0, 0.0, 0.15)
@@ -79,7 +81,7 @@ class Lessons:
             return lay_out(exchange, self._vocabulary, Sounds({0: lessons.clip(number, rng)}), task="transcribe")
         if kind in {"heard", "spoken"}:
             return self._conversation(rng, character, aloud=kind == "spoken")
-        among = {"sums": SUMS, "talk": TALK, "typed": BLIND}.get(kind, SEEING)
+        among = {"sums": SUMS, "talk": TALK, "typed": BLIND, "writing": WRITING}.get(kind, SEEING)
         exchange = draw_conversation(rng, "taught", character, among=among)
         if kind != "heard and shown":
             spelling = Spelling(self._vocabulary, rng, rng.choice(_SPELLED))

@@ -24,6 +24,7 @@ FONTS: Final = (
 )  # fmt: skip
 """Taught; the first is Pillow's own."""
 HELD_OUT_FONTS: Final = ("DejaVuSerif-Bold", "LiberationSans-Regular", "LiberationMono-Bold")
+_PACKAGES: Final = "fonts-dejavu-core fonts-liberation"
 _LARGEST: Final = 44
 _SMALLEST: Final = 9
 _MARGIN: Final = 2
@@ -96,6 +97,9 @@ def _fitting(text: str, name: str, size: float) -> "FreeTypeFont":
 def _font(name: str, points: int) -> "FreeTypeFont":
     from PIL import ImageFont  # noqa: PLC0415  only where pictures are drawn
 
-    found = ImageFont.truetype(f"{name}.ttf", points) if name else ImageFont.load_default(points)
+    try:
+        found = ImageFont.truetype(f"{name}.ttf", points) if name else ImageFont.load_default(points)
+    except OSError as problem:
+        raise SystemExit(f"the font {name} is missing: apt-get install {_PACKAGES}") from problem
     assert isinstance(found, ImageFont.FreeTypeFont)  # noqa: S101  Pillow is built with FreeType in its wheels
     return found

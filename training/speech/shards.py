@@ -101,7 +101,9 @@ class Cache:
         """From shard ``first`` on, at ``most`` so many: others may be in the making."""
         self._paths = sorted(folder.glob(f"{name}-[0-9]*.json"))[first:][:most]
         if not self._paths:
-            raise SystemExit(f"{folder} holds no shards of {name}; make them with python -m training.speech")
+            raise SystemExit(
+                f"{folder} holds no shards of {name}; make them with python -m training.speech --set {name}"
+            )
         self.entries: list[Entry] = []
         self.exchanges: list[Spoken] = []
         for shard, path in enumerate(self._paths):
@@ -167,7 +169,10 @@ def write_phrases(path: Path, phrases: dict[str, Phrase]) -> None:
 def read_phrases(folder: Path, name: str = "phrases") -> dict[str, Phrase]:
     """Each phrase by its text."""
     found: dict[str, Phrase] = {}
-    for path in sorted(folder.glob(f"{name}-[0-9]*.json")):
+    paths = sorted(folder.glob(f"{name}-[0-9]*.json"))
+    if not paths:
+        raise SystemExit(f"{folder} holds no {name}; make them with python -m training.speech.answers")
+    for path in paths:
         listed = json.loads(path.read_text())
         codes, marks = np.load(_beside(path, "codes")), np.load(_beside(path, "labels"))
         starts = [0, *listed["ends"][:-1]]
