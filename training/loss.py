@@ -10,13 +10,16 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from training.curriculum.forms import FORMS, NOTHING
 from training.network import Decoder
 from training.positions import Kind
 from training.rows import Rows
 
 PHONEMES_COUNT: Final = 0.5
 PHASES_COUNT: Final = 0.2
-FORMS_COUNT: Final = 1.0
+FORMS_COUNT: Final = 2.0
+GROUND_COUNT: Final = 0.1
+"""Of a tile on which nothing stands: most are such, and are soon known."""
 TINTS_COUNT: Final = 0.3
 WORDS_COUNT: Final = 0.3
 SAYING_COUNT: Final = 0.5
@@ -78,7 +81,7 @@ def losses(network: Decoder, rows: Rows) -> Losses:
         codes=_codes(network, before[is_frame], rows.codes[:, after][is_frame]),
         phonemes=_classes(network.phoneme_head, states[is_patch], marks[is_patch][:, 0]),
         phases=_classes(network.turn_head, states[is_patch], marks[is_patch][:, 1]),
-        forms=_classes(network.form_head, states[is_tile], marks[is_tile][:, 0]),
+        forms=_forms(network, states[is_tile], marks[is_tile][:, 0]),
         tints=_classes(network.tint_head, states[is_tile], marks[is_tile][:, 1]),
         words=_pairs(network.word_heads, states[is_patch], marks[is_patch][:, 2:]),
         saying=_classes(network.saying_head, before[is_frame], marks[:, after][is_frame][:, 0])
@@ -111,6 +114,15 @@ def _pairs(heads: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:
         return torch.zeros(())
     scores = heads(states[known]).float().view(-1, 2, heads.out_features // 2)
     return functional.cross_entropy(scores.flatten(0, 1), classes[known].flatten(), ignore_index=-1)
+
+
+def _forms(network: Decoder, states: Tensor, forms: Tensor) -> Tensor:
+    known = forms >= 0
+    if not bool(known.any()):
+        return torch.zeros(())
+    counts = torch.ones(len(FORMS))
+    counts[FORMS.index(NOTHING)] = GROUND_COUNT
+    return functional.cross_entropy(network.form_head(states[known]).float(), forms[known], counts)
 
 
 def _classes(head: torch.nn.Linear, states: Tensor, classes: Tensor) -> Tensor:

@@ -56,17 +56,17 @@ WHOLE: Final[Mapping[Kind, float]] = {
     "numbers": 0.11,
 }
 MORE: Final[Mapping[Kind, float]] = {
-    "typed": 0.1,
-    "talk": 0.1,
-    "shown": 0.14,
-    "writing": 0.07,
-    "heard": 0.15,
+    "typed": 0.09,
+    "talk": 0.09,
+    "shown": 0.16,
+    "writing": 0.1,
+    "heard": 0.14,
     "heard and shown": 0.01,
     "transcribed": 0.05,
-    "mixed": 0.1,
+    "mixed": 0.09,
     "spoken": 0.1,
     "read aloud": 0.04,
-    "numbers": 0.05,
+    "numbers": 0.04,
     "sayings": 0.09,
 }
 """What means nothing keeps ears and mouth from learning sentences by heart."""
@@ -103,7 +103,7 @@ STAGES: Final = (
     Stage(
         name="more",
         after="whole",
-        course=Course(8_000, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
+        course=Course(7_600, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
         shares=MORE,
     ),
     *(
