@@ -69,7 +69,7 @@ def inputs(network: Decoder, rows: Rows) -> Tensor:
 
 def losses(network: Decoder, rows: Rows) -> Losses:
     """Of one batch."""
-    states = network(inputs(network, rows), rows.seen())
+    middle, states = network.seen_through(inputs(network, rows), rows.seen())
     before, after = states[:, :-1], slice(1, None)
     same = rows.owners[:, 1:] == rows.owners[:, :-1]
     wanted = (rows.weights[:, after] > 0) & same
@@ -79,10 +79,10 @@ def losses(network: Decoder, rows: Rows) -> Losses:
     return Losses(
         text=_text(network, before[is_text], rows.tokens[:, after][is_text], rows.weights[:, after][is_text]),
         codes=_codes(network, before[is_frame], rows.codes[:, after][is_frame]),
-        phonemes=_classes(network.phoneme_head, states[is_patch], marks[is_patch][:, 0]),
+        phonemes=_classes(network.phoneme_head, middle[is_patch], marks[is_patch][:, 0]),
         phases=_classes(network.turn_head, states[is_patch], marks[is_patch][:, 1]),
-        forms=_forms(network, states[is_tile], marks[is_tile][:, 0]),
-        tints=_classes(network.tint_head, states[is_tile], marks[is_tile][:, 1]),
+        forms=_forms(network, middle[is_tile], marks[is_tile][:, 0]),
+        tints=_classes(network.tint_head, middle[is_tile], marks[is_tile][:, 1]),
         words=_pairs(network.word_heads, states[is_patch], marks[is_patch][:, 2:]),
         saying=_classes(network.saying_head, before[is_frame], marks[:, after][is_frame][:, 0])
         + _pairs(network.saying_heads, before[is_frame], marks[:, after][is_frame][:, 1:3]),

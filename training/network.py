@@ -122,11 +122,20 @@ class Decoder(nn.Module):
 
     def forward(self, x: Tensor, seen: Tensor | None = None) -> Tensor:
         """``(batch, positions, width)`` of inputs to the same of normed states."""
+        return self.seen_through(x, seen)[1]
+
+    def seen_through(self, x: Tensor, seen: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """The states of two thirds of the layers, evened, and of all, normed.
+
+        What later positions are to find at an earlier one must be there before the last layers, which look for it.
+        """
         turn = turns(x.shape[1], self.shape.width // self.shape.heads)
-        x = _even(x)
-        for block in self.blocks:
+        x = middle = _even(x)
+        for number, block in enumerate(self.blocks, 1):
             x = block(x, turn, seen)
-        return self.norm(x)
+            if number == len(self.blocks) * 2 // 3:
+                middle = x
+        return _even(middle), self.norm(x)
 
     def next_token(self, states: Tensor) -> Tensor:
         """Scores of the next token."""

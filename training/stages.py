@@ -103,14 +103,14 @@ STAGES: Final = (
     Stage(
         name="more",
         after="whole",
-        course=Course(7_600, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
+        course=Course(8_000, matrices_rate=0.01, others_rate=1e-3, codes_count=0.6, calm=0.6),
         shares=MORE,
     ),
     *(
         Stage(
             name=f"omni-mini-{number}",
             after="more",
-            course=Course(400, matrices_rate=0.004, others_rate=4e-4, codes_count=0.6, calm=1.0),
+            course=Course(300, matrices_rate=0.004, others_rate=4e-4, codes_count=0.6, calm=1.0),
             shares=MORE,
             characters=(character,),
         )

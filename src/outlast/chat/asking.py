@@ -29,6 +29,8 @@ class Question:
     """Up to the message that is answered."""
     known_as: str
     """What the gateway is told of the conversation, by which a rollout stays with it."""
+    heard: bool = False
+    """Somebody waits to hear the answer to what was spoken; asked again, or anew, it is read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class Asking:
             model=by.asked,
             instructions=self.instructions(persona),
             files=files,
-            reach=reach,
+            reach=msgspec.structs.replace(reach, speaks=reach.speaks and question.heard),
         )
         yield Begun(by=msgspec.structs.replace(by, note=f"{by.note} {made.note}".strip(), voice=persona.key))
         headers = {CONVERSATION_HEADER: question.known_as}

@@ -285,7 +285,13 @@ class Talking:
             *answers,
             files={each.attachment.id: each.data for each in files},
         )
-        asked = Question(person=person, conversation=conversation, branch=tuple(branch), known_as=conversation.id)
+        asked = Question(
+            person=person,
+            conversation=conversation,
+            branch=tuple(branch),
+            known_as=conversation.id,
+            heard=bool(files),
+        )
         for each in answers:
             self._write(asked, each)
         moved = msgspec.structs.replace(conversation, leaf=answers[0].id, updated_ns=self._world.unix_ns())

@@ -70,6 +70,8 @@ def _newest(branch: Sequence[Message], fits: Callable[[Attachment], bool], most:
     size = 0
     for message in reversed(branch):
         for each in filter(fits, message.attachments):
+            if each.size > bytes_:
+                continue  # it never goes, and stands in no other's way
             size += each.size
             if len(found) < most and size <= bytes_:
                 found.append(each.id)
@@ -130,14 +132,23 @@ def _notes(dropped: int, unseen: Sequence[Attachment], reach: Reach) -> list[str
         notes.append(f"The oldest {dropped} messages of this conversation were not sent: together they are too long.")
     if dropped < 0:
         notes.append(f"Only the first {reach.characters:,} characters of the message were sent.")
-    kinds = ((is_image, "image", reach.sees, "see"), (is_sound, "recording", reach.hears, "hear"))
-    for fits, word, can, verb in kinds:
-        left = sum(map(fits, unseen))
-        if left:
-            what = f"1 {word} was" if left == 1 else f"{left} {word}s were"
-            why = "there are more than are sent at once" if can else f"this model cannot {verb}"
-            notes.append(f"{what} not sent: {why}.")
+    kinds = (
+        (is_image, "image", "" if reach.sees else "this model cannot see", MOST_PICTURE_BYTES),
+        (is_sound, "recording", "" if reach.hears else "this model cannot hear", MOST_SOUND_BYTES),
+    )
+    for fits, word, cannot, most in kinds:
+        left = list(filter(fits, unseen))
+        large = [] if cannot else [each for each in left if each.size > most]
+        if large:
+            notes.append(_left(len(large), word, f"more than {most >> 20} MB are not sent at once"))
+        if len(left) > len(large):
+            notes.append(_left(len(left) - len(large), word, cannot or "there are more than are sent at once"))
     return notes
+
+
+def _left(count: int, word: str, why: str) -> str:
+    what = f"1 {word} was" if count == 1 else f"{count} {word}s were"
+    return f"{what} not sent: {why}."
 
 
 def _words(message: Message) -> str:

@@ -9,7 +9,7 @@ answer is being given belongs to the turn after it, and is computed when that an
 
 import threading
 from collections import deque
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -29,6 +29,8 @@ from outlast.omni.weights import Floats
 
 LONGEST_ANSWER: Final = 384
 """Tokens of an answer's text that room is kept for; a caller who allows more gets no more."""
+_LONGEST_PIECE: Final = 32
+"""Characters: hardly any piece has more, and no text of so many for each position left finds room."""
 _SIGNS: Final = 16
 """Positions that a turn and its reply take beside text: more than enough."""
 
@@ -163,7 +165,7 @@ class MiniSession:
             return
         if self._opening.task == "talk":  # questions are taught in small letters, as they are heard
             said = said.lower()
-        tokens = self._body.words.encode(" " + said)
+        tokens = self._tokens(said)
         self._need(2 * len(tokens) if self._opening.task == "read aloud" else len(tokens))
         self._begin_turn()
         self._end_sound()
@@ -192,7 +194,7 @@ class MiniSession:
         self._track.see(seen)
 
     def _recall(self, text: str) -> None:
-        tokens = self._body.words.encode(" " + " ".join(text.split()))
+        tokens = self._tokens(" ".join(text.split()))
         self._need(len(tokens))
         self._begin_turn()
         self._end_sound()
@@ -200,6 +202,10 @@ class MiniSession:
         self._turn = _Turn(read=self._turn.read)
         self._phases = None
         self._track.begin_turn()
+
+    def _tokens(self, said: str) -> Sequence[int]:
+        self._need(len(said) // _LONGEST_PIECE)  # what is far too long is not even read
+        return self._body.words.encode(" " + said)
 
     def _begin_turn(self) -> None:
         if not self._turn.begun:

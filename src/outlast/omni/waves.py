@@ -25,6 +25,8 @@ LONGEST_S: Final = 600
 """Ten minutes of one recording."""
 MOST_BYTES: Final = 128 << 20
 """Of one recording: ten minutes of two channels of 16 bits at 48 kHz and something over."""
+_MOST_SAMPLES: Final = MOST_BYTES // 2
+"""Of all channels, unpacked."""
 _LOWEST_HZ, _HIGHEST_HZ, _MOST_CHANNELS = 4_000, 192_000, 64
 _CHUNK: Final = struct.Struct("<4sI")
 _FORMAT: Final = struct.Struct("<HHIIHH")
@@ -76,10 +78,14 @@ def _bounded(samples: Samples, hertz: int, channels: int) -> Recording:
     """One channel of it; what lies beyond -1 to 1 is cut, what is no number is silence."""
     if len(samples) // channels > LONGEST_S * hertz:
         raise RequestTooLarge(f"a recording of over {LONGEST_S} seconds: send it in shorter pieces")
+    return Recording(_mixed(samples, channels), hertz)
+
+
+def _mixed(samples: Samples, channels: int) -> Samples:
     with np.errstate(invalid="ignore", over="ignore"):
         sane = np.clip(np.nan_to_num(samples), -1.0, 1.0)
     mixed = sane if channels == 1 else sane[: len(sane) // channels * channels].reshape(-1, channels).mean(1)
-    return Recording(np.ascontiguousarray(mixed, np.float32), hertz)
+    return np.ascontiguousarray(mixed, np.float32)
 
 
 def _wav(content: bytes) -> Recording:
@@ -158,18 +164,23 @@ def _by_library(content: bytes, kind: str) -> Recording:
             hertz, channels = int(opened.samplerate), int(opened.channels)
             if not (_LOWEST_HZ <= hertz <= _HIGHEST_HZ and 1 <= channels <= _MOST_CHANNELS):
                 raise MalformedRequest(f"a recording of {channels} channels at {hertz} samples a second is not read")
-            return _bounded(_read(opened, LONGEST_S * hertz), hertz, channels)
+            return _bounded(_read(opened, LONGEST_S * hertz, channels), hertz, 1)
     except (library.SoundFileError, RuntimeError, ValueError) as error:
         raise MalformedRequest(f"this {kind} cannot be read: {error}") from error
 
 
-def _read(opened: Any, most: int) -> Samples:
-    """Block by block, so that a stated length costs no memory; one block over ``most`` is enough to be refused."""
-    found, frames = [np.zeros((0, int(opened.channels)), np.float32)], 0
+def _read(opened: Any, most: int, channels: int) -> Samples:
+    """One channel of it, block by block: what is stated costs no memory; one block over ``most`` is refused.
+
+    Raises ``RequestTooLarge`` where a small file holds more samples than a WAV might.
+    """
+    found, frames = [np.zeros(0, np.float32)], 0
     while frames <= most:
         block = opened.read(_LIBRARY_BLOCK, dtype="float32", always_2d=True)
         if not len(block):
             break
-        found.append(block)
+        found.append(_mixed(block.reshape(-1), channels))
         frames += len(block)
-    return np.concatenate(found).reshape(-1)
+        if frames * channels > _MOST_SAMPLES:
+            raise RequestTooLarge(f"a recording of over {_MOST_SAMPLES} samples: send less of it, or at a lower rate")
+    return np.concatenate(found)

@@ -4,9 +4,14 @@ It knows when. It does not know what is made.
 """
 
 import asyncio
+import logging
 from collections.abc import Callable
+from typing import Final
 
+from outlast.errors import OperatorError, UpstreamBroken
 from outlast.gateway.ports import Upstream, UpstreamAnswer, UpstreamRequest
+
+LOG: Final = logging.getLogger("outlast.providers")
 
 
 class SleepingUpstream:
@@ -19,12 +24,24 @@ class SleepingUpstream:
         self._waking = asyncio.Lock()
 
     async def send(self, request: UpstreamRequest) -> UpstreamAnswer:
-        """As the upstream does; the first of all calls waits for it to be made, and raises as making it does."""
+        """As the upstream does; the first of all calls waits for it to be made.
+
+        Raises ``UpstreamBroken`` where it cannot be made: the log says why, the next call tries again.
+        """
         if self._awake is None:
             async with self._waking:
                 if self._awake is None:
-                    self._awake = await asyncio.to_thread(self._make)
+                    self._awake = await self._made(request.target)
         return await self._awake.send(request)
+
+    async def _made(self, target: str) -> Upstream:
+        try:
+            return await asyncio.to_thread(self._make)
+        except OperatorError as error:
+            LOG.error("%s: %s", target, error)  # noqa: TRY400  it is written for whoever operates, and needs no trace
+            raise UpstreamBroken(
+                "what answers here cannot be made; the gateway's log says why", target=target
+            ) from error
 
     async def aclose(self) -> None:
         """Give back what was made."""

@@ -162,8 +162,12 @@ def keepers(settings: Settings) -> dict[str, str]:
 
 
 def catalog_of(table: str, settings: ProviderSettings) -> str:
-    """The catalogue's provider behind a table: as the table says, else as its vendor is called, else its own name."""
-    return settings.catalog or vendor_of(settings).catalog or table
+    """The catalogue's provider behind a table: as the table says, else as its vendor is called, else its own name.
+
+    Somebody's own table called ``local`` has nothing of the snapshots that come with Outlast.
+    """
+    named = settings.catalog or vendor_of(settings).catalog
+    return named or (f"own-{table}" if table == built_in.PACKAGED else table)
 
 
 def surface_of(settings: ProviderSettings) -> str:

@@ -147,3 +147,11 @@ def test_the_newest_recordings_go_first_and_only_so_many() -> None:
     assert asked(*long, reach=Reach(hears=True), n=b"hi").note == (
         "1 recording was not sent: there are more than are sent at once."
     )
+
+
+def test_a_recording_that_is_too_large_is_told_as_such_and_stands_in_no_others_way() -> None:
+    branch = [message("old", "user", spoken("o")), message("new", "user", spoken("n", 9 << 20))]
+    assert wanted_files(branch, Reach(hears=True)) == ("o",)
+    assert asked(*branch, reach=Reach(hears=True), o=b"hi").note == (
+        "1 recording was not sent: more than 8 MB are not sent at once."
+    )

@@ -2,10 +2,14 @@
 
 import io
 import struct
+import sys
 import wave
 from importlib.util import find_spec
+from types import SimpleNamespace
+from typing import Self
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -213,3 +217,32 @@ def test_with_the_library_its_kinds_come_and_go(sound: str) -> None:
     found = decode(encoder.finish())
     assert found.hertz in {24_000, 48_000}
     assert np.abs(found.samples).max() == pytest.approx(0.5, abs=0.1)
+
+
+class Unpacked:
+    """A small file that says that it is long and wide."""
+
+    samplerate, channels = 192_000, 64
+
+    def __init__(self, file: object) -> None:
+        self.read_blocks = 0
+        del file
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *ended: object) -> None:
+        pass
+
+    def read(self, frames: int, *, dtype: str, always_2d: bool) -> npt.NDArray[np.float32]:
+        assert (dtype, always_2d) == ("float32", True)
+        self.read_blocks += 1
+        assert self.read_blocks < 20
+        return np.zeros((frames, self.channels), np.float32)
+
+
+def test_what_a_small_file_unpacks_to_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    library = SimpleNamespace(SoundFile=Unpacked, SoundFileError=OSError)
+    monkeypatch.setitem(sys.modules, "soundfile", library)
+    with pytest.raises(RequestTooLarge, match="samples"):
+        decode(b"fLaC" + bytes(40))

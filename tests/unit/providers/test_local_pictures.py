@@ -112,3 +112,9 @@ def test_only_data_addresses_are_read() -> None:
     assert read_picture(f"data:image/png;base64,{content}", "url").tolist() == [[[1, 2, 3]]]
     with pytest.raises(Refused, match="nothing is fetched"):
         read_picture("https://example.org/a.png", "url")
+
+
+@pytest.mark.parametrize("size", [(1 << 23, 1), (1, 1 << 23), (16_385, 1)])
+def test_a_line_of_pixels_is_refused_before_it_is_unpacked(size: tuple[int, int]) -> None:
+    with pytest.raises(RequestTooLarge, match="on a side"):
+        pixels(png(size, 0, b""))

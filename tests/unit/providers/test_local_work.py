@@ -157,3 +157,39 @@ def test_a_session_is_left_before_its_answer_or_in_the_middle_of_it() -> None:
     late.ask()
     with pytest.raises(Stopped):
         next(events)
+
+
+def test_whoever_leaves_while_waiting_leaves_the_place_to_others() -> None:
+    go_on = threading.Event()
+
+    def job(stop: Stop) -> Iterator[Head | bytes]:
+        del stop
+        yield Head(200, JSON)
+        assert go_on.wait(60)
+
+    async def story() -> None:
+        async with pool(1, 1) as made:
+            first = await made.run(job, target="local/x", patience=QUIET)
+            second = asyncio.create_task(made.run(saying(b"2"), target="local/x", patience=QUIET))
+            await asyncio.sleep(0)
+            second.cancel()
+            await asyncio.wait([second])
+            await asyncio.sleep(0)
+            third = asyncio.create_task(made.run(saying(b"3"), target="local/x", patience=QUIET))
+            go_on.set()
+            assert (await (await third).read(), await first.read()) == (b"3", b"")
+
+    asyncio.run(story())
+
+
+def test_a_job_that_gives_nothing_ends_its_call_at_once() -> None:
+    def job(stop: Stop) -> Iterator[Head | bytes]:
+        del stop
+        yield from ()
+
+    async def story() -> None:
+        async with pool() as made:
+            with pytest.raises(UpstreamBroken):
+                await made.run(job, target="local/x", patience=QUIET)
+
+    asyncio.run(story())

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from outlast.errors import SettingsInvalid
+from outlast.errors import SettingsInvalid, UpstreamBroken
 from outlast.gateway.ports import Upstream, UpstreamAnswer, UpstreamRequest
 from outlast.providers.sleeping import SleepingUpstream
 
@@ -56,8 +56,9 @@ def test_what_cannot_be_made_is_tried_again_by_the_next_call() -> None:
     async def asked() -> None:
         sleeping = SleepingUpstream(make)
         await sleeping.aclose()
-        with pytest.raises(SettingsInvalid):
+        with pytest.raises(UpstreamBroken) as found:
             await sleeping.send(REQUEST)
+        assert (found.value.target, "broken" in str(found.value)) == ("local/a", False)
         with pytest.raises(Made):
             await sleeping.send(REQUEST)
 

@@ -8,6 +8,7 @@ from outlast.catalog.reference import reference
 from outlast.errors import SettingsInvalid
 from outlast.settings import ProviderSettings, parse_settings
 from outlast.settings.built_in import configured, is_packaged, snapshot_files
+from outlast.settings.vendors import catalog_of
 
 OWN = ProviderSettings(kind="local")
 
@@ -60,3 +61,12 @@ def test_another_folder_of_snapshots_can_be_named_or_none(tmp_path: Path) -> Non
     assert snapshot_files({"OUTLAST_SNAPSHOTS": str(tmp_path)}) == (tmp_path / "a.weights", tmp_path / "b.weights")
     assert snapshot_files({"OUTLAST_SNAPSHOTS": ""}) == ()
     assert snapshot_files({"OUTLAST_SNAPSHOTS": str(tmp_path / "none")}) == ()
+
+
+@pytest.mark.parametrize(
+    "table", ['kind = "openai"\nbase_url = "http://127.0.0.1:1/v1"', 'kind = "scripted"', 'kind = "local"\nfile = "a"']
+)
+def test_somebody_elses_table_of_the_name_has_none_of_the_catalogues_facts(table: str) -> None:
+    settings = parse_settings(f"[providers.local]\n{table}\n")
+    assert catalog_of("local", settings.providers["local"]) not in {"local", ""}
+    assert catalog_of("mine", settings.providers["local"]) == "mine"

@@ -11,9 +11,10 @@ from typing import TypeVar
 
 import msgspec
 
+from outlast.errors import OperatorError
 from outlast.gateway.ports import Headers
 from outlast.omni.mini import Mini
-from outlast.providers.local.refused import Refused, invalid
+from outlast.providers.local.refused import Refused, invalid, unreadable
 from outlast.providers.local.shelf import Shelf
 from outlast.providers.script.refusal import Refusal
 
@@ -42,8 +43,12 @@ class Call:
 
     @property
     def engine(self) -> Mini:
-        """Its engine; the first call of all makes it."""
-        return self.shelf.engine(self.name)
+        """Its engine; the first call of all makes it. Raises ``Refused`` where its weights cannot be read."""
+        name = self.name
+        try:
+            return self.shelf.engine(name)
+        except OperatorError as error:
+            raise unreadable(name, error) from error
 
 
 def read_json(body: bytes, into: type[Body]) -> Body:

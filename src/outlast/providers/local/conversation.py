@@ -85,6 +85,7 @@ def push(session: Session, messages: Sequence[Message], stop: Stop) -> Pushed:
     """All of it, in order. Raises ``Refused``, ``Stopped``, and what decoders and the session raise."""
     pushed = Pushed()
     for index, message in enumerate(messages):
+        stop.check()
         if message.role == "assistant":
             session.recall(message.words)
         elif message.role == "user":

@@ -5,6 +5,7 @@ It knows the order of events and what each becomes. It does not know shapes (``c
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final, Literal, Protocol
 
 from outlast.gateway.ports import Headers
@@ -66,12 +67,11 @@ class Given:
 
     def _streamed(self, running: Running) -> Iterator[Head | bytes]:
         chunks = Chunks(self.known, spoken=self.encoder is not None, with_usage=self.with_usage)
-        begun = False
-        for event in running.events():
-            if not begun:  # what is refused with the first event still has a status of its own
-                begun = True
-                yield Head(200, (*_EVENTS, *self.headers))
-                yield chunks.opening()
+        events = running.events()
+        first = next(events, None)  # what is refused with the first event still has a status of its own
+        yield Head(200, (*_EVENTS, *self.headers))
+        yield chunks.opening()
+        for event in () if first is None else chain((first,), events):
             if isinstance(event, Said):
                 yield chunks.text(event.text)
             elif isinstance(event, Spoken) and self.encoder is not None:

@@ -22,6 +22,8 @@ from outlast.omni.engine import Pixels
 MAGIC: Final = b"\x89PNG\r\n\x1a\n"
 MOST_PIXELS: Final = 1 << 23
 """Of one picture: a screen of 3840 by 2160 and a little more."""
+MOST_SIDE: Final = 1 << 14
+"""Pixels: rows are undone in as many steps as both sides have, however few pixels a step has."""
 _HEAD: Final = struct.Struct(">IIBBBBB")
 _CHUNK: Final = struct.Struct(">I4s")
 _SAMPLES: Final = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -46,7 +48,8 @@ class _Layout:
 
 def too_large(width: int, height: int) -> str:
     """What is said of a picture with too many pixels."""
-    return f"a picture of {width} by {height} pixels; at most {MOST_PIXELS} are read: make it smaller"
+    most = f"at most {MOST_PIXELS} are read, and {MOST_SIDE} on a side"
+    return f"a picture of {width} by {height} pixels; {most}: make it smaller"
 
 
 def read(content: bytes) -> Pixels:
@@ -83,7 +86,7 @@ def _layout(head: bytes) -> _Layout:
     width, height, bits, colour, _, _, interlaced = _HEAD.unpack(head)
     if not width or not height:
         raise MalformedRequest(f"a PNG of {width} by {height} pixels has none; show another one")
-    if width * height > MOST_PIXELS:
+    if width * height > MOST_PIXELS or max(width, height) > MOST_SIDE:
         raise RequestTooLarge(too_large(width, height))
     if bits != 8 or colour not in _SAMPLES or interlaced:
         how = "interlaced" if interlaced else f"of {bits} bits and colour type {colour}"

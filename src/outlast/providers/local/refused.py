@@ -3,10 +3,14 @@
 It knows how errors of the engine become such answers. It does not know when anything is refused.
 """
 
+import logging
+from typing import Final
+
 from outlast.dialects.refusals import fault_of
 from outlast.errors import CallerError, RequestTooLarge
 from outlast.providers.script.refusal import Refusal
 
+LOG: Final = logging.getLogger("outlast.providers")
 BUSY = Refusal(
     503,
     "The engine is currently overloaded, please try again later: every core computes an answer and others wait.",
@@ -27,6 +31,13 @@ class Refused(Exception):
 def invalid(message: str, param: str | None = None, code: str = "invalid_value") -> Refused:
     """A value that cannot be meant."""
     return Refused(Refusal(400, message, param=param, code=code))
+
+
+def unreadable(model: str, error: Exception) -> Refused:
+    """Weights that cannot be used: an answer of its own, so that a virtual model's plan goes on; the log says why."""
+    LOG.error("%s: %s", model, error)
+    message = f"The weights of `{model}` cannot be used here; the gateway's log says why."
+    return Refused(Refusal(500, message, code="weights_invalid", type="server_error"))
 
 
 def refusal_of(error: CallerError) -> Refusal:

@@ -84,6 +84,8 @@ class Answer:
         self._ended = self._closed = False
         self._news = asyncio.Event()
         self.stop = Stop()
+        self.withdraw: Callable[[], object] = lambda: None
+        """Takes the job out of the queue, if it still waits there."""
 
     @property
     def status(self) -> int:
@@ -98,7 +100,7 @@ class Answer:
     async def begun(self) -> None:
         """Returns when the head is there. Raises ``UpstreamTimeout``, or what the job raised that is our defect."""
         try:
-            while self._head is None and self._error is None and not self._closed:
+            while self._head is None and self._error is None and not (self._closed or self._ended):
                 await self._wait(self._patience.first_byte)
         except BaseException:
             self.close()
@@ -131,6 +133,7 @@ class Answer:
             self._closed = True
             self._pieces.clear()
         self.stop.ask()
+        self.withdraw()
         self._news.set()
 
     def leave(self) -> None:
@@ -181,7 +184,9 @@ class Pool:
             await answer.begun()
             return answer
         self._admitted.add(answer)
-        done = asyncio.wrap_future(self._threads.submit(_compute, job, answer))
+        computed = self._threads.submit(_compute, job, answer)
+        answer.withdraw = computed.cancel
+        done = asyncio.wrap_future(computed)
         done.add_done_callback(lambda _: self._admitted.discard(answer))
         await answer.begun()
         return answer

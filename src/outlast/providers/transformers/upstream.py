@@ -9,14 +9,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from outlast.errors import UpstreamError, WeightsInvalid
+from outlast.errors import OperatorError, UpstreamError
 from outlast.gateway.ports import Patience, UpstreamRequest
 from outlast.omni.encode import Encoder
 from outlast.providers.local.asked import unused_header
 from outlast.providers.local.chat_request import read_chat
 from outlast.providers.local.chat_wire import Known
 from outlast.providers.local.giving import Given
-from outlast.providers.local.refused import Refused
+from outlast.providers.local.refused import Refused, unreadable
 from outlast.providers.local.work import Answer, Head, Pool, Stop
 from outlast.providers.script.refusal import Refusal
 from outlast.providers.transformers.port import OpenModel
@@ -105,5 +105,10 @@ class Call:
     def _model(self, name: str) -> OpenModel:
         try:
             return self.shelf.model(name)
-        except WeightsInvalid as error:  # an answer of its own, so that a virtual model's plan goes on
-            raise Refused(Refusal(500, str(error), code="weights_invalid", type="server_error")) from error
+        except (
+            OperatorError,
+            ImportError,
+            OSError,
+            RuntimeError,
+        ) as error:  # RuntimeError: memory is full, among others
+            raise unreadable(name, error) from error

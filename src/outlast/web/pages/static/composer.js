@@ -57,7 +57,7 @@ async function send(form) {
     return;
   }
   sending = true;
-  const aloud = data.getAll("files").some((file) => file instanceof File && file.type === "audio/wav");
+  const aloud = data.getAll("files").some((file) => file instanceof File && /^audio\/(x-)?wave?$/.test(file.type));
   if (aloud) awake();
   try {
     const answer = await post(form.action, data);

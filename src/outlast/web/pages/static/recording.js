@@ -8,6 +8,8 @@ import { awake } from "./playing.js";
 const RATE = 16000;
 const HEAD = 44;
 const SHORTEST_SECONDS = 0.2;
+/** An audio thread that has gone to sleep answers nothing. */
+const LAST_BLOCK_MS = 200;
 export const LONGEST_SECONDS = 120;
 
 /** One recording; `finish` or `drop` ends it, and lets go of the microphone. */
@@ -15,6 +17,8 @@ export class Recording {
   /** @type {Float32Array[]} */
   #pieces = [];
   #count = 0;
+  /** @type {() => void} */
+  #ended = () => {};
 
   /**
    * @param {MediaStream} stream
@@ -25,7 +29,10 @@ export class Recording {
     this.rate = context.sampleRate;
     this.source = context.createMediaStreamSource(stream);
     this.node = new AudioWorkletNode(context, "capture", { numberOfOutputs: 0, channelCount: 1, channelCountMode: "explicit" });
+    /** @type {Promise<void>} when the audio thread has nothing more */
+    this.over = new Promise((resolve) => (this.#ended = resolve));
     this.node.port.onmessage = (event) => {
+      if (event.data === null) return this.#ended();
       if (this.seconds >= LONGEST_SECONDS) return;
       this.#pieces.push(event.data);
       this.#count += event.data.length;
@@ -40,8 +47,8 @@ export class Recording {
 
   /** Forget it. */
   drop() {
+    this.node.port.postMessage(null);
     this.source.disconnect();
-    this.node.port.onmessage = null;
     for (const track of this.stream.getTracks()) track.stop();
   }
 
@@ -51,6 +58,7 @@ export class Recording {
    */
   async finish() {
     this.drop();
+    await Promise.race([this.over, new Promise((resolve) => setTimeout(resolve, LAST_BLOCK_MS))]);
     if (this.seconds < SHORTEST_SECONDS) return null;
     const offline = new OfflineAudioContext(1, Math.ceil(this.seconds * RATE), RATE);
     const buffer = offline.createBuffer(1, this.#count, this.rate);
