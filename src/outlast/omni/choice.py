@@ -19,7 +19,7 @@ _SPECIAL: Final = len(SPECIAL)
 class Habits:
     """How an engine writes and speaks, the same in all its sessions."""
 
-    temperature: float = 0.7
+    temperature: float = 0.3
     """Of the codes; 0 takes the likeliest."""
     longest_heard: int = 192
     """Tokens of what was heard, and likewise of a thought; more is cut."""
