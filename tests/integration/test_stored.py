@@ -240,6 +240,7 @@ def _recorded() -> list[dict[str, Any]]:
     return [line for line in lines if urlsplit(line["uri"]).path.startswith(KEPT)]
 
 
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded traffic is not beside this checkout: NOT COMPARED")
 def test_recorded_calls_pass_as_they_were(tmp_path: Path) -> None:
     lines = _recorded()
     waiting = iter(lines)
