@@ -22,7 +22,7 @@ from training.spelling import Spelling
 
 Kind = Literal[
     "sums", "talk", "typed", "shown", "writing", "heard", "heard and shown", "spoken", "read aloud", "numbers",
-    "sayings", "transcribed", "mixed",
+    "sayings", "transcribed", "mixed", "ability",
 ]  # fmt: skip
 SUMS: Final = frozenset(("plus", "minus", "times", "larger", "neighbour", "spell"))
 """What can only be learnt by finding digits and letters where they stand: taught first, and alone."""
@@ -31,7 +31,10 @@ TALK: Final = frozenset(("small talk", "clock", "calendar", "remember", "agree",
 WRITING: Final = frozenset(("read digits", "read word"))
 """What wants more pictures than it has weight among all that is shown."""
 _CHANGES: Final = "ability"
-"""The skill whose answer may have changed since its questions were read aloud."""
+"""The skill whose answer is decided last, by an examination: its questions were read aloud before."""
+_AMONG: Final[Mapping[Kind, frozenset[str]]] = {
+    "sums": SUMS, "talk": TALK, "typed": BLIND, "writing": WRITING, "ability": frozenset((_CHANGES,)),
+}  # fmt: skip
 _SPELLED: Final = (0.0, 0.0, 0.0, 0.15)
 """Shares of the words that people type in letters, drawn for each conversation: so look words that nobody taught."""
 _TYPED: Final = 0.4
@@ -81,7 +84,7 @@ class Lessons:
             return lay_out(exchange, self._vocabulary, Sounds({0: lessons.clip(number, rng)}), task="transcribe")
         if kind in {"heard", "spoken"}:
             return self._conversation(rng, character, aloud=kind == "spoken")
-        among = {"sums": SUMS, "talk": TALK, "typed": BLIND, "writing": WRITING}.get(kind, SEEING)
+        among = _AMONG.get(kind, SEEING)
         exchange = draw_conversation(rng, "taught", character, among=among)
         if kind != "heard and shown":
             spelling = Spelling(self._vocabulary, rng, rng.choice(_SPELLED))
