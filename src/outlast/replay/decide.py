@@ -118,6 +118,7 @@ def _candidate(
         times=_times(pairs),
         tone=tone_bars(pairs),
         spent_pico_usd=sum(costs),
+        priced=len(costs),
         tokens=tokens_of(pairs),
         slices=slices_of(
             [each for each in plain if each.check.name in plan.gates], {pair.item.id: pair.item for pair in pairs}

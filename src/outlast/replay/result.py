@@ -133,6 +133,8 @@ class CandidateResult(msgspec.Struct, frozen=True, kw_only=True):
     """Incumbent's, candidate's; None: no pair was reported by both."""
     tone: tuple[ToneBar, ...] = ()
     spent_pico_usd: int = 0
+    priced: int = 0
+    """Answers whose price is known, be it 0."""
     judge: JudgeResult | None = None
     embedding: EmbeddingResult | None = None
 

@@ -118,6 +118,15 @@ def test_nothing_answered_is_not_yet_and_not_a_pass() -> None:
     assert decided(store, items, ("contract.complete",)).candidates[0].verdict == "NOT YET"
 
 
+@pytest.mark.parametrize(("cost", "priced"), [(None, 0), (0, 8), (7, 8)])
+def test_a_price_of_nothing_is_a_price(cost: int | None, priced: int) -> None:
+    store, items = store_of([(True, True)] * 8, 1)
+    for key in [each for each in store.draws if each.target == "b/0"]:
+        store.draws[key] = msgspec.structs.replace(store.draws[key], cost_pico_usd=cost)
+    (found,) = decided(store, items, ("contract",)).candidates
+    assert (found.priced, found.spent_pico_usd) == (priced, 8 * (cost or 0))
+
+
 @pytest.mark.parametrize("candidates", [1, 3])
 def test_every_answer_is_read_once_however_many_candidates_there_are(candidates: int) -> None:
     items = [item(f"r{number}") for number in range(30)]

@@ -144,7 +144,7 @@ def listed(words: Sequence[str]) -> str:
 
 def spent(candidate: CandidateResult) -> str:
     """What the candidate's answers cost; where no price is known, nothing adds up to 0."""
-    unpriced = candidate.answered > 0 and candidate.spent_pico_usd == 0
+    unpriced = candidate.answered > 0 and not candidate.priced and not candidate.spent_pico_usd
     return usd(None if unpriced else candidate.spent_pico_usd)
 
 

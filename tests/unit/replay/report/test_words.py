@@ -91,5 +91,9 @@ def test_answers_without_a_price_do_not_cost_nothing() -> None:
     assert words.spent(candidate(check(), spent_pico_usd=0)) == "an unknown amount"
 
 
+def test_answers_whose_price_is_nothing_cost_nothing() -> None:
+    assert words.spent(candidate(check(), spent_pico_usd=0, priced=198)) == "0 USD"
+
+
 def test_a_time_says_its_zone() -> None:
     assert words.moment(0) == "1970-01-01 00:00 UTC"
