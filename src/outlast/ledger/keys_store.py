@@ -17,6 +17,7 @@ from outlast.errors import LedgerUnavailable, SettingsInvalid, UnknownKey
 from outlast.keys.key import Key, Secret
 from outlast.keys.secret import MARK, digest_of, new_secret, prefix_of
 from outlast.ledger.database import open_for_reading, open_for_writing
+from outlast.ledger.denied import why
 from outlast.ledger.keys import KEY_QUERIES, read_keys
 
 PATIENCE: Final = 10.0
@@ -175,7 +176,7 @@ class KeyStore:
         try:
             yield
         except (sqlite3.Error, OSError, msgspec.MsgspecError) as error:
-            raise LedgerUnavailable(f"the keys in {self._path} cannot be {what}: {error}") from error
+            raise LedgerUnavailable(f"the keys in {self._path} cannot be {what}: {why(error, self._path)}") from error
 
 
 def _columns(key: Key) -> tuple[str | int | None, ...]:

@@ -18,6 +18,7 @@ import msgspec
 from outlast.errors import LedgerUnavailable
 from outlast.exchange import Exchange, ExchangeQuery, Ledger, Observation, SeenModel, UsageQuery, UsageRow
 from outlast.ledger.database import open_for_reading, version_of
+from outlast.ledger.denied import why
 from outlast.ledger.location import database_path
 from outlast.ledger.pages import exchanges
 from outlast.ledger.queries import QUERIES
@@ -90,7 +91,7 @@ class SqliteLedger:
             yield connection if version_of(connection, self._path) else None
 
     def _unreadable(self, error: sqlite3.Error) -> LedgerUnavailable:
-        return LedgerUnavailable(f"the ledger {self._path} cannot be read: {error}")
+        return LedgerUnavailable(f"the ledger {self._path} cannot be read: {why(error, self._path)}")
 
 
 def open_reader(database_url: str, root: Path) -> Ledger:

@@ -19,6 +19,7 @@ from outlast.exchange import Exchange, Observation, SeenModel
 from outlast.ledger.batch import encode
 from outlast.ledger.bounds import bounded
 from outlast.ledger.database import OPENING_SECONDS, withhold_from_others
+from outlast.ledger.denied import why
 from outlast.ledger.drain import Drain
 from outlast.ledger.frames import EXCHANGE, OBSERVATION, Kind
 from outlast.ledger.journal import SEGMENT_SIZE, Journal
@@ -205,7 +206,7 @@ def open_recorder(
             writer.recover(drain)
     except (sqlite3.Error, OSError) as error:
         ownership.release()
-        raise LedgerUnavailable(f"the ledger {path} cannot be written: {error}") from error
+        raise LedgerUnavailable(f"the ledger {path} cannot be written: {why(error, path)}") from error
     except LedgerUnavailable:
         ownership.release()
         raise

@@ -328,3 +328,14 @@ def test_whatever_a_key_holds_comes_back(
     [key] = kept.store.keys()
     assert (key.owner, key.tags, key.models) == (owner, tuple(tags), tuple(tags))
     assert (key.allowance, key.expires_ns) == (allowance, ends)
+
+
+def test_a_lock_that_is_held_too_long_is_told_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlast.ledger.keys_store.PATIENCE", 0.05)
+    path = tmp_path / "outlast.db"
+    store = KeyStore(path, unix_ns=lambda: 0, entropy=counted())
+    store.create(Key(name="first", secrets=()))
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(LedgerUnavailable, match=r"another process has held it locked .*; try again in a moment"):
+            store.create(Key(name="second", secrets=()))

@@ -122,7 +122,7 @@ def test_nothing_answered_is_not_yet_and_not_a_pass() -> None:
 def test_a_price_of_nothing_is_a_price(cost: int | None, priced: int) -> None:
     store, items = store_of([(True, True)] * 8, 1)
     for key in [each for each in store.draws if each.target == "b/0"]:
-        store.draws[key] = msgspec.structs.replace(store.draws[key], cost_pico_usd=cost)
+        store.draws[key] = msgspec.structs.replace(answer(good=True), cost_pico_usd=cost)
     (found,) = decided(store, items, ("contract",)).candidates
     assert (found.priced, found.spent_pico_usd) == (priced, 8 * (cost or 0))
 
