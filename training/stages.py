@@ -15,6 +15,7 @@ from training.learn import Course
 from training.lessons import Kind, Lessons
 from training.positions import Positions
 from training.rows import Rows, pack
+from training.together import rank
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,10 +33,9 @@ class Stage:
     length: int = 256
 
     def batch(self, lessons: Lessons, seed: int, step: int) -> Rows:
-        """What one step is given; it hangs on the seed, the stage and the step alone."""
-        return pack(
-            self._draw(lessons, random.Random(f"{seed} {self.name} {step}")), rows=self.rows, length=self.length
-        )
+        """What this process is given in one step; it hangs on the seed, the stage, the step and the process alone."""
+        rng = random.Random(f"{seed} {self.name} {step} {rank()}")
+        return pack(self._draw(lessons, rng), rows=self.rows, length=self.length)
 
     def _draw(self, lessons: Lessons, rng: random.Random) -> Iterator[Positions]:
         kinds, shares = list(self.shares), list(self.shares.values())
@@ -124,7 +124,7 @@ STAGES: Final = (
     Stage(
         name="further",
         after="more",
-        course=Course(8_000, matrices_rate=0.006, others_rate=6e-4, codes_count=0.6, calm=1.0),
+        course=Course(8_400, matrices_rate=0.006, others_rate=6e-4, codes_count=0.6, calm=1.0),
         shares=FURTHER,
     ),
     *(
