@@ -25,7 +25,10 @@ def main() -> None:
     asked.add_argument("--width", type=int, default=192)
     asked.add_argument("--layers", type=int, default=6)
     asked.add_argument("--heads", type=int, default=6)
-    asked.add_argument("--processes", type=int, default=2)
+    asked.add_argument(
+        "--processes", type=int, default=2, help="of one core each; on another device one does their work"
+    )
+    asked.add_argument("--device", default="cpu", help="of torch: cuda, mps (nobody has taught on one yet)")
     asked.add_argument(
         "--short", action="store_true", help="multiply in bfloat16: for processors that do so themselves"
     )
@@ -39,8 +42,10 @@ def main() -> None:
         layers=given.layers,
         heads=given.heads,
         short=given.short,
+        device=given.device,
+        batches=1 if given.device == "cpu" else given.processes,
     )
-    together(partial(run, plan), given.processes)
+    together(partial(run, plan), given.processes if given.device == "cpu" else 1)
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ It knows the order of the stages. It does not know what is taught.
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -38,7 +38,9 @@ def _take(stage: Stage, lessons: Lessons, plan: "Plan", shape: Shape) -> None:
         return
     network = Decoder(shape)
     if stage.after is not None:
-        network.load_state_dict(torch.load(plan.out / stage.after / "checkpoint.pt", weights_only=True)["network"])
+        before = torch.load(plan.out / stage.after / "checkpoint.pt", weights_only=True, map_location="cpu")
+        network.load_state_dict(before["network"])
+    network.to(plan.device)
     for block in network.blocks:
         block.compile(dynamic=False)
     learner = Learner(network, stage.course, here, short=plan.short)
@@ -75,6 +77,9 @@ class Plan:
     heads: int
     short: bool = False
     """Multiply in 16 bits (``learn.products``)."""
+    device: str = "cpu"
+    batches: int = 1
+    """So many of a stage's batches are one batch of this process."""
 
 
 def run(plan: Plan) -> None:
@@ -89,7 +94,9 @@ def run(plan: Plan) -> None:
         heads=plan.heads,
     )
     lessons = Lessons(vocabulary, plan.lessons)
+    if plan.device != "cpu":
+        torch.set_default_device(plan.device)
     for stage in STAGES:
         if stage.name in plan.stages:
-            _take(stage, lessons, plan, shape)
+            _take(replace(stage, rows=plan.batches * stage.rows), lessons, plan, shape)
             wait()

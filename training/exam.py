@@ -16,7 +16,7 @@ from training.curriculum.mixture import SKILLS
 from training.loss import inputs
 from training.network import Decoder
 from training.positions import Encoder, Kind, Positions, Sounds, lay_out
-from training.rows import pack
+from training.rows import beside
 
 _BARE: Final = Manner(warmth="less")
 _ROWS: Final = 8
@@ -32,20 +32,13 @@ def right(network: Decoder, conversations: Sequence[Positions]) -> list[bool]:
 
 
 def _right(network: Decoder, conversations: Sequence[Positions]) -> list[bool]:
-    longest = min(_LENGTH, max(map(len, conversations)))
-    alone = [one for each in conversations for one in (each, _filler(longest - len(each))) if len(one)]
-    rows = pack(iter((*alone, _filler(1))), rows=len(conversations), length=longest)
+    laid = beside([[each] for each in conversations], max(map(len, conversations)))
+    rows = laid.on(network.embedding.weight.device)
     with torch.no_grad():
         likeliest = network.next_token(network(inputs(network, rows), rows.seen())).argmax(-1)[:, :-1]
     counts = (rows.weights[:, 1:] >= 1) & (rows.kinds[:, 1:] == Kind.TOKEN) & (rows.owners[:, 1:] == 0)
     wrong = counts & (likeliest != rows.tokens[:, 1:])
     return [not any(row) for row in wrong.tolist()]
-
-
-def _filler(positions: int) -> Positions:
-    laid = Positions()
-    laid.write([0] * positions, 0.0)
-    return laid
 
 
 def examine(network: Decoder, words: Encoder, skills: Iterable[str], *, count: int, seed: int = 5) -> dict[str, float]:

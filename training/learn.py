@@ -22,13 +22,13 @@ from training.together import rank, share_gradients
 WARM_UP = 50
 
 
-def products(*, short: bool) -> torch.autocast:
+def products(device: torch.device, *, short: bool) -> torch.autocast:
     """Within it matrices are multiplied in numbers of 16 bits (bfloat16), if they are to be ``short``.
 
     Weights, norms and sums stay in 32. Where a processor multiplies such numbers itself (``avx512_bf16``, AMX), a
     product takes 0.4 of the time; elsewhere it takes longer.
     """
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=short)
+    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=short)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Learner:
 
     def __init__(self, network: Decoder, course: Course, folder: Path, *, short: bool = False) -> None:
         self.network = network
+        self._device = network.embedding.weight.device
         self.course = course
         self.step = 0
         self._short = short
@@ -76,8 +77,8 @@ class Learner:
         """
         began = time.process_time()
         while self.step < self.course.steps:
-            with products(short=self._short):
-                found = losses(self.network, rows_of(self.step))
+            with products(self._device, short=self._short):
+                found = losses(self.network, rows_of(self.step).on(self._device))
             for optimiser in self._optimisers:
                 optimiser.zero_grad()
             found.total(self.course.codes_count).backward()
@@ -116,7 +117,7 @@ class Learner:
         file = self._folder / "checkpoint.pt"
         if not file.exists():
             return False
-        kept = torch.load(file, weights_only=True)
+        kept = torch.load(file, weights_only=True, map_location=self._device)
         self.step = kept["step"]
         self.network.load_state_dict(kept["network"])
         for optimiser, state in zip(self._optimisers, kept["optimisers"], strict=True):

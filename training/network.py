@@ -57,7 +57,7 @@ class Block(nn.Module):
         mixed = self.queries_keys_values(self.norm_attention(x))
         split = mixed.view(batch, positions, 3, self.heads, width // self.heads).transpose(1, 3)
         queries, keys, values = split[:, :, 0], split[:, :, 1], split[:, :, 2]
-        with torch.autocast("cpu", enabled=False):  # in 16 bits attention takes longer, not shorter
+        with torch.autocast(x.device.type, enabled=False):  # in 16 bits attention takes longer on a processor
             found = functional.scaled_dot_product_attention(
                 rotated(_even(queries.float()), turn),
                 rotated(_even(keys.float()), turn),

@@ -4,8 +4,8 @@ It knows padding by packing: rows are filled with conversations one behind the o
 not know the network.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,10 @@ class Rows:
     """``(all patches, 160)`` in the order in which they stand, row by row."""
     tiles: Tensor
 
+    def on(self, device: torch.device) -> "Rows":
+        """The same in a device's memory."""
+        return Rows(**{each.name: getattr(self, each.name).to(device) for each in fields(self)})
+
     def seen(self) -> Tensor:
         """``(rows, 1, length, length)``: what each position sees: itself and what is before it in its conversation."""
         same = self.owners[:, :, None] == self.owners[:, None, :]
@@ -43,23 +47,31 @@ class Rows:
 
 
 def pack(conversations: Iterator[Positions], *, rows: int, length: int) -> Rows:
-    """Fill rows; a conversation that does not fit into what is left begins the next row, too long ones are skipped."""
-    filled: list[list[Positions]] = []
-    row: list[Positions] = []
-    used = 0
-    while len(filled) < rows:
+    """As many conversations as there is room for, the longest first, each where it leaves the least room.
+
+    What is too long, or finds no room among the others, is left out. (Laid one behind the other as they come,
+    conversations of the last stages fill 78 % of rows of 256 positions, and so nearly all.)
+    """
+    drawn: list[Positions] = []
+    free = rows * length
+    while free > 0:
         conversation = next(conversations)
-        if len(conversation) > length:
-            continue
-        if used + len(conversation) > length:
-            filled.append(row)
-            row, used = [], 0
-        row.append(conversation)
-        used += len(conversation)
-    return _tensors(filled, length)
+        if len(conversation) <= length:
+            drawn.append(conversation)
+            free -= len(conversation)
+    filled: list[list[Positions]] = [[] for _ in range(rows)]
+    room = [length] * rows
+    for conversation in sorted(drawn, key=len, reverse=True):
+        fits = [number for number, left in enumerate(room) if len(conversation) <= left]
+        if fits:
+            best = min(fits, key=room.__getitem__)
+            filled[best].append(conversation)
+            room[best] -= len(conversation)
+    return beside(filled, length)
 
 
-def _tensors(filled: list[list[Positions]], length: int) -> Rows:
+def beside(filled: Sequence[Sequence[Positions]], length: int) -> Rows:
+    """Rows of conversations that stand one behind the other, each row filled up with nothing."""
     shape = (len(filled), length)
     kinds = np.zeros(shape, np.int64)
     tokens = np.full(shape, -1, np.int64)

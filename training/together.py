@@ -49,7 +49,10 @@ def wait() -> None:
 
 
 def together(work: Callable[[], None], processes: int) -> None:
-    """Do ``work`` in so many processes, each with one thread."""
+    """Do ``work`` in so many processes, each with one thread; a single one is this process, as it is."""
+    if processes == 1:
+        work()
+        return
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
