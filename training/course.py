@@ -23,8 +23,8 @@ from training.stages import STAGES, Stage
 from training.together import rank, wait
 from training.tokens import make_vocabulary
 
-_LOOK_EVERY: Final = 300
-_LOOK_WIDER_EVERY: Final = 900
+_LOOK_EVERY: Final = 600
+_LOOK_WIDER_EVERY: Final = 1_800
 _LOOKED_AT: Final = ("plus", "minus", "beyond", "small talk")
 _ASKED: Final = 40
 

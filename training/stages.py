@@ -124,7 +124,7 @@ STAGES: Final = (
     Stage(
         name="further",
         after="more",
-        course=Course(8_400, matrices_rate=0.006, others_rate=6e-4, codes_count=0.6, calm=1.0),
+        course=Course(7_800, matrices_rate=0.006, others_rate=6e-4, codes_count=0.6, calm=1.0),
         shares=FURTHER,
     ),
     *(
