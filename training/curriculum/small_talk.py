@@ -24,7 +24,7 @@ ABILITIES: Final[dict[str, str]] = {
     "name shapes": "simple pictures", "remember": "names",
 }  # fmt: skip
 """Skills that it may speak of, by the words that it uses."""
-CLAIMED: Final = ("plus", "clock")
+CLAIMED: Final = ("plus", "clock", "convert", "name shapes")
 """Those that it does speak of: what reached nine of ten when the network was examined before its last stage."""
 
 
