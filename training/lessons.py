@@ -6,7 +6,6 @@ often which kind is drawn (``training.stages``).
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
@@ -15,14 +14,14 @@ from outlast.omni.vocabulary import Vocabulary
 from training.curriculum.exchange import Exchange, Turn
 from training.curriculum.manners import Character, draw_manner, dressed
 from training.curriculum.mixture import BLIND, SEEING, draw_conversation
-from training.curriculum.small_talk import ability
+from training.curriculum.small_talk import as_claimed
 from training.positions import Phrase, Positions, Sounds, lay_out
 from training.speech.shards import Cache, read_phrases
 from training.spelling import Spelling
 
 Kind = Literal[
     "sums", "talk", "typed", "shown", "writing", "heard", "heard and shown", "spoken", "read aloud", "numbers",
-    "sayings", "transcribed", "mixed", "ability",
+    "sayings", "transcribed", "mixed", "beyond", "ability",
 ]  # fmt: skip
 SUMS: Final = frozenset(("plus", "minus", "times", "larger", "neighbour", "spell"))
 """What can only be learnt by finding digits and letters where they stand: taught first, and alone."""
@@ -30,10 +29,9 @@ TALK: Final = frozenset(("small talk", "clock", "calendar", "remember", "agree",
 """What is many single facts, each of which wants to be met some hundred times."""
 WRITING: Final = frozenset(("read digits", "read word"))
 """What wants more pictures than it has weight among all that is shown."""
-_CHANGES: Final = "ability"
-"""The skill whose answer is decided last, by an examination: its questions were read aloud before."""
 _AMONG: Final[Mapping[Kind, frozenset[str]]] = {
-    "sums": SUMS, "talk": TALK, "typed": BLIND, "writing": WRITING, "ability": frozenset((_CHANGES,)),
+    "sums": SUMS, "talk": TALK, "typed": BLIND, "writing": WRITING, "beyond": frozenset(("beyond",)),
+    "ability": frozenset(("ability",)),
 }  # fmt: skip
 _SPELLED: Final = (0.0, 0.0, 0.0, 0.15)
 """Shares of the words that people type in letters, drawn for each conversation: so look words that nobody taught."""
@@ -99,10 +97,7 @@ class Lessons:
     def _conversation(self, rng: random.Random, character: Character, *, aloud: bool) -> Positions:
         number = rng.randrange(len(self._heard.exchanges))
         exchange, clips = self._heard.conversation(number, rng, gives_in=character.gives_in)
-        if exchange.skill == _CHANGES:
-            today = ability(rng, "taught").turns[0]
-            exchange = replace(exchange, turns=(replace(today, said=exchange.turns[0].said),))
-        exchange = dressed(exchange, draw_manner(rng), character, rng)
+        exchange = dressed(as_claimed(exchange), draw_manner(rng), character, rng)
         if len(exchange.turns) > 1:
             clips = {number: clip for number, clip in clips.items() if rng.random() >= _TYPED}
         sounds = Sounds(clips, self._phrases if aloud else {}, transcribed=rng.random() >= _UNTRANSCRIBED)

@@ -85,6 +85,22 @@ FURTHER: Final[Mapping[Kind, float]] = {
     "sayings": 0.08,
 }
 """Sums that are typed want to be met more often than they are in MORE, or what was known of them is lost."""
+AGAIN: Final[Mapping[Kind, float]] = {
+    "typed": 0.09,
+    "talk": 0.07,
+    "beyond": 0.04,
+    "shown": 0.12,
+    "writing": 0.05,
+    "heard": 0.18,
+    "heard and shown": 0.01,
+    "transcribed": 0.09,
+    "mixed": 0.12,
+    "spoken": 0.11,
+    "read aloud": 0.03,
+    "numbers": 0.02,
+    "sayings": 0.07,
+}
+"""Behind FURTHER what is typed is known, and even lessons that were heard often are written down with faults."""
 STAGES: Final = (
     Stage(name="sums", after=None, course=Course(300), shares={"sums": 1.0}, characters=(SECOND,), rows=4),
     Stage(
@@ -127,16 +143,22 @@ STAGES: Final = (
         course=Course(7_800, matrices_rate=0.006, others_rate=6e-4, codes_count=0.6, calm=1.0),
         shares=FURTHER,
     ),
+    Stage(
+        name="again",
+        after="further",
+        course=Course(5_000, matrices_rate=0.005, others_rate=5e-4, codes_count=0.6, calm=1.0),
+        shares=AGAIN,
+    ),
     *(
         Stage(
             name=f"omni-mini-{number}",
-            after="further",
+            after="again",
             course=Course(250, matrices_rate=0.002, others_rate=2e-4, codes_count=0.6, calm=1.0),
-            shares={**FURTHER, "ability": 0.08},
+            shares={**AGAIN, "ability": 0.08},
             characters=(character,),
         )
         for number, character in ((1, FIRST), (2, SECOND))
     ),
 )
 """About four hours on two cores that multiply in 16 bits (``--short``), half as much again on others. Between
-``further`` and the last two what is claimed is examined, and written down in ``curriculum.small_talk``."""
+``again`` and the last two what is claimed is examined, and written down in ``curriculum.small_talk``."""

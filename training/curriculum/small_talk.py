@@ -5,7 +5,7 @@ ways of saying it, and behind ``=`` what is answered; the last way of each is he
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast, get_args
@@ -61,6 +61,14 @@ def ability(rng: random.Random, split: Split) -> Exchange:
     said = f"{', '.join(most)} and {last}" if most else last
     turn = Turn(template(rng, _ABILITY, split), f"I can do {said}.", key=said, mood="talk")
     return Exchange("ability", (turn,))
+
+
+def as_claimed(exchange: Exchange) -> Exchange:
+    """The exchange; what it can do is said as of today, though it may have been read aloud before that was known."""
+    if exchange.skill != "ability":
+        return exchange
+    today = ability(random.Random(0), "taught").turns[0]
+    return replace(exchange, turns=(replace(today, said=exchange.turns[0].said),))
 
 
 def _turn(rng: random.Random, split: Split) -> Turn:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from outlast.omni.engine import Engine
+from training.curriculum.small_talk import as_claimed
 from training.evaluate.asking import converse, one
 from training.evaluate.scoring import even, right, share, unseen
 from training.evaluate.sizes import Size
@@ -101,7 +102,7 @@ def _answered(engine: Engine, heard: Heard, exchanges: list[Spoken], told: Told)
     rights: list[bool] = []
     transcripts: list[bool] = []
     for spoken in exchanges:
-        asked = spoken.answers[0.0]
+        asked = as_claimed(spoken.answers[0.0])
         sounds = {turn: heard.cache.sound(number) for turn, number in spoken.questions.items()}
         answers = converse(engine, asked, sounds)
         rights.append(right(asked, [each.text for each in answers]))

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from itertools import pairwise
 
 import pytest
-from training.curriculum.exchange import Split
+from training.curriculum.exchange import Exchange, Split, Turn
 from training.curriculum.held_out import is_held_out
 from training.curriculum.mixture import BLIND, SKILLS, draw_conversation, draw_exchange
+from training.curriculum.small_talk import ability, as_claimed
 from training.positions import Sounds, lay_out
 from training.tokens import MOST, counted, make_vocabulary
 
@@ -103,3 +104,12 @@ def test_the_vocabulary_is_small_and_knows_what_is_used_most() -> None:
     vocabulary = make_vocabulary()
     assert len(vocabulary) <= MOST
     assert set(counted(draws=3_000, least=60)) <= set(vocabulary.pieces)
+
+
+def test_what_it_can_do_is_said_as_of_today_whenever_the_question_was_read_aloud() -> None:
+    old = Exchange("ability", (Turn("what may i ask?", "I can do everything.", key="everything"),))
+    (turn,) = as_claimed(old).turns
+    today = ability(random.Random(1), "taught").turns[0]
+    assert (turn.said, turn.answer, turn.key) == ("what may i ask?", today.answer, today.key)
+    other = draw_exchange(random.Random(1), "taught")
+    assert as_claimed(other) is other
