@@ -22,7 +22,8 @@ from outlast.rollout.guards import add, decide, opened
 from outlast.rollout.measure import Conversation, allowed, badness
 from outlast.rollout.plan import Arm, Guard, Plan, Reference, Side
 from outlast.rollout.words import parse_guards
-from outlast.stats.betting import PredictablePaths, constant_stakes, log_weights
+from outlast.stats.bets import constant_shares, constant_stakes
+from outlast.stats.betting import PredictablePaths
 from outlast.stats.wealth import SMALLEST_STAKE, Wealth
 
 Floats = npt.NDArray[np.float64]
@@ -118,7 +119,7 @@ def wealth(values: Floats, mean: float) -> Floats:
     constant = constant_stakes(mean, SMALLEST_STAKE)
     with np.errstate(over="ignore", under="ignore"):
         total = 0.5 * np.exp(PredictablePaths(len(values)).extend(values, mean))
-        for stake, share in zip(constant, np.exp(log_weights(len(constant))), strict=True):
+        for stake, share in zip(constant, constant_shares(len(constant)), strict=True):
             total += 0.5 * share * np.cumprod(1 + stake * (values - mean), axis=1)
     again, peak = Wealth(mean), max(1.0, float(total[0].max()))
     for value in values[0].tolist():

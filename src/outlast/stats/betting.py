@@ -12,16 +12,18 @@ import numpy as np
 import numpy.typing as npt
 
 from outlast.errors import EvidenceInvalid
+from outlast.stats.bets import (
+    LARGEST_STAKE,
+    LEAST_VARIANCE,
+    PRIOR_MEAN,
+    PRIOR_VARIANCE,
+    constant_shares,
+    constant_stakes,
+)
 from outlast.stats.crossing import largest_rejected
 
 Floats = npt.NDArray[np.float64]
 
-PRIOR_MEAN, PRIOR_VARIANCE, LEAST_VARIANCE = 0.5, 0.05, 0.001
-LARGEST_STAKE = 0.9
-"""Share of the wealth that may be lost in one bet of the predictable kind."""
-_ALL_IN = 0.99
-_FINER = 1.6
-"""Ratio of neighbouring constant bets: between two of them the best one grows by a twentieth less at most."""
 _WIDTH = 1e-6
 _BINS = 1 << 14
 _BIN_FROM = 1 << 15
@@ -107,23 +109,9 @@ class ConstantBets:
 
         The largest l stakes nearly all, the smallest is the best one for the largest possible variance (a quarter).
         """
-        bets = constant_stakes(mean, self._smallest)
+        bets = np.array(constant_stakes(mean, self._smallest))
         wealth = np.log1p(np.outer(bets, self._values - mean)) @ self._times
-        return float(np.logaddexp.reduce(wealth + log_weights(len(bets))))
-
-
-def constant_stakes(mean: float, smallest: float) -> Floats:
-    """The constant bets to spread wealth over, from the largest allowed downwards."""
-    largest = _ALL_IN / mean
-    steps = max(0, math.ceil(math.log(largest / smallest) / math.log(_FINER)))
-    return largest / _FINER ** np.arange(steps + 1, dtype=np.float64)
-
-
-def log_weights(bets: int) -> Floats:
-    """Logs of the shares of the wealth: half for the largest bet, which small differences call for, the rest evenly."""
-    if bets == 1:
-        return np.zeros(1)
-    return np.log(np.concatenate(([0.5], np.full(bets - 1, 0.5 / (bets - 1)))))
+        return float(np.logaddexp.reduce(wealth + np.log(constant_shares(len(bets)))))
 
 
 def _check(values: Floats) -> None:

@@ -9,7 +9,8 @@ from statistics import NormalDist
 import numpy as np
 import numpy.typing as npt
 
-from outlast.stats.betting import PredictablePaths, constant_stakes, log_weights
+from outlast.stats.bets import constant_shares, constant_stakes
+from outlast.stats.betting import PredictablePaths
 from outlast.stats.crossing import first_enough
 from outlast.stats.power import POWER
 from outlast.stats.units import Units
@@ -39,8 +40,8 @@ def _fixed(seen: Floats, margin: float, alpha: float) -> int:
     mean = (1 - margin) / 2
 
     def enough(count: int) -> bool:
-        bets = constant_stakes(mean, math.sqrt(2 * math.log(1 / alpha) / count) / 0.5)
-        found = _first_count(seen, margin, bets, -math.log(alpha) - log_weights(len(bets)))
+        bets = np.array(constant_stakes(mean, math.sqrt(2 * math.log(1 / alpha) / count) / 0.5))
+        found = _first_count(seen, margin, bets, -math.log(alpha) - np.log(constant_shares(len(bets))))
         return found is not None and found <= count
 
     return first_enough(enough)
@@ -72,5 +73,5 @@ def _sequential(seen: Floats, margin: float, alpha: float) -> int:
         running = np.minimum(running, first)
         if (running <= _LONGEST).mean() >= POWER:
             return int(np.sort(running)[math.ceil(POWER * _PATHS) - 1])
-    stakes = constant_stakes(mean, margin / 8)
+    stakes = np.array(constant_stakes(mean, margin / 8))
     return _first_count(seen, margin, stakes, np.full(len(stakes), -math.log(alpha))) or _LONGEST

@@ -13,13 +13,13 @@ from functools import lru_cache
 import msgspec
 
 from outlast.errors import EvidenceInvalid
-from outlast.stats.betting import (
+from outlast.stats.bets import (
     LARGEST_STAKE,
     LEAST_VARIANCE,
     PRIOR_MEAN,
     PRIOR_VARIANCE,
+    constant_shares,
     constant_stakes,
-    log_weights,
 )
 
 SMALLEST_STAKE = 0.05
@@ -51,13 +51,13 @@ class Wealth(msgspec.Struct, frozen=True, gc=False):
         """
         if not 0 <= value <= 1:
             raise EvidenceInvalid(f"every value to bet on lies between 0 and 1, {value:g} does not")
-        stakes, shares = _constant(self.mean)
+        stakes, parts = _constant(self.mean)
         gain = value - self.mean
-        before = self.logs or (0.0,) * len(shares)
+        before = self.logs or (0.0,) * len(parts)
         now = (self._stake(), *stakes)
         logs = tuple([log + math.log1p(stake * gain) for log, stake in zip(before, now, strict=True)])
         most = max(logs)
-        wealth = most + math.log(sum([share * math.exp(log - most) for share, log in zip(shares, logs, strict=True)]))
+        wealth = most + math.log(sum([part * math.exp(log - most) for part, log in zip(parts, logs, strict=True)]))
         count, total = self.count + 1, self.total + value
         off = value - total / count
         return Wealth(self.mean, count, total, self.squares + off * off, logs, max(self.peak, wealth))
@@ -75,5 +75,4 @@ class Wealth(msgspec.Struct, frozen=True, gc=False):
 def _constant(mean: float) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The constant stakes, and every part's share of the money at the start."""
     stakes = constant_stakes(mean, SMALLEST_STAKE)
-    shares = [0.5 * math.exp(log) for log in log_weights(len(stakes)).tolist()]
-    return tuple(stakes.tolist()), (0.5, *shares)
+    return stakes, (0.5, *(0.5 * share for share in constant_shares(len(stakes))))

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlast.errors import EvidenceInvalid
-from outlast.stats.betting import Bets, ConstantBets, PredictableBets, PredictablePaths, betting_lower, constant_stakes
+from outlast.stats.bets import constant_stakes
+from outlast.stats.betting import Bets, ConstantBets, PredictableBets, PredictablePaths, betting_lower
 
 VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=40)
 

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlast.errors import EvidenceInvalid
-from outlast.stats.betting import PredictablePaths, constant_stakes, log_weights
+from outlast.stats.bets import constant_shares, constant_stakes
+from outlast.stats.betting import PredictablePaths
 from outlast.stats.wealth import SMALLEST_STAKE, Wealth
 
 VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=60)
@@ -29,8 +30,8 @@ def test_half_bets_by_what_was_seen_and_half_is_spread_over_constant_bets(values
     seen = PredictablePaths(1).extend(row, mean)
     stakes = constant_stakes(mean, SMALLEST_STAKE)
     constant = np.cumsum(np.log1p(np.outer(stakes, row - mean)), axis=1)
-    shares = log_weights(len(stakes)) + math.log(0.5)
-    together = np.logaddexp.reduce(np.vstack((seen + math.log(0.5), constant + shares[:, None])), axis=0)
+    logs = np.log(constant_shares(len(stakes))) + math.log(0.5)
+    together = np.logaddexp.reduce(np.vstack((seen + math.log(0.5), constant + logs[:, None])), axis=0)
     assert after(values, mean).peak == pytest.approx(max(0.0, together.max()), abs=1e-9)
 
 
