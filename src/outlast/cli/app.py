@@ -4,11 +4,13 @@ It knows the list of commands. It does not know what any of them does: each is o
 click command of the same name in it.
 """
 
+import gc
 import importlib
 import keyword
 import sys
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 import click
@@ -67,7 +69,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name
-        command = getattr(importlib.import_module(f"outlast.cli.{module}"), module)
+        with _uncollected():
+            command = getattr(importlib.import_module(f"outlast.cli.{module}"), module)
         assert isinstance(command, click.Command)  # noqa: S101 - a defect of ours, not an input
         return command
 
@@ -76,6 +79,18 @@ class LazyGroup(click.Group):
         del ctx
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Modules leave no garbage behind: looking for it takes an eighth of the time that they take."""
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collected:
+            gc.enable()
 
 
 @click.command(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

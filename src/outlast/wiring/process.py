@@ -6,6 +6,7 @@ does not know who gives the orders: signals (``wiring.alone``) or a supervisor (
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -117,6 +118,7 @@ async def opened(start: Start, stop: Stop, slot: Slot = ALONE) -> AsyncIterator[
     before = logging.getLogger().handlers
     _log_through(gateway)
     stop.gateway = gateway
+    gc.freeze()  # what is there now stays: looking through it for garbage would hold up calls for some 30 ms
     try:
         yield Process(start, gateway)
     finally:
