@@ -160,5 +160,5 @@ STAGES: Final = (
         for number, character in ((1, FIRST), (2, SECOND))
     ),
 )
-"""About four hours on two cores that multiply in 16 bits (``--short``), half as much again on others. Between
+"""About five hours on two cores that multiply in 16 bits (``--short``), half as much again on others. Between
 ``again`` and the last two what is claimed is examined, and written down in ``curriculum.small_talk``."""
