@@ -3,7 +3,8 @@
 Three proxies before one simulated upstream: a bare one on the same event loop and parser, which does the least that a
 metering proxy must, the gateway, and the gateway with keys, every limit and two targets on. Calls go to each in turn,
 a few hundred at a time, and each one's processor time is read from the kernel, so that what else the machine does
-hardly counts. Exit 1: a ratio is past its bound. It needs nothing but this project.
+hardly counts. A ratio past its bound is measured again, with more calls and repetitions: what is dearer stays so,
+chance does not. Exit 1: it is past its bound again. It needs nothing but this project.
 """
 
 import argparse
@@ -21,6 +22,8 @@ from bench.processes import Processes, await_port, free_port
 
 NAMES = ("bare", "outlast", "guarded")
 CONNECTIONS = 8
+AGAIN = 3
+"""Times as many repetitions, of twice as many calls, where a first look finds a ratio past its bound."""
 SETTLE_SECONDS = 0.7
 """After a slice: the record is still brought into the database, and that is part of a call's cost."""
 
@@ -36,6 +39,18 @@ class Found(msgspec.Struct, frozen=True):
     microseconds: dict[str, float]
     gateway_over_bare: float
     guarded_over_plain: float
+
+    @property
+    def dearer(self) -> bool:
+        """Whether a ratio is past its bound."""
+        return self.gateway_over_bare > GATEWAY_OVER_BARE or self.guarded_over_plain > GUARDED_OVER_PLAIN
+
+    def show(self) -> None:
+        """As lines."""
+        for name, microseconds in self.microseconds.items():
+            print(f"{name:<10} {microseconds:7.1f} us of processor time a call")
+        print(f"gateway over bare   {self.gateway_over_bare:5.2f} (bound {GATEWAY_OVER_BARE})")
+        print(f"guarded over plain  {self.guarded_over_plain:5.2f} (bound {GUARDED_OVER_PLAIN})")
 
 
 async def calls(entrance: Entrance, number: int) -> None:
@@ -97,13 +112,14 @@ def main() -> int:
         await_port(processes.start("upstream", command, env={"PYTHONPATH": str(HERE)}), port)
         gateways = [STARTERS[name](processes, Upstreams(plain=port, streamed=port)) for name in NAMES]
         found = uvloop.run(measure(gateways, repetitions=chosen.repetitions, number=chosen.calls))
-    for name, microseconds in found.microseconds.items():
-        print(f"{name:<10} {microseconds:7.1f} us of processor time a call")
-    print(f"gateway over bare   {found.gateway_over_bare:5.2f} (bound {GATEWAY_OVER_BARE})")
-    print(f"guarded over plain  {found.guarded_over_plain:5.2f} (bound {GUARDED_OVER_PLAIN})")
+        found.show()
+        if found.dearer:
+            print("past a bound: measured again, for longer", flush=True)
+            found = uvloop.run(measure(gateways, repetitions=AGAIN * chosen.repetitions, number=2 * chosen.calls))
+            found.show()
     if chosen.save:
         report.save(HERE / "results" / "gate.json", found)
-    return int(found.gateway_over_bare > GATEWAY_OVER_BARE or found.guarded_over_plain > GUARDED_OVER_PLAIN)
+    return int(found.dearer)
 
 
 if __name__ == "__main__":
