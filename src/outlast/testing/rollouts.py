@@ -158,6 +158,9 @@ class MemoryAssignments:
                 self._shelf.units.add((rollout, unit))
         return given
 
+    def flush(self) -> None:
+        """As the store's own in its place: nothing waits here."""
+
 
 class MemoryBoards:
     """The port ``Boards``."""
