@@ -24,10 +24,10 @@ def not_json(text: str) -> str:
 
 def misses_schema(text: str, schema: bytes) -> str:
     """Why a text does not meet a schema; empty: it does, or the schema is none."""
-    from outlast.checks.keywords import TooCostly, missed  # noqa: PLC0415 - with the first schema
-
     if failed := not_json(text):
         return failed
+    from outlast.checks.keywords import TooCostly, missed  # noqa: PLC0415 - with the first schema
+
     if len(text) > LONGEST:
         return TOO_COSTLY if is_schema(schema) else ""
     try:
