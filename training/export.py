@@ -5,7 +5,8 @@ of phonemes, forms and colours) is left behind.
 
     python -m training.export --checkpoint run/checkpoint.pt --codebook codebook.npz --head head.json --out mini.weights
 
-``head.json`` says what cannot be read from the checkpoint: name, family, date, heads, and what it can do.
+``head.json`` says what cannot be read from the checkpoint: name, family, date, heads, and what it can do. ``--towards``
+names a second checkpoint, which was taught from the first one: the file then holds what lies ``--share`` of the way.
 """
 
 import argparse
@@ -58,6 +59,15 @@ def export(checkpoint: Mapping[str, Tensor], head: Head, codebook: Codebook) -> 
     return pack(head, tensors | voice)
 
 
+def between(first: Mapping[str, Tensor], second: Mapping[str, Tensor], share: float) -> dict[str, Tensor]:
+    """Weights at ``share`` of the way, 0 to 1.
+
+    Where the second was taught from the first for a short while, what lies between them works as they do (Wortsman et
+    al. 2022, arXiv 2203.05482), and less of what the last steps have no lessons for is lost.
+    """
+    return {name: (1 - share) * values + share * second[name] for name, values in first.items()}
+
+
 def headed(checkpoint: Mapping[str, Tensor], about: About) -> Head:
     """The head of a checkpoint's file; the vocabulary is the one that training makes."""
     tokens, width = checkpoint["embedding.weight"].shape
@@ -104,14 +114,19 @@ def main() -> None:
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     for name in ("checkpoint", "codebook", "head", "out"):
         asked.add_argument(f"--{name}", type=Path, required=True)
+    asked.add_argument("--towards", type=Path, help="a second checkpoint")
+    asked.add_argument("--share", type=float, default=1.0, help="of the way to it")
     given = asked.parse_args()
-    kept = torch.load(given.checkpoint, weights_only=True, map_location="cpu")
+    weights = torch.load(given.checkpoint, weights_only=True, map_location="cpu")["network"]
+    if given.towards:
+        second = torch.load(given.towards, weights_only=True, map_location="cpu")["network"]
+        weights = between(weights, second, given.share)
     with np.load(given.codebook) as found:
         codebook = Codebook(**{name: found[name].astype(np.float32) for name in ("books", "middle", "weights")})
-    head = headed(kept["network"], msgspec.json.decode(given.head.read_bytes(), type=About))
-    data = export(kept["network"], head, codebook)
+    head = headed(weights, msgspec.json.decode(given.head.read_bytes(), type=About))
+    data = export(weights, head, codebook)
     given.out.write_bytes(data)
-    change = compare(restored(kept["network"], head.shape), data)
+    change = compare(restored(weights, head.shape), data)
     print(f"{len(data):,} bytes; {asdict(change)}")  # noqa: T201 (a command)
 
 

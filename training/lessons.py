@@ -16,6 +16,8 @@ from training.curriculum.manners import Character, draw_manner, dressed
 from training.curriculum.mixture import BLIND, SEEING, draw_conversation
 from training.curriculum.small_talk import as_claimed
 from training.positions import Phrase, Positions, Sounds, lay_out
+from training.speech.altered import altered
+from training.speech.answers import of_answers
 from training.speech.shards import Cache, read_phrases
 from training.spelling import Spelling
 
@@ -50,15 +52,24 @@ class Lessons:
 
     @cached_property
     def _heard(self) -> Cache:
-        return Cache(self._folder, "taught")
+        return Cache(self._folder, "taught", alter=altered)
 
     @cached_property
     def _mixed(self) -> Cache:
-        return Cache(self._folder, "mixed")
+        return Cache(self._folder, "mixed", alter=altered)
 
     @cached_property
     def _phrases(self) -> Mapping[str, Phrase]:
         return read_phrases(self._folder)
+
+    @cached_property
+    def _speakable(self) -> tuple[int, ...]:
+        """The heard conversations of which every answer can be spoken: phrases are made for a part of the lessons."""
+        return tuple(
+            number
+            for number, spoken in enumerate(self._heard.exchanges)
+            if of_answers([spoken.answers[0.0]]) <= self._phrases.keys()
+        )
 
     @cached_property
     def _aloud(self) -> Mapping[Kind, tuple[tuple[str, Phrase], ...]]:
@@ -95,7 +106,7 @@ class Lessons:
         return lay_out(exchange, self._vocabulary, Sounds(clips, self._phrases if rng.random() < 0.5 else {}))
 
     def _conversation(self, rng: random.Random, character: Character, *, aloud: bool) -> Positions:
-        number = rng.randrange(len(self._heard.exchanges))
+        number = rng.choice(self._speakable if aloud else range(len(self._heard.exchanges)))
         exchange, clips = self._heard.conversation(number, rng, gives_in=character.gives_in)
         exchange = dressed(as_claimed(exchange), draw_manner(rng), character, rng)
         if len(exchange.turns) > 1:

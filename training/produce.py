@@ -18,6 +18,12 @@ import msgspec
 SNAPSHOTS: Final = ("omni-mini-1", "omni-mini-2")
 EXAMINATIONS: Final = ("familiar", "voices", "texts", "both", "noise", "telephone", "family", "synthesiser")
 """Sets of ``training.speech.sets``, made anew for each seed."""
+_BEFORE: Final = "altered"
+"""The stage behind which the snapshots part."""
+_OF_THE_LAST: Final = 0.25
+"""So much of what a snapshot's own stage changed is kept."""
+_ANSWERED: Final = 14
+"""Shards of lessons whose answers are read aloud: one takes as long as seven questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,9 +62,10 @@ def steps(wish: Wish) -> Iterator[Step]:
     lessons, exams, run, book = (wish.out / name for name in ("lessons", "examinations", "run", "codebook.npz"))
     seed = ("--seed", str(wish.seed))
     yield Step("training.voice.fit", ("--out", str(book), *seed), book)
-    for name, count in (("taught", wish.questions), ("mixed", wish.questions * 5 // 12)):
+    for name, count in (("taught", wish.questions), ("mixed", wish.questions * 3 // 8)):
         yield Step("training.speech", ("--count", str(count), "--set", name, "--out", str(lessons), *seed))
-    yield Step("training.speech.answers", ("--lessons", str(lessons), "--codebook", str(book)))
+    aloud = ("--codebook", str(book), "--shards", str(_ANSWERED))
+    yield Step("training.speech.answers", ("--lessons", str(lessons), *aloud))
     for name in EXAMINATIONS:
         yield Step("training.speech", ("--count", str(wish.examined), "--set", name, "--out", str(exams), *seed))
     yield Step(
@@ -81,11 +88,11 @@ def steps(wish: Wish) -> Iterator[Step]:
 def _exports(wish: Wish, folder: Path) -> Iterator[Step]:
     for name in SNAPSHOTS:
         file = folder / f"{name}.weights"
-        given = {"checkpoint": wish.out / "run" / name / "checkpoint.pt", "codebook": wish.out / "codebook.npz"}
-        given |= {"head": folder / f"{name}.json", "out": file}
-        yield Step(
-            "training.export", tuple(word for each, path in given.items() for word in (f"--{each}", str(path))), file
-        )
+        run = wish.out / "run"
+        given = {"checkpoint": run / _BEFORE / "checkpoint.pt", "towards": run / name / "checkpoint.pt"}
+        given |= {"codebook": wish.out / "codebook.npz", "head": folder / f"{name}.json", "out": file}
+        words = (word for each, path in given.items() for word in (f"--{each}", str(path)))
+        yield Step("training.export", (*words, "--share", str(_OF_THE_LAST)), file)
 
 
 def heads(wish: Wish, folder: Path, can: Sequence[Sequence[str]]) -> None:
@@ -119,7 +126,7 @@ def main() -> None:
     asked.add_argument("--out", type=Path, required=True)
     asked.add_argument("--date", required=True, help="of the snapshots, YYYY-MM-DD")
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--questions", type=int, default=12_000, help="that are read aloud as lessons")
+    asked.add_argument("--questions", type=int, default=40_000, help="that are read aloud as lessons")
     asked.add_argument("--examined", type=int, default=400, help="of each examination by voice")
     for name, usual in (("width", 192), ("layers", 6), ("heads", 6)):
         asked.add_argument(f"--{name}", type=int, default=usual, help="of the network")

@@ -6,7 +6,7 @@ It knows files. A shard is whole once its list is there (``NAME-0000.json``, wri
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,6 +22,8 @@ from training.positions import Clip, Phrase
 from training.speech.recording import OVER
 
 _FULL: Final = 32_767
+Alter = Callable[[npt.NDArray[np.float16], random.Random], npt.NDArray[np.float16]]
+"""What happens to a question's patches when it is heard (``altered``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +99,11 @@ def write(path: Path, asked: Sequence[Asked], *, keep_sound: bool) -> None:
 class Cache:
     """What one name (``taught``, ``voices`` …) has in a folder."""
 
-    def __init__(self, folder: Path, name: str, *, first: int = 0, most: int | None = None) -> None:
-        """From shard ``first`` on, at ``most`` so many: others may be in the making."""
+    def __init__(
+        self, folder: Path, name: str, *, first: int = 0, most: int | None = None, alter: Alter | None = None
+    ) -> None:
+        """From shard ``first`` on, at ``most`` so many: others may be in the making. ``alter``: each time anew."""
+        self._alter = alter
         self._paths = sorted(folder.glob(f"{name}-[0-9]*.json"))[first:][:most]
         if not self._paths:
             raise SystemExit(
@@ -133,6 +138,7 @@ class Cache:
         if rng is not None:
             labels = labels[: _cut(np.asarray(labels[:, 1]), rng)]
             patches = patches[: len(labels)]
+            patches = self._alter(patches, rng) if self._alter else patches
         phonemes, phases, words = labels[:, 0], labels[:, 1], labels[:, 2:]
         return Clip(np.asarray(patches), np.asarray(phonemes), np.asarray(phases), np.asarray(words))
 

@@ -80,3 +80,18 @@ def test_what_is_there_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Mon
     assert "training.voice.fit" not in again.asked
     assert again.asked[-1] == "training.export"
     assert all((tmp_path / "snapshots" / f"{name}.weights").exists() for name in SNAPSHOTS)
+
+
+def test_the_stages_that_are_exported_are_stages_of_the_course() -> None:
+    """Read from its source: torch is needed to import it."""
+    known = {
+        each.value
+        for each in ast.walk(ast.parse((ROOT / "stages.py").read_text("utf-8")))
+        if isinstance(each, ast.Constant)
+    }
+    for step in steps(wish(Path("made"))):
+        if step.module == "training.export":
+            given = dict(zip(step.given, step.given[1:], strict=False))
+            assert Path(given["--checkpoint"]).parent.name in known
+            assert Path(given["--towards"]).parent.name in SNAPSHOTS
+            assert 0 < float(given["--share"]) <= 1

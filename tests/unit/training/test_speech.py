@@ -196,6 +196,14 @@ def test_a_lesson_ends_anywhere_behind_the_last_word(tmp_path: Path) -> None:
     assert cache.of_text("say it", random.Random(1)) is None
 
 
+def test_a_lesson_is_altered_each_time_it_is_drawn_and_never_what_is_kept(tmp_path: Path) -> None:
+    write(tmp_path / "taught-0000", [_asked(3)], keep_sound=False)
+    cache = Cache(tmp_path, "taught", alter=lambda patches, rng: patches + np.float16(rng.random()))
+    drawn = [cache.clip(0, random.Random(seed)).patches[0, 0] for seed in range(5)]
+    assert len(set(drawn)) == 5
+    assert (cache.clip(0).patches == 3).all()
+
+
 def test_a_shard_that_is_not_whole_is_not_read(tmp_path: Path) -> None:
     write(tmp_path / "taught-0000", [_asked(0)], keep_sound=False)
     np.save(tmp_path / "taught-0001.patches.npy", np.zeros(3))
